@@ -1,0 +1,68 @@
+"""Four small tables that make timers, forms and the embedded broker safe on both databases."""
+from django.db import models
+
+
+class QueueMessage(models.Model):
+    """One Celery message of the embedded broker (no REDIS_URL). Times are Unix seconds."""
+
+    queue = models.CharField(max_length=200)
+    payload = models.TextField()
+    priority = models.SmallIntegerField(default=0)
+    visible_at = models.FloatField()
+    claimed_by = models.CharField(max_length=64, blank=True, default="")
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["queue", "visible_at"], name="queuemessage_due")]
+
+
+class QueueBinding(models.Model):
+    """Which queue listens to which exchange of the embedded broker."""
+
+    exchange = models.CharField(max_length=200)
+    routing_key = models.CharField(max_length=200, blank=True, default="")
+    pattern = models.CharField(max_length=200, blank=True, default="")
+    queue = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exchange", "routing_key", "pattern", "queue"], name="queuebinding_once"
+            )
+        ]
+
+
+class Lease(models.Model):
+    """Who runs a timer now. Two schedulers share one row, so nothing runs twice at once."""
+
+    name = models.CharField(max_length=80, unique=True)
+    holder = models.CharField(max_length=80, blank=True, default="")
+    until = models.DateTimeField(null=True)
+    last_run_at = models.DateTimeField(null=True)
+
+
+class Heartbeat(models.Model):
+    """When a part of the machinery last showed that it lives (read by /readyz)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+
+
+class FormKey(models.Model):
+    """A form rendered once is answered once: the same key gives the first answer again (double click, back button)."""
+
+    owner = models.CharField(max_length=80)  # "user:5", or "session:<hash>" for strangers
+    key = models.CharField(max_length=64)
+    answer = models.CharField(max_length=500, blank=True, default="")  # where the first answer redirected to
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="formkey_once")]
+
+
+def owner_of(request):
+    """The owner word of a FormKey for this request: the signed-in person, else the session."""
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    return f"session:{request.session.session_key or request.META.get('REMOTE_ADDR', '')}"[:80]
+
