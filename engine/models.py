@@ -13,23 +13,10 @@ class QueueMessage(models.Model):
     attempts = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["queue", "visible_at"], name="queuemessage_due")]
+        indexes = [models.Index(fields=["queue", "priority", "id"], name="queuemessage_next")]
 
-
-class QueueBinding(models.Model):
-    """Which queue listens to which exchange of the embedded broker."""
-
-    exchange = models.CharField(max_length=200)
-    routing_key = models.CharField(max_length=200, blank=True, default="")
-    pattern = models.CharField(max_length=200, blank=True, default="")
-    queue = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["exchange", "routing_key", "pattern", "queue"], name="queuebinding_once"
-            )
-        ]
+    def __str__(self):
+        return f"{self.queue} {self.pk}"
 
 
 class Lease(models.Model):
@@ -40,6 +27,9 @@ class Lease(models.Model):
     until = models.DateTimeField(null=True)
     last_run_at = models.DateTimeField(null=True)
 
+    def __str__(self):
+        return self.name
+
 
 class Heartbeat(models.Model):
     """When a part of the machinery last showed that it lives (read by /readyz)."""
@@ -47,11 +37,14 @@ class Heartbeat(models.Model):
     name = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
 
+    def __str__(self):
+        return f"{self.name} {self.at}"
+
 
 class FormKey(models.Model):
     """A form rendered once is answered once: the same key gives the first answer again (double click, back button)."""
 
-    owner = models.CharField(max_length=80)  # "user:5", or "session:<hash>" for strangers
+    owner = models.CharField(max_length=40)  # "user:5", or "stranger"
     key = models.CharField(max_length=64)
     answer = models.CharField(max_length=500, blank=True, default="")  # where the first answer redirected to
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -59,10 +52,5 @@ class FormKey(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="formkey_once")]
 
-
-def owner_of(request):
-    """The owner word of a FormKey for this request: the signed-in person, else the session."""
-    if request.user.is_authenticated:
-        return f"user:{request.user.pk}"
-    return f"session:{request.session.session_key or request.META.get('REMOTE_ADDR', '')}"[:80]
-
+    def __str__(self):
+        return f"{self.owner} {self.key}"

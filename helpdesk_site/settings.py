@@ -10,7 +10,7 @@ from .environment import BASE_DIR, VAR, env, keys
 
 VAR.mkdir(parents=True, exist_ok=True)
 
-# --- The machine -----------------------------------------------------------------------------------------------------
+# --- The machine ------------------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("HELPDESK_DEMO", default=False)
@@ -29,7 +29,7 @@ if "*" in ALLOWED_HOSTS or any(host.startswith(".") for host in ALLOWED_HOSTS):
 if DEBUG and HTTPS:
     raise ImproperlyConfigured("DEBUG must be off when BASE_URL is https.")
 
-# --- Apps, floor by floor (ARCHITECTURE) -------------------------------------------------------------------------------
+# --- Apps, floor by floor (ARCHITECTURE) ------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "helpdesk_site",
@@ -53,10 +53,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "helpdesk_site.middleware.arrivals",
     "helpdesk_site.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "helpdesk_site.middleware.unavailable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,7 +105,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database, cache, broker -------------------------------------------------------------------------------------------
+# --- Database, cache, broker ------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'helpdesk.sqlite3'}")}
 _database = DATABASES["default"]
@@ -144,6 +144,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "djangodb://"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # half the polling; the heartbeat says whether a worker lives
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -167,9 +168,10 @@ CELERY_BEAT_SCHEDULE = {
     "anchor-history": {"task": "tickets.tasks.anchor_history", "schedule": timedelta(hours=1)},
     "tidy": {"task": "tickets.tasks.tidy", "schedule": timedelta(hours=1)},
     "heartbeat": {"task": "engine.tasks.heartbeat", "schedule": timedelta(seconds=30)},
+    "tidy-engine": {"task": "engine.tasks.tidy", "schedule": timedelta(hours=1)},
 }
 
-# --- Mail --------------------------------------------------------------------------------------------------------------
+# --- Mail -------------------------------------------------------------------------------------------------------------
 
 # Django's own mail calls (allauth's) become outbox rows; SMTP is spoken only by mail.delivery.
 EMAIL_BACKEND = "mail.backend.OutboxBackend"
@@ -179,7 +181,7 @@ MAIL_TIMEOUT = 20  # seconds for each step of an SMTP dialogue
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{SITE_HOSTNAME}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- People ------------------------------------------------------------------------------------------------------------
+# --- People -----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -241,7 +243,7 @@ LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
-# --- Headers and limits (SECURITY, deploy settings) -------------------------------------------------------------------------
+# --- Headers and limits (SECURITY, deploy settings) -------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -259,7 +261,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
-# --- Languages, time, files ----------------------------------------------------------------------------------------------
+# --- Languages, time, files -------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("ru", _("Russian")), ("pt-br", _("Brazilian Portuguese"))]
@@ -291,7 +293,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
-# --- Logs: JSON lines, UTC, no secrets (SECURITY, V16) -----------------------------------------------------------------------
+# --- Logs: JSON lines, UTC, no secrets (SECURITY, V16) ----------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,132 @@
+"""A form that was rendered once is answered once (SECURITY, "double submit creates one thing").
+
+Every form carries a random `form_key`. `@once` around a POST view gives the first answer again when the same person
+sends the same key again: a double click, the back button, a browser that repeats after a crash. Nothing doubles even
+when both arrive at the same time, or when the server dies between the change and its answer, because the key is written
+in the change's own transaction: every action calls `claim()` where it records what it did.
+"""
+import contextlib
+import contextvars
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from .models import FormKey
+
+FIELD = "form_key"
+KEPT = timedelta(days=3)  # longer than any session of typing
+form_in_hand = contextvars.ContextVar("form_in_hand", default=None)
+
+
+class AlreadyAnswered(Exception):
+    """The same form is answered already, or just now by another thread: the change of this one is rolled back."""
+
+
+@dataclass
+class Form:
+    owner: str
+    key: str
+    claimed: bool = False
+
+
+def new_form_key():
+    """A key for a form being rendered; the template tag `{% form_key %}` writes it into the form."""
+    return secrets.token_urlsafe(18)
+
+
+def once(view):
+    """Decorator of POST views: the same form sent twice is done once and gets the first answer both times."""
+
+    @wraps(view)
+    def answer_once(request, *args, **kwargs):
+        key = request.POST.get(FIELD, "") if request.method == "POST" else ""
+        if not re.fullmatch(r"[\w-]{16,64}", key):
+            return view(request, *args, **kwargs)
+        form = Form(owner_of(request), key)
+        given = first_answer(form)
+        if given is not None:
+            return again(request, given)
+        try:
+            with in_hand(form):
+                response = view(request, *args, **kwargs)
+        except AlreadyAnswered:
+            return again(request, first_answer(form) or "")
+        if form.claimed or leads_on(response):
+            remember(form, leads_on(response))
+        return response
+
+    return answer_once
+
+
+def claim():
+    """Take the form in hand for the change being made; called inside the action's transaction, as often as it likes.
+
+    Raises AlreadyAnswered when another request made its change with the same form. Without a form (timers, mail,
+    commands) it does nothing.
+    """
+    form = form_in_hand.get()
+    if form is None or form.claimed:
+        return
+    try:
+        with transaction.atomic():
+            FormKey.objects.create(owner=form.owner, key=form.key)
+    except IntegrityError:
+        raise AlreadyAnswered from None
+    form.claimed = True
+
+
+def forget_old(now=None):
+    """Delete keys nobody will send again. Returns how many."""
+    return FormKey.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).delete()[0]
+
+
+def owner_of(request):
+    """Whose form it is: the signed-in person's; a stranger's is known by its unguessable key alone."""
+    return f"user:{request.user.pk}" if request.user.is_authenticated else "stranger"
+
+
+@contextlib.contextmanager
+def in_hand(form):
+    token = form_in_hand.set(form)
+    try:
+        yield
+    finally:
+        form_in_hand.reset(token)
+
+
+def first_answer(form):
+    """Where the first sending was led to; empty when it was done without leading anywhere, None when never sent."""
+    return FormKey.objects.filter(owner=form.owner, key=form.key).values_list("answer", flat=True).first()
+
+
+def remember(form, answer):
+    """Keep the answer. The row is there already unless the view changed nothing that is recorded."""
+    FormKey.objects.update_or_create(owner=form.owner, key=form.key, defaults={"answer": answer[:500]})
+
+
+def leads_on(response):
+    """The address a response leads to; empty for a page or fragment."""
+    return response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
+
+
+def again(request, answer):
+    """The first answer once more. Where it is not known, the page the form stood on shows what was done."""
+    target = answer or came_from(request)
+    return HttpResponseClientRedirect(target) if request.headers.get("HX-Request") else HttpResponseRedirect(target)
+
+
+def came_from(request):
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(referer)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,46 @@
+"""The pages for what went wrong. 400, 500 and 503 are drawn without the request: what failed may fail again."""
+import sys
+from http.client import responses
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.template import TemplateDoesNotExist, loader
+from django.utils.html import format_html
+
+RETRY_AFTER_SECONDS = "15"
+
+
+def bad_request(request, exception=None):
+    return answer(request, 400, bare=True)
+
+
+def permission_denied(request, exception=None):
+    return answer(request, 403)
+
+
+def csrf_failure(request, reason=""):
+    """A form from a stale page or another site: say so, and that nothing was done."""
+    return answer(request, 403, template="errors/stale.html")
+
+
+def page_not_found(request, exception=None):
+    """The same page for what does not exist and for what is not yours (S7)."""
+    return answer(request, 404)
+
+
+def server_error(request):
+    """500 with the request's id; 503 with Retry-After when it was the database that did not answer."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        response = answer(request, 503, bare=True)
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+        return response
+    return answer(request, 500, bare=True)
+
+
+def answer(request, status, *, template="", bare=False):
+    context = {"request_id": getattr(request, "id", ""), "status": status}
+    try:
+        page = loader.render_to_string(template or f"errors/{status}.html", context, None if bare else request)
+    except TemplateDoesNotExist:
+        page = format_html("<!doctype html><title>{0}</title><h1>{0}</h1>", responses[status])
+    return HttpResponse(page, status=status)

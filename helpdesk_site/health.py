@@ -1,0 +1,45 @@
+"""`/healthz`: the process lives. `/readyz`: database, migrations, scheduler are well; 503 names what is not (T23)."""
+from functools import lru_cache
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from engine import heartbeats
+
+
+@login_not_required
+@require_safe
+def alive(request):
+    """Asks nothing but the process itself."""
+    return JsonResponse({"process": "ok"})
+
+
+@login_not_required
+@require_safe
+def ready(request):
+    """One word for each dependency. Later ones are not asked when an earlier one fails."""
+    found = examine()
+    return JsonResponse(found, status=200 if all(word == "ok" for word in found.values()) else 503)
+
+
+def examine():
+    """One word for each of database, migrations and scheduler: "ok", else "down", "missing" or "stale"."""
+    try:
+        applied = set(MigrationRecorder(connection).applied_migrations())
+    except DatabaseError:
+        return {"database": "down"}
+    if migrations_on_disk() - applied:
+        return {"database": "ok", "migrations": "missing"}
+    scheduler = "ok" if heartbeats.is_alive(heartbeats.SCHEDULER) else "stale"
+    return {"database": "ok", "migrations": "ok", "scheduler": scheduler}
+
+
+@lru_cache(maxsize=1)
+def migrations_on_disk():
+    """The newest migrations of each app in this release; every older one stands before them."""
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    return frozenset(loader.graph.leaf_nodes())

@@ -1,0 +1,23 @@
+"""Every door of the house (CONTRACT, "URLs")."""
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from . import health
+
+handler400 = "helpdesk_site.errors.bad_request"
+handler403 = "helpdesk_site.errors.permission_denied"
+handler404 = "helpdesk_site.errors.page_not_found"
+handler500 = "helpdesk_site.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("tickets.urls")),
+]
