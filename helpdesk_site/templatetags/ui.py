@@ -1,0 +1,372 @@
+"""The words of the face (ui/DESIGN, part 5): icons, statuses, people, times. Each tag builds its string itself and
+keeps what repeats, because a thread of 200 messages asks for all of them 200 times."""
+import datetime
+import secrets
+from functools import lru_cache
+
+from django import template
+from django.conf import settings
+from django.forms import Textarea
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language, get_language_bidi, get_language_info, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from helpdesk_site.lib.toasts import undo_of
+
+register = template.Library()
+
+# --- Icons -----------------------------------------------------------------------------------------------------------
+
+OWN_SYMBOLS = ("s-", "p-", "i-")
+
+
+@register.simple_tag
+def icon(name, cls="", label=""):
+    """One symbol of the sprite. Without `label` it is decoration; with one it speaks."""
+    if label:
+        return format_html(
+            '<svg class="icon{}" role="img" aria-label="{}"><use href="{}"></use></svg>', *_looks(name, cls, label)
+        )
+    return _silent_icon(name, cls)
+
+
+@lru_cache(maxsize=1024)
+def _silent_icon(name, cls):
+    extra, href = _looks(name, cls)
+    return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}"></use></svg>', extra, href)
+
+
+def _looks(name, cls, *label):
+    symbol = name if name.startswith(OWN_SYMBOLS) else f"i-{name}"
+    return (f" {cls}" if cls else "", *label, f"{sprite()}#{symbol}")
+
+
+@lru_cache(maxsize=1)
+def sprite():
+    """The hashed address of the sprite, asked of the manifest once a process."""
+    return static("icons/sprite.svg")
+
+
+FILE_ICONS = {"image": "photo", "application/zip": "file-zip", "application/gzip": "file-zip"}
+
+
+@register.filter
+def file_icon(content_type):
+    """The name of the icon for a content type: `{% icon file.content_type|file_icon %}`."""
+    kind = content_type or ""
+    return FILE_ICONS.get(kind) or FILE_ICONS.get(kind.partition("/")[0], "file-text")
+
+
+# --- Status, priority, people ----------------------------------------------------------------------------------------
+
+CATEGORY_LOOKS = {  # category: glyph, tone
+    "new": ("s-new", "blue"),
+    "waits_staff": ("s-new", "blue"),
+    "in_progress": ("s-progress", "violet"),
+    "waits_client": ("s-waiting", "amber"),
+    "paused": ("s-hold", "gray"),
+    "closed": ("s-closed", "green"),
+}
+TONES = ("blue", "teal", "violet", "amber", "green", "pink", "red", "gray", "accent")
+FACES = TONES[:7]
+HIDDEN = format_html('aria-hidden="{}"', "true")
+
+
+@register.simple_tag
+def status(category, word, pill=True, tone=""):
+    """A status: the glyph and tone of its category, the operator's own word and tone, if any."""
+    return format_html("{}{}</span></span>", _status_opening(category, bool(pill), tone or ""), word)
+
+
+@lru_cache(maxsize=256)
+def _status_opening(category, pill, tone):
+    glyph, own_tone = CATEGORY_LOOKS.get(category, ("s-hold", "gray"))
+    return format_html(
+        '<span class="status {}t-{}">{}<span class="{}">',
+        "status-pill " if pill else "",
+        tone if tone in TONES else own_tone,
+        _silent_icon(glyph, ""),
+        "word" if pill else "clip",
+    )
+
+
+@register.simple_tag
+def prio(level, name, label=True):
+    """A priority by its urgency (10 low, 20 normal, 30 high, 40 critical, anything between) and the operator's name."""
+    key = prio_key(level)
+    if label:
+        return format_html("{}<span>{}</span>", _silent_icon(f"p-{key}", f"prio prio-{key}"), name)
+    words = _("Priority: %(name)s") % {"name": name}
+    return format_html('<span title="{}">{}</span>', words, icon(f"p-{key}", f"prio prio-{key}", words))
+
+
+def prio_key(level):
+    return "low" if level < 20 else "normal" if level < 30 else "high" if level < 40 else "urgent"
+
+
+@register.simple_tag
+def avatar(person, size="", hidden=True):
+    """A person's picture or initials. `person` is a User, a plain name, or None for nobody.
+
+    `size` is "", "sm", "xs" or "lg"; `hidden=False` where the name does not stand beside it.
+    """
+    if not person:
+        return _nobody(size)
+    name = person if isinstance(person, str) else person.full_name
+    picture = "" if isinstance(person, str) else getattr(person, "picture_url", "")
+    if picture:
+        return format_html(
+            '<img class="avatar{}" src="{}" alt="{}" width="48" height="48" loading="lazy">',
+            f" avatar-{size}" if size else "", picture, "" if hidden else name,
+        )  # fmt: skip
+    return _initials(name + "", size, bool(hidden))  # + "": a cache key is never a safe string
+
+
+@lru_cache(maxsize=4096)
+def _initials(name, size, hidden):
+    parts = name.replace("-", " ").split() or ["?"]
+    letters = (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()
+    spoken = format_html('role="img" aria-label="{0}" title="{0}"', name) if not hidden else HIDDEN
+    return format_html(
+        '<span class="avatar{} t-{}" {}>{}</span>',
+        f" avatar-{size}" if size else "", FACES[sum(map(ord, name)) % len(FACES)], spoken, letters,
+    )  # fmt: skip
+
+
+def _nobody(size):
+    return format_html(
+        '<span class="avatar{} avatar-none" role="img" aria-label="{}" title="{}">{}</span>',
+        f" avatar-{size}" if size else "", _("Unassigned"), _("Unassigned"), _silent_icon("user", "icon-sm"),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def viewing(person, writing=False):
+    """Somebody else is looking at this ticket, or writing in it."""
+    name = person if isinstance(person, str) else person.full_name
+    words = (_("%(name)s is replying") if writing else _("%(name)s is viewing")) % {"name": name}
+    tone, glyph = ("red", "pencil") if writing else ("amber", "eye")
+    return format_html(
+        '<span class="viewing t-{}" title="{}">{}{}<span class="vh">{}</span></span>',
+        tone, words, _silent_icon(glyph, ""), avatar(person, "xs"), words,
+    )  # fmt: skip
+
+
+# --- Time, in the reader's zone --------------------------------------------------------------------------------------
+
+WEEK = 7 * 24 * 3600
+
+
+@register.simple_tag
+def when(moment, style="both", cls=""):
+    """A moment for people, in the active time zone; the exact one stands in `title` and `datetime`.
+
+    `style`: "both" 2 minutes ago (14:03); "relative" 2 minutes ago; "short" 2 min; "absolute" 20 November 2026, 14:03;
+    "clock" 14:03, with the day unless it is today; "date". Over seven days the first three are the date only.
+    """
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    age = (timezone.now() - moment).total_seconds()
+    text, rest, rel = _words_of_time(local, age, style)
+    return format_html(
+        '<time datetime="{}" title="{}"{}{}>{}{}</time>',
+        moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        f"{formats.date_format(local, 'DATETIME_FORMAT')}, {local.tzname()}",
+        rel,
+        format_html(' class="{}"', cls) if cls else "",
+        text,
+        rest,
+    )
+
+
+REL = {style: format_html(' data-rel="{}"', style) for style in ("both", "relative", "short")}
+
+
+def _words_of_time(local, age, style):
+    """The text, what stands after it, and the attribute that lets the script keep it right."""
+    if style in REL:
+        if age >= WEEK or age < -60:
+            return formats.date_format(local, "SHORT_DATE_FORMAT" if style == "short" else "DATE_FORMAT"), "", ""
+        if style == "short":
+            return ago_short(age), "", REL[style]
+        rest = format_html("<span> ({})</span>", clock(local)) if style == "both" else ""
+        return ago(age), rest, REL[style]
+    if style == "clock":
+        return clock(local), "", ""
+    return formats.date_format(local, "DATE_FORMAT" if style == "date" else "DATETIME_FORMAT"), "", ""
+
+
+def ago(seconds):
+    """“3 minutes ago”, in the active language."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
+    hours = minutes // 60
+    if hours < 24:
+        return ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours}
+    days = hours // 24
+    return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
+
+
+def ago_short(seconds):
+    """“3 min” for a narrow column; the words do not decline."""
+    minutes = max(int(seconds // 60), 0)
+    if minutes < 60:
+        return pgettext("age", "%(n)s min") % {"n": minutes}
+    if minutes < 24 * 60:
+        return pgettext("age", "%(n)s h") % {"n": minutes // 60}
+    return pgettext("age", "%(n)s d") % {"n": minutes // 1440}
+
+
+def clock(local):
+    """The hour, and the day unless it is today."""
+    hour = formats.time_format(local, "TIME_FORMAT")
+    if local.date() == timezone.localdate():
+        return hour
+    return pgettext("day and hour", "%(day)s, %(hour)s") % {
+        "day": formats.date_format(local, "MONTH_DAY_FORMAT"),
+        "hour": hour,
+    }
+
+
+@register.simple_tag
+def time_zone_name():
+    """The zone times are shown in, for the foot of the page: “Europe/Moscow, UTC+3”."""
+    now = timezone.localtime()
+    offset = int(now.utcoffset().total_seconds()) // 60
+    if not offset:
+        return "UTC"
+    hours, minutes = divmod(abs(offset), 60)
+    shown = f"UTC{'+' if offset > 0 else '−'}{hours}" + (f":{minutes:02}" if minutes else "")
+    return f"{str(timezone.get_current_timezone_name()).replace('_', ' ')}, {shown}"
+
+
+# --- Words for numbers and files -------------------------------------------------------------------------------------
+
+
+@register.filter
+def file_size(size):
+    """“218 kB”, with the unit kept to its number."""
+    size = int(size or 0)
+    if size < 1000:
+        return pgettext("file size", "%(n)s B") % {"n": size}
+    if size < 1_000_000:
+        return pgettext("file size", "%(n)s kB") % {"n": formats.number_format(round(size / 1000))}
+    if size < 1_000_000_000:
+        return pgettext("file size", "%(n)s MB") % {"n": formats.number_format(round(size / 1e6, 1))}
+    return pgettext("file size", "%(n)s GB") % {"n": formats.number_format(round(size / 1e9, 1))}
+
+
+@register.filter
+def message_id(number):
+    """The anchor of message `number` on its ticket's page: m4."""
+    return f"m{number}"
+
+
+@register.simple_tag
+def message_link(number):
+    """“#4”, the permalink of a message."""
+    words = _("#%(number)s, link to this message") % {"number": number}
+    return format_html('<a class="msg-n" href="#m{0}" aria-label="{1}">#{0}</a>', number, words)
+
+
+# --- Forms, lists and the page itself --------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def form_key():
+    """The hidden key that makes a form count once, however often it is sent."""
+    return format_html('<input type="hidden" name="form_key" value="{}">', secrets.token_urlsafe(18))
+
+
+@register.filter
+def undo(message):
+    """The Undo a toast carries (lib/toasts.py), or None."""
+    return undo_of(message)
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context, field, label, cls="", current="", hide_label=False):
+    """A heading that sorts its list: `?sort=field`, or `-field` when it is sorted so already. Pages start anew."""
+    request = context["request"]
+    now = current or request.GET.get("sort", "")
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    query["sort"] = f"-{field}" if now == field else field
+    direction = {field: ("ascending", "arrow-up"), f"-{field}": ("descending", "arrow-down")}.get(now)
+    return format_html(
+        '<th scope="col" class="{}"{}><a class="sort" href="?{}" rel="nofollow">{}{}</a></th>',
+        cls,
+        format_html(' aria-sort="{}"', direction[0]) if direction else "",
+        query.urlencode(),
+        format_html('<span class="vh">{}</span>', label) if hide_label else label,
+        _silent_icon(direction[1] if direction else "arrows-sort", "") if direction or hide_label else "",
+    )
+
+
+WIDGET_KINDS = {"select": "select", "checkbox": "check", "password": "password"}
+KIND_CLASSES = {"check": "", "group": "", "select": "select", "area": "area"}
+
+
+@register.simple_tag
+def field_kind(field):
+    """How a form field is drawn: "group" of choices, "check", "select", "password", "area" or "input"."""
+    if field.use_fieldset:
+        return "group"
+    if isinstance(field.field.widget, Textarea):
+        return "area"
+    return WIDGET_KINDS.get(getattr(field.field.widget, "input_type", ""), "input")
+
+
+@register.simple_tag
+def widget(field):
+    """A form field's control in the class of its kind; the attributes the form set itself stay."""
+    cls = f"{KIND_CLASSES.get(field_kind(field), 'input')} {field.field.widget.attrs.get('class', '')}".strip()
+    return field.as_widget(attrs={"class": cls} if cls else None)
+
+
+@register.simple_tag(takes_context=True)
+def theme_attr(context):
+    """The attribute that fixes the theme: the user's setting, else the cookie of the theme form, else the device."""
+    request = context.get("request")
+    theme = context.get("theme") or (request.COOKIES.get("theme", "") if request else "")
+    return format_html(' data-theme="{}"', theme) if theme in ("light", "dark") else ""
+
+
+@register.simple_tag(takes_context=True)
+def html_attrs(context):
+    """What <html> carries: language, direction, theme, and the words the script needs to keep times right."""
+    return format_html(
+        'lang="{}" dir="{}"{} data-now="{}" data-units="{}|{}|{}"',
+        html_language(get_language() or settings.LANGUAGE_CODE),
+        "rtl" if get_language_bidi() else "ltr",
+        theme_attr(context),
+        _("just now"),
+        *(pgettext("age", words) % {"n": "#"} for words in ("%(n)s min", "%(n)s h", "%(n)s d")),
+    )
+
+
+def html_language(code):
+    """Django's code as the web writes it: pt-br is pt-BR."""
+    language, _dash, region = code.partition("-")
+    return f"{language}-{region.upper()}" if region else language
+
+
+@register.simple_tag
+def languages():
+    """What the language menu offers: code for the form, code for `lang`, the language's own name, whether it is now."""
+    now = get_language()
+    return [{**row, "current": row["code"] == now} for row in _offered()]
+
+
+@lru_cache(maxsize=1)
+def _offered():
+    names = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
+    rows = [(code, name[:1].upper() + name[1:]) for code, name in names.items()]
+    return [{"code": code, "html": html_language(code), "name": name} for code, name in rows]
+
