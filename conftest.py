@@ -1,0 +1,164 @@
+"""What every test stands on: honest services, no network, clean tables, a real browser, and the cast everybody knows."""
+import contextlib
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+# --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) --------
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+REQUIRED = {word.strip() for word in os.environ.get("HELPDESK_REQUIRE", "").split(",") if word.strip()}
+
+
+def has_postgres():
+    from django.db import connection
+
+    return connection.vendor == "postgresql"
+
+
+def has_redis():
+    import redis
+    from django.conf import settings
+
+    return bool(settings.REDIS_URL) and redis.from_url(settings.REDIS_URL, socket_timeout=2).ping()
+
+
+SERVICES = {"postgres": has_postgres, "redis": has_redis, "browser": lambda: Path(CHROMIUM).is_file()}
+
+
+def pytest_configure(config):
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
+    forbid_the_network()
+
+
+def pytest_runtest_setup(item):
+    for service, available in SERVICES.items():
+        if item.get_closest_marker(service) and not available():
+            (pytest.fail if service in REQUIRED else pytest.skip)(f"{service} is not available")
+
+
+# --- Network: nothing but this machine ----------------------------------------------------------------------------------
+
+
+class Outside(OSError):
+    """A test reached for the network."""
+
+
+def is_here(host):
+    return host in (None, "", "localhost", socket.gethostname()) or str(host).startswith(("127.", "::1", "0.0.0.0"))
+
+
+def forbid_the_network():
+    """Sockets connect to loopback and to files only, and no other name is looked up."""
+    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded(method):
+        def connect_to(self, address):
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not is_here(address[0]):
+                raise Outside(f"the tests may not connect to {address[0]}")
+            return method(self, address)
+
+        return connect_to
+
+    def look_up_here(host, *args, **kwargs):
+        if not is_here(host.decode() if isinstance(host, bytes) else host):
+            raise socket.gaierror(socket.EAI_NONAME, f"the tests may not look up {host!r}")
+        return look_up(host, *args, **kwargs)
+
+    socket.socket.connect, socket.socket.connect_ex = guarded(connect), guarded(connect_ex)
+    socket.getaddrinfo = look_up_here
+
+
+# --- Tables: after a test with real transactions everything is as the migrations left it --------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, and the way back to it: the only place where the triggers on the history are lifted."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        as_migrated = connection.creation.serialize_db_to_string()
+
+    def clean_up(case):
+        with history_unlocked(connection):
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(as_migrated)
+
+    original, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, clean_up
+    yield
+    TransactionTestCase._fixture_teardown = original
+
+
+@contextlib.contextmanager
+def history_unlocked(connection):
+    """Without the triggers that refuse to change history; they stand again afterwards."""
+    off, on = {"sqlite": lift_on_sqlite, "postgresql": lift_on_postgresql}[connection.vendor](connection)
+    run(connection, off)
+    try:
+        yield
+    finally:
+        run(connection, on)
+
+
+def lift_on_sqlite(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'")
+        triggers = cursor.fetchall()
+    return [f'DROP TRIGGER "{name}"' for name, _sql in triggers], [sql for _name, sql in triggers]
+
+
+def lift_on_postgresql(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+        tables = [table for (table,) in cursor.fetchall()]
+    return tuple([f"ALTER TABLE {table} {word} TRIGGER USER" for table in tables] for word in ("DISABLE", "ENABLE"))
+
+
+def run(connection, statements):
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Throttles and counters of one test are not the next one's."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+# --- Browser ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+    quiet = ["--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags + quiet}
+
+
+@pytest.fixture
+def context(context):
+    """A browser context in which a refused resource or a script error on any page fails the test."""
+    complaints = []
+    context.expose_binding("complain", lambda source, words: complaints.append(f"{source['page'].url}: {words}"))
+    context.add_init_script(
+        "addEventListener('securitypolicyviolation',"
+        " e => complain(`CSP ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"
+    )
+    context.on("weberror", lambda error: complaints.append(f"script error: {error.error}"))
+    yield context
+    assert complaints == []
+
+
+# --- The cast -----------------------------------------------------------------------------------------------------------
