@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from . import health
+from . import brand, health
 
 handler400 = "helpdesk_site.errors.bad_request"
 handler403 = "helpdesk_site.errors.permission_denied"
@@ -14,6 +14,7 @@ handler500 = "helpdesk_site.errors.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("brand-<int:hue>.css", brand.stylesheet, name="brand"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
