@@ -1,0 +1,56 @@
+"""Days and moments as people type and read them; pure, the words are chosen in templates."""
+import re
+from datetime import date, datetime, time, timedelta, tzinfo
+
+_DAY = re.compile(r"\s*([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*", re.ASCII)
+_UNITS = (("year", 365 * 86400), ("month", 30 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
+
+
+def parse_day(text) -> date | None:
+    """Return the day written as ``YYYY-MM-DD``, or None for anything else; years 1970 to 2999, so that sums cannot overflow."""
+    found = _DAY.fullmatch(text) if isinstance(text, str) and len(text) < 40 else None
+    if not found:
+        return None
+    year, month, day = map(int, found.groups())
+    try:
+        return date(year, month, day) if 1970 <= year <= 2999 else None
+    except ValueError:
+        return None
+
+
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """Return the moment a day begins in a time zone; where the clocks skip midnight, the first moment that exists."""
+    naive = datetime.combine(day, time.min)
+    # A midnight that is skipped, read with the offset before the gap, is the instant the clocks jump.
+    from datetime import UTC
+    return naive.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """Return the moment the next day begins: a filter asks ``< end_of_day`` and so misses no microsecond."""
+    return start_of_day(day + timedelta(days=1), zone)
+
+
+def day_of(at: datetime, zone: tzinfo) -> date:
+    """Return the day a moment falls on in a time zone."""
+    return at.astimezone(zone).date()
+
+
+def day_range(first: date | None, last: date | None, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """Return (from, before) for a filter of two days, both included, swapped when they came the wrong way round."""
+    if first and last and last < first:
+        first, last = last, first
+    return (start_of_day(first, zone) if first else None, end_of_day(last, zone) if last else None)
+
+
+def ago(at: datetime, now: datetime) -> tuple[int, str]:
+    """Return how far apart two moments are in the largest whole unit: ``(3, "hour")``; under a minute ``(0, "minute")``.
+
+    The number is negative when ``at`` is still to come. Months count 30 days, years 365.
+    """
+    seconds = int((now - at).total_seconds())
+    sign = -1 if seconds < 0 else 1
+    for unit, length in _UNITS:
+        if abs(seconds) >= length:
+            return sign * (abs(seconds) // length), unit
+    return 0, "minute"

@@ -1,0 +1,182 @@
+"""Pages by key: a page starts behind the last row of the one before, however many rows there are.
+
+Never OFFSET, never COUNT; rows that come or go between two clicks neither repeat nor hide others. The cursor is opaque
+and names its order: one of another order, or garbage, is the first page.
+"""
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.core.exceptions import FieldError, ValidationError
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+NEXT, PREVIOUS = "n", "p"
+CURSOR_LIMIT = 4000
+_KEY = "page_key_"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows; ``next`` and ``previous`` are cursors, or "" where there is no such page."""
+
+    rows: list
+    next: str = ""
+    previous: str = ""
+
+    @property
+    def has_other(self) -> bool:
+        return bool(self.next or self.previous)
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self):
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """One part of the order: what to sort by, which way, and the field that reads and checks its values."""
+
+    path: str
+    descending: bool
+    field: object
+    name: str  # under which a row carries the value
+
+
+def page_by_key(queryset, *, order, cursor="", size=50) -> Page:
+    """Return the page of ``queryset`` that a cursor points to, in one statement.
+
+    ``order`` names fields as ``order_by`` does (``"-last_activity_at"``, ``"department__position"``, an annotation);
+    they must not be nullable; the primary key is added to break ties. A list too short at the start (rows came or went)
+    costs a second statement and is the first page.
+    """
+    keys = _keys(queryset, order)
+    queryset = queryset.annotate(**{key.name: F(key.path) for key in keys if key.name.startswith(_KEY)})
+    direction, values = _read(cursor, keys)
+    if not values:
+        return _first(queryset, keys, size)
+    backwards = direction == PREVIOUS
+    rows = list(_ordered(queryset.filter(_behind(keys, values, backwards)), keys, backwards)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if not rows or (backwards and len(rows) < size):
+        return _first(queryset, keys, size)
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows,
+        next=_write(NEXT, keys, rows[-1]) if backwards or more else "",
+        previous=_write(PREVIOUS, keys, rows[0]) if not backwards or more else "",
+    )
+
+
+def _first(queryset, keys, size) -> Page:
+    rows = list(_ordered(queryset, keys, False)[: size + 1])
+    return Page(rows[:size], next=_write(NEXT, keys, rows[size - 1]) if len(rows) > size else "")
+
+
+def _keys(queryset, order) -> list[_Key]:
+    keys = [_key(queryset, part) for part in order]
+    pk = queryset.model._meta.pk.name
+    if not any(key.path in (pk, "pk") for key in keys):
+        keys.append(_key(queryset, f"-{pk}" if keys and keys[-1].descending else pk))
+    return keys
+
+
+def _key(queryset, part: str) -> _Key:
+    path = part.removeprefix("-")
+    if path in queryset.query.annotations:
+        field, name = queryset.query.annotations[path].output_field, path
+    else:
+        field = _field(queryset.model, path)
+        name = _KEY + path.replace("__", "_") if "__" in path else field.attname
+    return _Key(path, part.startswith("-"), field, name)
+
+
+def _field(model, path: str):
+    *steps, last = path.split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model
+    field = model._meta.pk if last == "pk" else model._meta.get_field(last)
+    if field.null:
+        raise FieldError(f"{path} may be NULL: no page can be cut by it.")
+    return field
+
+
+def _ordered(queryset, keys, backwards: bool):
+    return queryset.order_by(*(f"-{key.path}" if key.descending != backwards else key.path for key in keys))
+
+
+def _behind(keys, values, backwards: bool):
+    """Return the condition for the rows behind ``values``.
+
+    One direction is one row comparison, which both databases answer from the index of the order. Mixed directions are
+    ``a >= x AND (a > x OR (b < y ...))``: the first part bounds the walk along the index.
+    """
+    down = [key.descending != backwards for key in keys]
+    if len(set(down)) == 1 and len(keys) > 1:
+        lookup = TupleLessThan if down[0] else TupleGreaterThan
+        columns = Tuple(*(F(key.path) for key in keys))
+        return lookup(columns, tuple(Value(value, output_field=key.field) for key, value in zip(keys, values, strict=True)))
+    condition = None
+    for key, value, falls in reversed(list(zip(keys, values, down, strict=True))):
+        past = Q(**{f"{key.path}__{'lt' if falls else 'gt'}": value})
+        if condition is None:
+            condition = past
+        else:
+            condition = Q(**{f"{key.path}__{'lte' if falls else 'gte'}": value}) & (past | condition)
+    return condition
+
+
+def _write(direction: str, keys, row) -> str:
+    values = [_plain(row[key.name] if isinstance(row, dict) else getattr(row, key.name)) for key in keys]
+    text = json.dumps([_mark(keys), direction, *values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(cursor, keys) -> tuple[str, list]:
+    """Return (direction, values) of a cursor, or ("", []) for one that is not ours or not of this order."""
+    if not isinstance(cursor, str) or not 0 < len(cursor) <= CURSOR_LIMIT:
+        return "", []
+    try:
+        mark, direction, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        if mark != _mark(keys) or direction not in (NEXT, PREVIOUS) or len(values) != len(keys):
+            return "", []
+        return direction, [_valid(key.field, value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError, OverflowError, RecursionError, ArithmeticError, ValidationError):
+        return "", []
+
+
+def _mark(keys) -> str:
+    """Return a short name of the order, so that a cursor of another one is known."""
+    order = ",".join(f"-{key.path}" if key.descending else key.path for key in keys)
+    return hashlib.sha256(order.encode()).hexdigest()[:10]
+
+
+def _plain(value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()  # with its microseconds, which Django's JSON encoder would cut
+    if isinstance(value, date | Decimal | UUID):
+        return str(value)
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"No page can be cut by {value!r}.")
+
+
+def _valid(field, value):
+    """Return a value of the cursor as the field holds it; raises for what no row can hold and no database should be asked."""
+    if not isinstance(value, bool | int | float | str) or (isinstance(value, str) and "\x00" in value):
+        raise ValueError(value)
+    if isinstance(value, str):
+        value.encode()  # an unpaired surrogate raises
+    value = field.to_python(value)
+    if isinstance(field, DateTimeField):
+        value = value.astimezone(UTC) if value.tzinfo else None
+    if value is None or value != value or (isinstance(value, int) and abs(value) >= 2**63):
+        raise ValueError(value)
+    return value

@@ -1,0 +1,216 @@
+"""Text from people, made safe to show: the one place where text becomes HTML (SECURITY T03, T04; STACK 4).
+
+Markdown is parsed by Python-Markdown, cleaned by nh3 (the boundary), and bleach's Linker makes links of what looks like
+one. Each of them can be stalled by a few kilobytes of the right text, so nothing reaches them unmeasured; what is refused
+is shown as it was typed.
+"""
+import re
+import unicodedata
+from html import escape
+
+import markdown
+import nh3
+from bleach.linkifier import TLDS, Linker
+from markdown.extensions import Extension
+from markdown.extensions.tables import TableExtension
+from markdown.treeprocessors import Treeprocessor
+
+from .markup import tidy
+
+RENDERER_VERSION = 1
+
+MARKDOWN_LIMIT = 50_000  # characters; longer text is shown as it was typed
+HTML_LIMIT = 200_000  # characters; longer HTML is shown as its text
+BRACKETS_LIMIT = 200  # "[" in one line
+TOKEN_LIMIT = 500  # characters of a word that may become a link
+LINKS_LIMIT = 1_000  # words of one text that are looked at for links
+
+_TAGS = frozenset(
+    "a abbr b blockquote br caption code dd del div dl dt em h4 h5 h6 hr i ins kbd li ol p pre q s samp small span strong"
+    " sub sup table tbody td tfoot th thead tr u ul var".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "code": {"class"},
+    "ol": {"start"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan"},
+}
+_VALUES = {
+    "class": re.compile(r"language-[\w#+.-]{1,30}", re.ASCII),
+    "align": re.compile(r"left|center|right"),
+    "start": re.compile(r"[0-9]{1,9}", re.ASCII),
+    "colspan": re.compile(r"[0-9]{1,2}", re.ASCII),
+    "rowspan": re.compile(r"[0-9]{1,2}", re.ASCII),
+}
+# The page's own headings go down to h3: nothing a person writes outranks them.
+_RENAMED = {"h1": "h4", "h2": "h5", "h3": "h6", "center": "div", "strike": "s", "tt": "code", "big": "span"}
+
+
+def render_markdown(source: str) -> str:
+    """Return safe HTML for Markdown as people write it; HTML in it is shown, not obeyed, pictures become links."""
+    source = clean_input(source)
+    if len(source) > MARKDOWN_LIMIT:
+        return render_plain(source)
+    source = re.sub(r"[ \t]{100,}", " " * 100, re.sub(r"[ \t]+$", "", source, flags=re.MULTILINE))
+    if any(line.count("[") > BRACKETS_LIMIT for line in source.split("\n")):
+        return render_plain(source)
+    try:
+        return clean_html(_markdown(source))
+    except RecursionError:
+        return render_plain(source)
+
+
+def render_plain(text: str) -> str:
+    """Return safe HTML that shows a text as it was typed: paragraphs, line breaks, links."""
+    paragraphs = re.split(r"\n\s*\n", clean_input(text).strip("\n"))
+    html = "\n".join(f"<p>{escape(part, quote=False)}</p>".replace("\n", "<br>\n") for part in paragraphs if part.strip())
+    return _linked(html)
+
+
+def clean_html(html: str) -> str:
+    """Return foreign HTML with only harmless tags, attributes and links left (T03); cleaning twice changes nothing."""
+    html = clean_input(html)
+    if len(html) > HTML_LIMIT:
+        return render_plain(html_to_text(html))
+    return _sanitised(_linked(_sanitised(tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED))))
+
+
+def html_to_text(html: str) -> str:
+    """Return what HTML says as plain text: quotes marked with ``>``, lists with ``-``, links with their address."""
+    return re.sub("<[^>]*>", "", html)
+
+
+def clean_input(text) -> str:
+    """Return text a database and a page can hold: no NUL, no unpaired surrogates, ``\\n`` at line ends."""
+    text = str(text).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def clean_line(text) -> str:
+    """Return text on one line: no control, zero-width or direction characters, single spaces, none at the ends."""
+    text = clean_input(text)
+    text = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf") else "" for c in text)
+    return " ".join(text.split())
+
+
+def excerpt(text: str, length: int) -> str:
+    """Return the beginning of a text on one line, cut at a word, at most ``length`` characters with the ellipsis."""
+    line = clean_line(text[: length * 20 + 200])
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    return (cut.rpartition(" ")[0] if " " in cut[length // 2:] else cut).rstrip(" ,.;:-") + "…"
+
+
+def fold(text: str) -> str:
+    """Return text as it is compared: no case, no accents, "ё" as "е"; "й" stays a letter of its own."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("ё", "е"))
+    kept = [c for i, c in enumerate(plain) if not unicodedata.combining(c) or (c == "\u0306" and plain[i - 1] == "и")]
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def quote(text: str, who: str = "") -> str:
+    """Return Markdown that quotes a text, under a line with who wrote it (S63)."""
+    lines = [f"> {line}".rstrip() for line in clean_input(text).strip("\n").split("\n")]
+    head = [f"{clean_line(who)}:", ""] if who else []
+    return "\n".join([*head, *lines, "", ""])
+
+
+# --- Markdown ----------------------------------------------------------------------------------------------------------
+
+
+class _House(Extension):
+    """Our Markdown: HTML is text, pictures are links, headings rank below the page's own."""
+
+    def extendMarkdown(self, md):
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.treeprocessors.register(_Lowered(md), "house", 5)
+
+
+class _Lowered(Treeprocessor):
+    def run(self, root):
+        inside_links = {child for link in root.iter("a") for child in link.iter() if child is not link}
+        for element in root.iter():
+            if element.tag == "img":
+                element.tag = "span" if element in inside_links else "a"
+                element.text = element.get("alt") or element.get("src")
+                element.set("href", element.attrib.pop("src", ""))
+            elif element.tag in _RENAMED:
+                element.tag = _RENAMED[element.tag]
+
+
+def _markdown(source: str) -> str:
+    extensions = ["fenced_code", TableExtension(use_align_attribute=True), "sane_lists", "nl2br", _House()]
+    return markdown.Markdown(extensions=extensions, output_format="html").convert(source)
+
+
+# --- The boundary --------------------------------------------------------------------------------------------------------
+
+
+def _allowed_value(tag, attribute, value):
+    rule = _VALUES.get(attribute)
+    return value if not rule or rule.fullmatch(value) else None
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS),
+    attributes=_ATTRIBUTES,
+    attribute_filter=_allowed_value,
+    clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "select"},
+    set_tag_attribute_values={"pre": {"tabindex": "0"}},  # what scrolls must be reached by keyboard
+    url_schemes={"http", "https", "mailto", "tel"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow ugc",
+)
+
+
+def _sanitised(html: str) -> str:
+    return _CLEANER.clean(html)
+
+
+# --- Links ---------------------------------------------------------------------------------------------------------------
+
+_HOSTS = "|".join(sorted({*TLDS, "рф", "xn--p1ai"}, reverse=True))
+_URL = re.compile(
+    rf"""\(*\b(?<![@.\w-])
+    (?:https?://[^\s<>"`{{}}|\\^]+
+    |(?:[\w-]{{1,63}}\.){{1,8}}(?:{_HOSTS})(?::[0-9]{{1,5}})?(?![\w@-]|\.\w)(?:[/?][^\s<>"`{{}}|\\^]*)?)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MAYBE = re.compile(r"\w\.\w|://")
+_FILES = re.compile(r"[^/?:]*\.(?:py|md|sh|pl|rs|so|ps|cc|ml|pm|in|mk|vb)(?::[0-9]+)?", re.IGNORECASE)
+_PARTS = re.compile(r"(<[^>]*>)")
+_WORDS = re.compile(r"(\s+)")
+
+
+def _real_link(attributes, new=False):
+    """Let bleach's Linker make no link of a bare file name such as ``deploy.sh``."""
+    return None if new and _FILES.fullmatch(attributes["_text"]) else attributes
+
+
+_LINKER = Linker(callbacks=[_real_link], url_re=_URL, parse_email=False)
+
+
+def _linked(html: str) -> str:
+    """Return sanitised HTML with links made of its bare addresses, outside of links and code."""
+    out, inside, seen = [], 0, 0
+    for part in _PARTS.split(html):
+        if part.startswith("<"):
+            name = part[1:].lstrip("/").split(" ")[0].rstrip(">")
+            if name in ("a", "code", "pre"):
+                inside += -1 if part.startswith("</") else 1
+                seen += name == "a" and inside > 0
+            out.append(part)
+        elif inside or not _MAYBE.search(part):
+            out.append(part)
+        else:
+            for word in _WORDS.split(part):
+                if len(word) <= TOKEN_LIMIT and _MAYBE.search(word):
+                    seen += 1
+                    if seen <= LINKS_LIMIT:
+                        word = _LINKER.linkify(word)
+                out.append(word)
+    return "".join(out)
