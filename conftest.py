@@ -1,4 +1,4 @@
-"""What every test stands on: honest services, no network, clean tables, a real browser, and the cast everybody knows."""
+"""What every test stands on: honest services, no network, clean tables, a real browser, and the cast."""
 import contextlib
 import os
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) --------
+# --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) -------
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 REQUIRED = {word.strip() for word in os.environ.get("HELPDESK_REQUIRE", "").split(",") if word.strip()}
@@ -42,7 +42,7 @@ def pytest_runtest_setup(item):
             (pytest.fail if service in REQUIRED else pytest.skip)(f"{service} is not available")
 
 
-# --- Network: nothing but this machine ----------------------------------------------------------------------------------
+# --- Network: nothing but this machine --------------------------------------------------------------------------------
 
 
 class Outside(OSError):
@@ -74,7 +74,7 @@ def forbid_the_network():
     socket.getaddrinfo = look_up_here
 
 
-# --- Tables: after a test with real transactions everything is as the migrations left it --------------------------------
+# --- Tables: after a test with real transactions everything is as the migrations left it ------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +137,7 @@ def empty_cache():
     cache.clear()
 
 
-# --- Browser ------------------------------------------------------------------------------------------------------------
+# --- Browser ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -161,4 +161,89 @@ def context(context):
     assert complaints == []
 
 
-# --- The cast -----------------------------------------------------------------------------------------------------------
+# --- The cast ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings_of_the_desk():
+    """What an operator configured in one test is not known in the next."""
+    from departments.policy import forget
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def cast(db):
+    """Everybody: people (anna, olga, carl, greta, ben, sam, lena, operator, system) and departments by slug."""
+    from helpdesk_site.cast import raise_cast
+
+    return raise_cast(password="demo-helpdesk")
+
+
+def member_of_cast(name):
+    @pytest.fixture(name=name)
+    def one(cast):
+        return getattr(cast, name)
+
+    return one
+
+
+anna, olga, carl, greta = map(member_of_cast, ["anna", "olga", "carl", "greta"])
+ben, sam, lena, operator = map(member_of_cast, ["ben", "sam", "lena", "operator"])
+sales, billing, support = map(member_of_cast, ["sales", "billing", "support"])
+
+
+@pytest.fixture
+def client_of(cast):
+    """`client_of(anna)`: a browser in which Anna is signed in; `client_of(None)`: a stranger's."""
+    from django.test import Client
+
+    def browser(user=None, **kwargs):
+        client = Client(**kwargs)
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def open_ticket(cast):
+    """`open_ticket(client=anna, department=support, subject=…, text=…)`: a ticket, opened by the action itself."""
+    from tickets import actions
+    from tickets.writing import write
+
+    def make(*, client=None, department=None, subject="Shop returns 502", text="The cart answers 502.", **more):
+        client = client or cast.anna
+        return actions.open_ticket(
+            department or cast.support,
+            client=client,
+            author=more.pop("author", client),
+            subject=subject,
+            written=write(text),
+            **more,
+        )
+
+    return make
+
+
+@pytest.fixture
+def ticket(open_ticket):
+    """Anna's ticket in Technical support."""
+    return open_ticket()
+
+
+@pytest.fixture
+def say(cast):
+    """`say(ticket, sam, "Done.")`: a reply in the role the person has on that ticket."""
+    from accounts.viewer import Viewer
+    from tickets import access, actions
+    from tickets.writing import write
+
+    def reply(ticket, author, text="A reply.", **more):
+        by_staff = access.abilities(Viewer(author), ticket).work
+        return actions.reply(ticket, author=author, written=write(text), by_staff=by_staff, **more)
+
+    return reply

@@ -1,14 +1,9 @@
 """Django admin as the operator's room: our name, our door (the portal's own sign-in), our order of things."""
 from django.contrib import admin
-from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-
-class DeskAdminConfig(AdminConfig):
-    default_site = "helpdesk_site.admin_site.DeskAdminSite"
 
 
 class DeskAdminSite(admin.AdminSite):

@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.usersessions",
     "django_htmx",
-    "helpdesk_site.admin_site.DeskAdminConfig",
+    "helpdesk_site.admin_config.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -178,16 +178,14 @@ EMAIL_BACKEND = "mail.backend.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_FOLDER = VAR / "mail"
 MAIL_TIMEOUT = 20  # seconds for each step of an SMTP dialogue
+MAIL_PATIENCE = 300  # seconds for the answer to a whole letter, which a server may scan before it says yes
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{SITE_HOSTNAME}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- People -----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -199,7 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.passwords.ContextValidator"},
+    {"NAME": "accounts.passwords.ContextValidator", "OPTIONS": {"portal": "departments.models.Portal"}},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -207,25 +205,31 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
-ACCOUNT_CONFIRM_EMAIL_ON_GET = False
-ACCOUNT_CHANGE_EMAIL = True
+# Addresses are proven by accounts.confirmations, before a password exists; allauth's own table of addresses stays empty.
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session lives on, accounts.sessions ends the others
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "login": "accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "user_token": "accounts.forms.UserTokenForm",
+}
+# "key" is the address; for failed sign-ins the address and the visitor, so that nobody can lock somebody else out.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed": "10/m/ip,60/h/ip,5/5m/key,15/h/key",
     "signup": "20/m/ip",
-    "reset_password": "20/m/ip,5/m/key",
+    "confirm_email": "5/h/key",
+    "confirm_password": "5/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "guest_link": "20/m/ip,5/h/key",
     "change_password": "5/m/user",
-    "manage_email": "10/m/user",
-    "confirm_email": "1/3m/key",
+    "manage_email": "10/h/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXIES else 0
 

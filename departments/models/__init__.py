@@ -1,0 +1,19 @@
+from .department import Department, Portal, StaffPlace
+from .policy import Policy
+from .rule import Rule, RuleAction, RuleCondition
+from .sorting import Category, Priority, Status, StatusInDepartment, TicketType
+
+__all__ = [
+    "Category",
+    "Department",
+    "Policy",
+    "Portal",
+    "Priority",
+    "Rule",
+    "RuleAction",
+    "RuleCondition",
+    "StaffPlace",
+    "Status",
+    "StatusInDepartment",
+    "TicketType",
+]

@@ -1,0 +1,89 @@
+"""Departments, the site's own row, and who works where."""
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ..words import Worded
+from .policy import Policy
+
+
+class Portal(Policy):
+    """The site's one row: its name and the values every department falls back to."""
+
+    name = models.CharField(_("name of the portal"), max_length=80, default="Example Hosting")
+    hue = models.PositiveSmallIntegerField(_("brand colour"), default=262, help_text=_("A hue from 0 to 360."))
+    chat_url = models.URLField(_("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel (S30)."))
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("site settings")
+        verbose_name_plural = _("site settings")
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def get(cls):
+        """The one row, made on first use."""
+        portal, _made = cls.objects.get_or_create(pk=1)
+        return portal
+
+
+class Department(Worded, Policy):
+    """Where a ticket goes: its words for clients, its address, who may use it, and its policy (S1, S2, S118-S124)."""
+
+    worded_fields = ("name", "description", "writing_rules")
+
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("address in the portal"), unique=True)
+    description = models.CharField(_("description for clients"), max_length=300, blank=True)
+    email = models.EmailField(_("mail address"), unique=True, null=True, blank=True, help_text=_("The sender of this department's mail. Each department has its own (S120)."))
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    icon = models.CharField(_("picture"), max_length=30, blank=True, default="messages")
+    tone = models.CharField(_("colour"), max_length=6, blank=True, default="blue")
+    is_public = models.BooleanField(_("public"), default=False, help_text=_("Anybody may write, without signing in. Off: clients only (S121)."))
+    is_hidden = models.BooleanField(_("hidden"), default=False, help_text=_("Not listed; opens by its direct link only (S124)."))
+    is_active = models.BooleanField(_("takes new tickets"), default=True)
+    service_level_url = models.URLField(_("service-level page"), blank=True, help_text=_("Linked beside the description (S2)."))
+    writing_rules = models.TextField(_("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown (S32)."))
+    staff = models.ManyToManyField(settings.AUTH_USER_MODEL, through="StaffPlace", related_name="departments")
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+
+    def get_absolute_url(self):
+        return reverse("ticket_new_in", args=[self.slug])
+
+    @cached_property
+    def policy(self):
+        """The settings that hold here: the department's own, else the site's, else the default."""
+        from ..policy import PolicyView
+
+        return PolicyView(self)
+
+
+class StaffPlace(models.Model):
+    """One staff member's place in one department (S119, S126). Without a place, nothing of it is seen."""
+
+    class Role(models.TextChoices):
+        AGENT = "agent", _("agent")
+        LEAD = "lead", _("lead")
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="places", verbose_name=_("department"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="places", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=5, choices=Role.choices, default=Role.AGENT)
+    notify = models.BooleanField(_("notify me"), default=True, help_text=_("Mail for new tickets and for clients' replies nobody looks after."))
+    skills = models.JSONField(default=list, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["department", "user"], name="staffplace_once")]
+        verbose_name = _("place of a staff member")
+        verbose_name_plural = _("places of staff")
+
+    def __str__(self):
+        return f"{self.user} · {self.department}"

@@ -1,0 +1,120 @@
+"""Reading the settings: a department's own, else the site's, else the default (REQUIREMENTS, C1-C24).
+
+Site row, statuses, priorities and types change rarely and are read on every page, so each process keeps them for a few
+seconds (`SNAPSHOT_SECONDS`); an admin save empties this process's copy at once.
+"""
+import threading
+import time
+from dataclasses import dataclass, field
+
+from .models.policy import DEFAULTS, STATUS_DEFAULTS
+
+SNAPSHOT_SECONDS = 5
+_lock = threading.Lock()
+_kept = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The operator's rows as they were read last. All dicts are by primary key unless named otherwise."""
+
+    portal: object
+    statuses: dict
+    statuses_by_code: dict
+    priorities: dict
+    types: dict
+    departments: dict
+    overrides: dict = field(repr=False)  # (department id, status id) -> StatusInDepartment
+    read_at: float
+
+
+def snapshot():
+    """The operator's configuration, at most SNAPSHOT_SECONDS old. Six small queries when it has to be read."""
+    global _kept
+    kept = _kept
+    if kept and time.monotonic() - kept.read_at < SNAPSHOT_SECONDS:
+        return kept
+    with _lock:
+        if _kept and time.monotonic() - _kept.read_at < SNAPSHOT_SECONDS:
+            return _kept
+        _kept = _read()
+        return _kept
+
+
+def forget():
+    """Read everything anew next time. Called after each admin save and by tests."""
+    global _kept
+    _kept = None
+
+
+def _read():
+    from .models import Department, Portal, Priority, Status, StatusInDepartment, TicketType
+
+    statuses = {row.pk: row for row in Status.objects.all()}
+    return Snapshot(
+        portal=Portal.get(),
+        statuses=statuses,
+        statuses_by_code={row.code: row for row in statuses.values()},
+        priorities={row.pk: row for row in Priority.objects.all()},
+        types={row.pk: row for row in TicketType.objects.all()},
+        departments={row.pk: row for row in Department.objects.all()},
+        overrides={(row.department_id, row.status_id): row for row in StatusInDepartment.objects.all()},
+        read_at=time.monotonic(),
+    )
+
+
+class PolicyView:
+    """`department.policy`: every setting by name. Unknown names raise AttributeError."""
+
+    def __init__(self, department):
+        self._department = department
+
+    def __getattr__(self, name):
+        if name in DEFAULTS:
+            return self._first(name, DEFAULTS[name])
+        if name in STATUS_DEFAULTS:
+            return self._status(name)
+        raise AttributeError(name)
+
+    def _first(self, name, default):
+        for row in (self._department, snapshot().portal):
+            value = getattr(row, name)
+            if value is not None and value != "":
+                return value
+        return default
+
+    def _status(self, name):
+        known = snapshot()
+        chosen = self._first(f"{name}_id", None)
+        return known.statuses.get(chosen) or known.statuses_by_code.get(STATUS_DEFAULTS[name])
+
+
+@dataclass(frozen=True)
+class StatusRules:
+    """What a status means in one department (C2, C6, C7). `settles_after` is in minutes, 0 for never."""
+
+    status: object
+    category: str
+    awaiting_reply: bool
+    auto_close: bool
+    settles_into: object
+    settles_after: int
+
+
+def status_rules(status, department):
+    """The rules of `status` in `department`, its overrides applied."""
+    known = snapshot()
+    status = known.statuses.get(status.pk, status)
+    row = known.overrides.get((department.pk, status.pk))
+    category = (row and row.category) or status.category
+    moved = bool(row and row.category and row.category != status.category)
+    target = (row and row.settles_into_id) or status.settles_into_id
+    after = row.settles_after if row and row.settles_after is not None else status.settles_after
+    return StatusRules(
+        status=status,
+        category=category,
+        awaiting_reply=(category in ("new", "waits_staff")) if moved else status.awaiting_reply,
+        auto_close=row.auto_close if row and row.auto_close is not None else status.auto_close,
+        settles_into=known.statuses.get(target) if target and after else None,
+        settles_after=after if target else 0,
+    )

@@ -1,0 +1,191 @@
+"""Every "who may" of the desk: the list question (a Q) and the door question (one ticket, or 404).
+
+Both are answered from the same sentences (ARCHITECTURE, "Who sees what"); a test holds list and door against each other
+for the whole cast. Views ask `abilities`, never who somebody is.
+"""
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import Http404
+
+from accounts.models import Membership
+from departments.models import Category, Policy, StaffPlace
+from helpdesk_site.lib import tokens
+
+from . import states
+from .models import Flag, Participant, Ticket
+
+SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
+ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
+
+
+# --- The list question -----------------------------------------------------------------------------------------------
+
+
+def visible(viewer):
+    """A Q over tickets: what this viewer may see. Subqueries, never joins (PostgreSQL refuses DISTINCT with locks)."""
+    if viewer.only_ticket:
+        return Q(number=viewer.only_ticket)
+    user = viewer.user
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    if user.is_superuser:
+        return Q()
+    if user.is_staff:
+        return Q(department_id__in=departments_of(user)) | own(user)
+    return own(user)
+
+
+def own(user):
+    """A Q: the user's own tickets, the organisation's as the membership says, and those taken part in.
+
+    One union of three indexed reads: an OR over subqueries would make PostgreSQL read every ticket.
+    """
+    mine = Ticket.objects.filter(client=user).values("pk")
+    joined = Participant.objects.filter(user=user).values("ticket_id")
+    theirs = Ticket.objects.filter(organisation_id__in=organisations_seen(user)).values("pk")
+    return Q(pk__in=mine.union(joined, theirs, all=True))
+
+
+def departments_of(user):
+    """Ids of the departments in which `user` has a place, read once per user object (S119)."""
+    if not hasattr(user, "_department_places"):
+        places = StaffPlace.objects.filter(user=user).values_list("department_id", "role")
+        user._department_places = dict(places) if user.is_staff else {}
+    return list(user._department_places)
+
+
+def leads(user, department_id):
+    """Whether `user` leads that department; operators lead all."""
+    departments_of(user)
+    return user.is_superuser or user._department_places.get(department_id) == StaffPlace.Role.LEAD
+
+
+def memberships_of(user):
+    """The user's memberships by organisation id, read once per user object."""
+    if not hasattr(user, "_memberships"):
+        rows = Membership.objects.filter(user=user).select_related("organisation")
+        user._memberships = {row.organisation_id: row for row in rows}
+    return user._memberships
+
+
+def organisations_seen(user):
+    """Ids of the organisations all of whose tickets the user may see."""
+    return [pk for pk, row in memberships_of(user).items() if row.role in SEES_ALL]
+
+
+# --- The door question ------------------------------------------------------------------------------------------------
+
+
+def ticket_for(viewer, number, *, to="see"):
+    """The ticket with this number, if the viewer may do `to` with it.
+
+    `to` is the name of an ability. Raises Http404 for no such ticket, out of sight, and not allowed alike (a stranger
+    cannot tell them apart). A merged-away ticket is followed to its survivor by the view that shows it (S142).
+    """
+    clean = tokens.clean_number(number)
+    ticket = clean and (
+        Ticket.objects.visible_to(viewer)
+        .select_related("client", "assignee", "organisation", "follow_up_of")
+        .filter(number=clean)
+        .first()
+    )
+    if not ticket or not getattr(abilities(viewer, ticket), to):
+        raise Http404
+    return ticket
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What one viewer may do with one ticket. Templates and forms ask these and nothing else."""
+
+    see: bool = False
+    reply: bool = False  # identity only: whether the state allows it is `reply_open`
+    close: bool = False
+    reopen: bool = False
+    work: bool = False  # notes, status, assignee, priority, type, subject, flag: staff of its department
+    lead: bool = False
+    edit_messages: bool = False
+    edit_notes: bool = False
+    read_notes: bool = False
+    send_later: bool = False
+
+
+def abilities(viewer, ticket):
+    """The Abilities of `viewer` on `ticket`. Identity and policy only; state is checked by the action."""
+    user = viewer.user
+    if viewer.only_ticket:
+        mine = viewer.only_ticket == ticket.number
+        return Abilities(see=mine, reply=mine, close=mine and may_close(ticket, author=True), reopen=mine)
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Abilities()
+    if works_on(user, ticket):
+        return _staff(user, ticket)
+    return _client(user, ticket)
+
+
+def works_on(user, ticket):
+    """Whether `user` is staff of the ticket's department."""
+    return user.is_staff and (user.is_superuser or ticket.department_id in departments_of(user))
+
+
+def _staff(user, ticket):
+    history = ticket.policy.history_policy
+    return Abilities(
+        see=True,
+        reply=True,
+        close=True,
+        reopen=True,
+        work=True,
+        lead=leads(user, ticket.department_id),
+        edit_messages=history == Policy.History.REVISIONS,
+        edit_notes=history in (Policy.History.REVISIONS, Policy.History.NOTES),
+        read_notes=True,
+        send_later=True,
+    )
+
+
+def _client(user, ticket):
+    author = ticket.client_id == user.pk
+    membership = memberships_of(user).get(ticket.organisation_id) if ticket.organisation_id else None
+    role = membership.role if membership else ""
+    participant = None if author else Participant.objects.filter(ticket=ticket, user=user).first()
+    if not (author or participant or role in SEES_ALL):
+        return Abilities()
+    takes_part = bool(participant and participant.rights == Participant.Rights.REPLY)
+    reply = author or role in ANSWERS_ALL or takes_part
+    close = may_close(ticket, author=author, admin=role == Membership.Role.ADMIN, participant=takes_part)
+    return Abilities(see=True, reply=reply, close=close, reopen=reply)
+
+
+def may_close(ticket, *, author=False, admin=False, participant=False):
+    """Whether a client in this relation may close the ticket, by policy (C8, S19, S113)."""
+    policy = ticket.policy
+    who = author or (admin and policy.admins_close) or (participant and policy.participants_close)
+    if not who or policy.client_close == Policy.ClientClose.NEVER:
+        return False
+    return policy.client_close == Policy.ClientClose.ANY_TIME or ticket.first_reply_at is None
+
+
+# --- Departments a viewer may write to -----------------------------------------------------------------------------------
+
+
+def may_open_in(viewer, department):
+    """Whether this viewer may open a ticket in the department by its link: public ones anybody (S121, S124)."""
+    user = viewer.user
+    signed_in = bool(user and user.is_authenticated and not viewer.only_ticket)
+    return department.is_active and (department.is_public or signed_in)
+
+
+def may_flag(ticket, user):
+    """Whether a ticket may be flagged or assigned to `user`: somebody who works in its department."""
+    return user.is_active and works_on(user, ticket)
+
+
+def is_flagged_for(ticket, user):
+    return Flag.objects.filter(ticket=ticket, user=user).exists()
+
+
+def is_open(ticket):
+    """Whether the ticket's category is one of the open ones."""
+    return ticket.category in states.OPEN and ticket.category != Category.CLOSED

@@ -1,0 +1,35 @@
+"""Every change of a ticket, one plain function each, named as a support desk says it."""
+from .assigning import assign, flag, unflag
+from .closing import auto_close, close, remind, reopen, reply_refusal
+from .noting import add_note, edit_message
+from .opening import open_ticket
+from .pending import call_back, hold_reply, release
+from .replying import Crossed, reply
+from .sorting import move, set_priority, set_status, set_subject, set_type, settle
+from .undoing import undo
+
+__all__ = [
+    "Crossed",
+    "add_note",
+    "assign",
+    "auto_close",
+    "call_back",
+    "close",
+    "edit_message",
+    "flag",
+    "hold_reply",
+    "move",
+    "open_ticket",
+    "release",
+    "remind",
+    "reopen",
+    "reply",
+    "reply_refusal",
+    "set_priority",
+    "set_status",
+    "set_subject",
+    "set_type",
+    "settle",
+    "undo",
+    "unflag",
+]

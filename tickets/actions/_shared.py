@@ -1,0 +1,63 @@
+"""What several actions do the same way: lock the row, write a message, hand over its files, change the status."""
+import secrets
+
+from django.utils import timezone
+
+from audit import chain
+
+from .. import clock, search
+from ..models import Attachment, Message, Ticket
+
+
+def locked(ticket):
+    """The ticket's fresh row, locked until the transaction ends; a merged-away one is followed to its survivor."""
+    row = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    while row.merged_into_id:
+        row = Ticket.objects.select_for_update().get(pk=row.merged_into_id)
+    return row
+
+
+def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=False, channel=Ticket.Channel.PORTAL):
+    """Create the next message or note of a locked ticket and give it its files. Counters are saved by the caller."""
+    if is_note:
+        number = ticket.last_note = ticket.last_note + 1
+    else:
+        number = ticket.last_number = ticket.last_number + 1
+    message = Message.objects.create(
+        ticket=ticket,
+        number=number,
+        is_note=is_note,
+        by_staff=by_staff,
+        author=author,
+        channel=channel,
+        format=written.format,
+        body=written.body,
+        html=written.html,
+        renderer=written.renderer,
+        salt=secrets.token_hex(16),
+        created_at=timezone.now(),
+    )
+    attach(message, attachments)
+    names = " ".join(file.name for file in attachments)
+    search.add(ticket, f"{written.body}\n{names}", is_note=is_note)
+    return message
+
+
+def attach(message, attachments):
+    """Hand loose files over to a message. A file that is already some message's stays there."""
+    if attachments:
+        ids = [file.pk for file in attachments]
+        Attachment.objects.filter(pk__in=ids, message=None).update(message=message, draft=None, pending=None, owner="")
+
+
+def proof(message, attachments=()):
+    """What the event keeps of a message: the fingerprints of its text and files."""
+    kept = {"body": chain.fingerprint(message.body, message.salt)}
+    if attachments:
+        kept["files"] = [[file.pk, file.sha256] for file in attachments]
+    return kept
+
+
+def save_times(ticket, *more):
+    """Save everything clock.py may have set, and `more` fields."""
+    ticket.save(update_fields=[*clock.TIMED, *more])

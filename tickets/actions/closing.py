@@ -1,0 +1,92 @@
+"""Closing, by hand or by idleness, and opening again (S19, S28, S29, S113, S173-S175, C1, C3, C8)."""
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from departments.models import Policy
+
+from .. import clock
+from ..events import action, record
+from ..models import Verb
+from ..refused import Refused
+from ._shared import locked, save_times
+
+
+@action
+def close(ticket, *, actor):
+    """Close the ticket. Closing a closed one changes nothing."""
+    ticket = locked(ticket)
+    if ticket.is_closed:
+        return ticket
+    _close(ticket, verb=Verb.CLOSED, actor=actor, at=timezone.now())
+    return ticket
+
+
+@action
+def auto_close(ticket, *, actor, now):
+    """Close an idle ticket if its time has come (S28, S173-S175). Returns whether it did."""
+    ticket = locked(ticket)
+    if not ticket.close_at or ticket.close_at > now or ticket.is_closed:
+        return False
+    _close(ticket, verb=Verb.AUTO_CLOSED, actor=actor, at=now)
+    return True
+
+
+@action
+def remind(ticket, *, actor, now):
+    """Tell the client that the ticket will close soon, once (C1). Returns whether it did."""
+    ticket = locked(ticket)
+    if not ticket.remind_at or ticket.remind_at > now or ticket.is_closed:
+        return False
+    ticket.remind_at = None
+    ticket.save(update_fields=["remind_at"])
+    record(ticket, Verb.REMINDED, actor=actor, closes=ticket.close_at.isoformat())
+    return True
+
+
+def _close(ticket, *, verb, actor, at):
+    before = ticket.status
+    clock.enter_status(ticket, ticket.policy.status_closed, at=at)
+    close_fields(ticket, by=actor, at=at)
+    save_times(ticket)
+    record(ticket, verb, actor=actor, **{"from": before.code, "to": ticket.status.code})
+
+
+def close_fields(ticket, *, by, at):
+    """Who closed it and when; nothing is due any more."""
+    ticket.closed_at, ticket.closed_by, ticket.updated_at = at, by, at
+    ticket.settle_at = ticket.close_at = ticket.remind_at = ticket.waiting_since = None
+
+
+@action
+def reopen(ticket, *, actor, by_staff):
+    """Open a closed ticket again without a message. Raises Refused where policy wants a new one (C3)."""
+    ticket = locked(ticket)
+    if not ticket.is_closed:
+        return ticket
+    refusal = None if by_staff else reply_refusal(ticket)
+    if refusal:
+        raise Refused(refusal)
+    before, now = ticket.status, timezone.now()
+    ticket.waiting_since = now
+    ticket.updated_at = now
+    clock.enter_status(ticket, ticket.policy.status_after_client, at=now)
+    save_times(ticket)
+    record(ticket, Verb.REOPENED, actor=actor, **{"from": before.code, "to": ticket.status.code})
+    return ticket
+
+
+def reply_refusal(ticket):
+    """Why a client's reply to this closed ticket is not taken, as a sentence; "" when it is (C3, S109, S114, S117)."""
+    if not ticket.is_closed:
+        return ""
+    policy = ticket.policy
+    way = policy.closed_reply
+    if way == Policy.ClosedReply.REOPEN:
+        return ""
+    if way == Policy.ClosedReply.REOPEN_FOR:
+        closed_at = ticket.closed_at or ticket.updated_at
+        if timezone.now() <= closed_at + timedelta(days=policy.closed_reply_days):
+            return ""
+    return _("This ticket is closed. Open a new ticket that names %(number)s.") % {"number": ticket.number}

@@ -1,0 +1,78 @@
+"""Opening a ticket (S10-S13, S47, S168)."""
+from django.utils import timezone
+
+from accounts.models import Membership
+from departments.models import Category
+from departments.policy import snapshot, status_rules
+
+from .. import clock, search
+from ..events import action, record
+from ..models import Participant, Ticket, Verb
+from ._shared import proof, write_message
+
+
+@action
+def open_ticket(
+    department, *, client, author, subject, written, attachments=(), priority=None, type=None, service=None,
+    organisation=None, channel=Ticket.Channel.PORTAL, follow_up_of=None, assignee=None, status=None, participants=(),
+):  # fmt: skip
+    """Open a ticket for `client`, written by `author` (the client, or staff on the client's behalf).
+
+    A type that names a department routes there (S203). Returns the ticket; its first message is number 1.
+    """
+    if type and type.department_id and type.department_id != department.pk and type.department.is_active:
+        department = type.department
+    by_staff = author.pk != client.pk
+    now = timezone.now()
+    status = status or department.policy.status_new
+    rules = status_rules(status, department)
+    ticket = Ticket(
+        subject=subject,
+        department=department,
+        status=status,
+        category=rules.category,
+        priority=priority or default_priority(),
+        type=type,
+        client=client,
+        organisation=organisation or only_organisation(client),
+        service=service,
+        assignee=assignee,
+        channel=channel,
+        follow_up_of=follow_up_of,
+        created_at=now,
+        last_message_at=now,
+        updated_at=now,
+    )
+    clock.note_message(ticket, by_staff=by_staff, at=now)
+    if by_staff:
+        ticket.first_reply_at = None  # nothing was asked yet: this is no answer
+    clock.enter_status(ticket, status, at=now)
+    if rules.category == Category.CLOSED:
+        ticket.closed_at, ticket.closed_by = now, author
+    ticket = Ticket.objects.insert_numbered(ticket)
+    search.create(ticket)
+    message = write_message(
+        ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
+    )
+    ticket.save(update_fields=["last_number"])
+    for person in participants:
+        Participant.objects.get_or_create(ticket=ticket, user=person)
+    record(
+        ticket, Verb.OPENED, actor=author, message=message, department=department.slug, status=status.code,
+        priority=ticket.priority.code, **proof(message, attachments),
+    )  # fmt: skip
+    if assignee:
+        record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": assignee.pk})
+    return ticket
+
+
+def default_priority():
+    """The priority new tickets get: the one marked so, else the lowest but one, else any."""
+    rows = list(snapshot().priorities.values())
+    return next((row for row in rows if row.is_default), rows[0])
+
+
+def only_organisation(user):
+    """The organisation of a member of exactly one; whoever belongs to several says which."""
+    rows = list(Membership.objects.filter(user=user).select_related("organisation")[:2])
+    return rows[0].organisation if len(rows) == 1 else None

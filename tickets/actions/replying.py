@@ -1,0 +1,73 @@
+"""Replying: a public message that passes the turn to the other side (S18, S22, S26, S29, S136)."""
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import clock
+from ..events import action, record
+from ..models import Message, Ticket, Verb
+from ..refused import Refused
+from ._shared import locked, proof, save_times, write_message
+from .closing import close_fields, reply_refusal
+
+
+class Crossed(Refused):
+    """Somebody wrote while this reply was being written; it is held back (S6). `newer` are the messages to show."""
+
+    def __init__(self, newer):
+        self.newer = list(newer)
+        super().__init__(_("Somebody wrote while you were writing. Read it, then send your reply or change it."))
+
+
+@action
+def reply(
+    ticket, *, author, written, by_staff, attachments=(), status=None, seen=None, channel=Ticket.Channel.PORTAL
+):  # fmt: skip
+    """Add a public message and pass the turn to the other side.
+
+    `by_staff` says in which role the author writes (an agent's own request is answered as a client). `status` is the
+    one staff chose to follow; a closed category closes with the reply. `seen` is (last message, last note) the author
+    saw: newer ones raise Crossed. Raises Refused when the ticket takes no reply (S109, S114). Returns the message.
+    """
+    ticket = locked(ticket)
+    refuse_crossing(ticket, author=author, seen=seen)
+    was_closed = ticket.is_closed
+    if was_closed and not by_staff:
+        refusal = reply_refusal(ticket)
+        if refusal:
+            raise Refused(refusal)
+    now = timezone.now()
+    message = write_message(
+        ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
+    )
+    clock.note_message(ticket, by_staff=by_staff, at=now)
+    before = ticket.status
+    default = ticket.policy.status_after_staff if by_staff else ticket.policy.status_after_client
+    clock.enter_status(ticket, status or default, at=now)
+    closes = ticket.is_closed
+    if closes:
+        close_fields(ticket, by=author, at=now)
+    claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not author.is_system
+    if claims:
+        ticket.assignee = author
+    save_times(ticket, "last_number", "assignee")
+    record(ticket, Verb.REPLIED, actor=author, message=message, **proof(message, attachments))
+    if before.pk != ticket.status_id:
+        verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
+        record(ticket, verb, actor=author, **{"from": before.code, "to": ticket.status.code})
+    if claims:
+        record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": author.pk})
+    return message
+
+
+def refuse_crossing(ticket, *, author, seen):
+    """Raise Crossed when somebody else wrote after what the author saw."""
+    if seen is None:
+        return
+    number, note = seen
+    if ticket.last_number <= number and ticket.last_note <= note:
+        return
+    rows = Message.objects.filter(ticket=ticket).exclude(author=author).select_related("author")
+    newer = [row for row in rows.filter(is_note=False, number__gt=number)]
+    newer += [row for row in rows.filter(is_note=True, number__gt=note)]
+    if newer:
+        raise Crossed(sorted(newer, key=lambda row: row.created_at))

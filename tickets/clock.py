@@ -1,0 +1,58 @@
+"""Due times of a ticket: the queue's clock (C11), settling (C7), auto-close and its reminder (C1, C2).
+
+Pure: each function sets fields of a ticket in memory; the action that called it saves `TIMED`.
+"""
+from datetime import timedelta
+
+from departments.models import Category, Policy
+from departments.policy import status_rules
+
+# The fields these functions may set; an action saves them together.
+TIMED = [
+    "status", "category", "awaiting", "queue_at", "waiting_since", "settle_at", "close_at", "remind_at",
+    "updated_at", "last_message_at", "last_by_staff", "first_reply_at", "closed_at", "closed_by",
+]  # fmt: skip
+
+
+def enter_status(ticket, status, *, at):
+    """Put the ticket into `status` at the moment `at`, with everything that depends on it."""
+    rules = status_rules(status, ticket.shown_department)
+    ticket.status, ticket.category, ticket.awaiting = status, rules.category, rules.awaiting_reply
+    if rules.category == Category.CLOSED:
+        ticket.waiting_since = None
+    else:
+        ticket.closed_at = ticket.closed_by = None
+    ticket.settle_at = at + timedelta(minutes=rules.settles_after) if rules.settles_into else None
+    ticket.close_at, ticket.remind_at = closing_times(ticket, rules, since=max(at, ticket.last_message_at))
+    ticket.queue_at = queue_time(ticket)
+
+
+def closing_times(ticket, rules, *, since):
+    """(close_at, remind_at) of a ticket idle since `since`; None for never. Reminders only before a later closing."""
+    policy = ticket.policy
+    if not rules.auto_close or rules.category == Category.CLOSED or not policy.auto_close_after:
+        return None, None
+    close_at = since + timedelta(hours=policy.auto_close_after)
+    before = timedelta(hours=policy.auto_close_reminder)
+    return close_at, (close_at - before if before and close_at - before > since else None)
+
+
+def queue_time(ticket):
+    """Where the ticket stands in its department's queue (C11, S24)."""
+    by = ticket.policy.queue_clock
+    if by == Policy.QueueClock.CREATED:
+        return ticket.created_at
+    if by == Policy.QueueClock.LAST_MESSAGE:
+        return ticket.last_message_at
+    return ticket.waiting_since or ticket.last_message_at
+
+
+def note_message(ticket, *, by_staff, at):
+    """A public message was written: whose turn it is, and since when."""
+    ticket.last_message_at = ticket.updated_at = at
+    ticket.last_by_staff = by_staff
+    if by_staff:
+        ticket.waiting_since = None
+        ticket.first_reply_at = ticket.first_reply_at or at
+    else:
+        ticket.waiting_since = ticket.waiting_since or at

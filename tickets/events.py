@@ -1,0 +1,118 @@
+"""record(): the one line every action ends with, and CONSUMERS: the one list of what follows from a change.
+
+A *click* is one act of one person, however many events it makes: "reply and close" is two events and one mail. The
+outermost @action opens the click; its consumers run once, with all its events, still inside the same transaction.
+"""
+import functools
+import secrets
+import threading
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import chain
+from engine import once
+
+from .models import EventContent, TicketEvent
+
+_open = threading.local()
+
+
+class Click:
+    """The events of one act, in order."""
+
+    def __init__(self):
+        self.id = uuid.uuid4()
+        self.events = []
+
+
+def action(function):
+    """Make a function an action: one transaction, one click; the consumers run before the commit."""
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        with one_click():
+            return function(*args, **kwargs)
+
+    return run
+
+
+class one_click:  # noqa: N801 - reads as a sentence: with one_click():
+    """Several actions as one act: one transaction, one click id, one letter to each person."""
+
+    def __enter__(self):
+        self.outermost = getattr(_open, "click", None) is None
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        if self.outermost:
+            _open.click = Click()
+        return _open.click
+
+    def __exit__(self, kind, error, trace):
+        if not self.outermost:
+            return self.atomic.__exit__(kind, error, trace)
+        click, _open.click = _open.click, None
+        if kind is None:
+            try:
+                for consumer in consumers():
+                    consumer(click.events)
+            except BaseException as failure:
+                self.atomic.__exit__(type(failure), failure, failure.__traceback__)
+                raise
+        return self.atomic.__exit__(kind, error, trace)
+
+
+def consumers():
+    """What follows from a change. Each takes the click's events, inside the transaction."""
+    from . import notify
+
+    return (notify.about,)
+
+
+def record(ticket, verb, *, actor, message=None, texts=None, **data):
+    """Write one event at the end of the ticket's chain. The caller holds the ticket's row lock.
+
+    `data`: ids and codes only. `texts`: {name: text} that may have to be erased one day. Returns the event. The
+    ticket's counters and head are saved; `updated_at` is the caller's to decide.
+    """
+    once.claim()
+    click = getattr(_open, "click", None) or Click()
+    salted = {name: (secrets.token_hex(16), text) for name, text in (texts or {}).items()}
+    if salted:
+        data["texts"] = {name: chain.fingerprint(text, salt) for name, (salt, text) in salted.items()}
+    event = TicketEvent(
+        ticket=ticket,
+        sequence=ticket.event_count + 1,
+        verb=verb,
+        actor=actor,
+        message=message,
+        data=data,
+        click=click.id,
+        at=timezone.now(),
+        previous_hash=ticket.head,
+        key_id=chain.key_id(chain.current_key()),
+    )
+    event.hash = chain.seal(content_of(event), previous_hash=event.previous_hash)
+    event.save(force_insert=True)
+    EventContent.objects.bulk_create(
+        EventContent(event=event, name=name, text=text, salt=salt) for name, (salt, text) in salted.items()
+    )
+    ticket.event_count, ticket.head = event.sequence, event.hash
+    ticket.save(update_fields=["event_count", "head"])
+    click.events.append(event)
+    return event
+
+
+def content_of(event):
+    """What the hash of an event covers: everything but the hash itself."""
+    return {
+        "ticket": event.ticket_id,
+        "sequence": event.sequence,
+        "verb": str(event.verb),
+        "actor": event.actor_id,
+        "message": event.message_id,
+        "data": event.data,
+        "click": str(event.click),
+        "at": event.at.isoformat(),
+    }

@@ -1,0 +1,124 @@
+"""History: one append-only, hash-chained row for every change (ARCHITECTURE, "Events, notifications, outbox")."""
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .message import Message
+from .ticket import Ticket
+
+
+class Verb(models.TextChoices):
+    """What can happen to a ticket. Codes are for ever; words are in the templates."""
+
+    OPENED = "opened", _("opened")
+    REPLIED = "replied", _("replied")
+    NOTED = "noted", _("note added")
+    EDITED = "edited", _("message changed")
+    STATUS = "status", _("status changed")
+    SETTLED = "settled", _("status settled by itself")
+    CLOSED = "closed", _("closed")
+    AUTO_CLOSED = "auto_closed", _("closed by itself")
+    REMINDED = "reminded", _("reminder sent")
+    REOPENED = "reopened", _("reopened")
+    ASSIGNED = "assigned", _("assigned")
+    PRIORITY = "priority", _("priority changed")
+    TYPE = "type", _("type changed")
+    SUBJECT = "subject", _("subject changed")
+    MOVED = "moved", _("moved to another department")
+    FLAGGED = "flagged", _("flagged")
+    UNFLAGGED = "unflagged", _("flag taken off")
+    ESCALATED = "escalated", _("escalated by a rule")
+    ALERTED = "alerted", _("staff told by a rule")
+    UNDONE = "undone", _("undone")
+    MAIL_FAILED = "mail_failed", _("mail could not be delivered")
+
+
+class TicketEvent(models.Model):
+    """`data` holds ids and codes only; texts lie in erasable EventContent rows, here as sha256(salt + text)."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    verb = models.CharField(max_length=12, choices=Verb.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="events")
+    data = models.JSONField(default=dict)
+    click = models.UUIDField(default=uuid.uuid4)
+    at = models.DateTimeField(default=timezone.now)
+    previous_hash = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+
+    class Meta:
+        ordering = ["ticket_id", "sequence"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [models.UniqueConstraint(fields=["ticket", "sequence"], name="event_sequence_once")]
+        indexes = [models.Index(fields=["at"], name="event_at"), models.Index(fields=["click"], name="event_click")]
+
+    def __str__(self):
+        return f"{self.ticket_id}/{self.sequence} {self.verb}"
+
+
+class EventContent(models.Model):
+    """A text an event speaks of: an old subject, a redacted word. Erasing this row erases text and salt together."""
+
+    event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="contents")
+    name = models.CharField(max_length=20)
+    text = models.TextField()
+    salt = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "name"], name="eventcontent_once")]
+
+
+class Anchor(models.Model):
+    """One row a day that chains the heads of the tickets changed that day (T20)."""
+
+    day = models.DateField(unique=True)
+    events = models.PositiveIntegerField()
+    previous_hash = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["day"]
+
+
+class Notification(models.Model):
+    """Who was told of an event, and why; with the mail that carried it."""
+
+    class Reason(models.TextChoices):
+        RECEIPT = "receipt", _("you opened this ticket")
+        CLIENT = "client", _("this is your ticket")
+        PARTICIPANT = "participant", _("you take part in this ticket")
+        ORGANISATION = "organisation", _("you are told of your organisation's tickets")
+        ASSIGNEE = "assignee", _("you look after this ticket")
+        DEPARTMENT = "department", _("you are told of this department's tickets")
+        MENTION = "mention", _("a colleague mentioned you in a note")
+        FLAG = "flag", _("a colleague flagged this ticket for you")
+        RULE = "rule", _("a rule of the portal tells you")
+
+    event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="notifications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    mail = models.ForeignKey("mail.OutgoingMail", models.SET_NULL, null=True, blank=True, related_name="notifications")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "user"], name="notification_once")]
+
+
+class RuleRun(models.Model):
+    """One crossing of one rule by one ticket: never twice (S176, T07)."""
+
+    rule = models.ForeignKey("departments.Rule", models.CASCADE, related_name="runs")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="rule_runs")
+    crossing = models.DateTimeField()  # the start of the wait that was crossed
+    ran_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "ticket", "crossing"], name="rulerun_once")]

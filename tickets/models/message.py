@@ -1,0 +1,128 @@
+"""What people wrote: messages with their revisions, drafts, and replies that wait to be sent."""
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .ticket import Ticket
+
+
+class Message(models.Model):
+    """One public message or one internal note. Notes are numbered apart, so that clients see no gaps (S64, S161)."""
+
+    class Format(models.TextChoices):
+        MARKDOWN = "markdown", _("Markdown")
+        PLAIN = "plain", _("plain text")
+        HTML = "html", "HTML"
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
+    number = models.PositiveIntegerField()
+    is_note = models.BooleanField(_("internal note"), default=False)
+    by_staff = models.BooleanField(default=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", verbose_name=_("author"))
+    channel = models.CharField(max_length=10, choices=Ticket.Channel.choices, default=Ticket.Channel.PORTAL)
+    format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
+    body = models.TextField(_("text"))
+    html = models.TextField(editable=False, default="")  # rendered when saved
+    renderer = models.PositiveSmallIntegerField(default=0)  # helpdesk_site.lib.text.RENDERER_VERSION that made `html`
+    salt = models.CharField(max_length=32, blank=True, default="", editable=False)  # of the text's fingerprint in its event
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")  # split (S158)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [models.UniqueConstraint(fields=["ticket", "is_note", "number"], name="message_number_once")]
+        indexes = [models.Index(fields=["ticket", "created_at", "id"], name="message_thread")]
+
+    def __str__(self):
+        return f"{self.ticket.number} {self.label}"
+
+    @property
+    def label(self):
+        """What people call it: #3, or N2 for a note."""
+        return f"N{self.number}" if self.is_note else f"#{self.number}"
+
+    @property
+    def anchor(self):
+        return f"n{self.number}" if self.is_note else f"m{self.number}"
+
+
+class MessageRevision(models.Model):
+    """A message as it was before it was changed (C5). No message changes without one."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="revisions")
+    body = models.TextField()
+    html = models.TextField()
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Draft(models.Model):
+    """What somebody is typing: one per person and place."""
+
+    class Kind(models.TextChoices):
+        REPLY = "reply", _("reply")
+        NOTE = "note", _("internal note")
+        NEW = "new", _("new ticket")
+
+    owner = models.CharField(max_length=80)  # engine.models.owner_of(request)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, blank=True, related_name="drafts")
+    department = models.ForeignKey("departments.Department", models.CASCADE, null=True, blank=True, related_name="+")
+    place = models.CharField(max_length=80)  # "reply/KTR-482913", "new/billing": one draft in each place
+    fields = models.JSONField(default=dict)  # form field name -> what was typed
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "place"], name="draft_once")]
+
+
+class PendingReply(models.Model):
+    """A reply with a delay. When due, `actions.reply` runs from it; only then are there number, event and mail."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="pending_replies")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pending_replies")
+    body = models.TextField()
+    html = models.TextField(default="")
+    status = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+")  # after it
+    click = models.UUIDField(default=uuid.uuid4)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]
+
+
+class Attachment(models.Model):
+    """One file: of a message, of a draft still being written, or of a reply still waiting. Served through its ticket."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="attachments")
+    draft = models.ForeignKey(Draft, models.SET_NULL, null=True, blank=True, related_name="attachments")
+    pending = models.ForeignKey(PendingReply, models.SET_NULL, null=True, blank=True, related_name="attachments")
+    owner = models.CharField(max_length=80, blank=True, default="")  # who uploaded it, while it is of no message
+    name = models.CharField(_("name"), max_length=150)
+    content_type = models.CharField(_("kind"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))  # bytes
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=120)  # name in the "attachments" storage
+    thumbnail = models.CharField(max_length=120, blank=True, default="")  # likewise; only of safe pictures
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        indexes = [models.Index(fields=["created_at"], condition=Q(message=None), name="attachment_loose")]
+
+    def __str__(self):
+        return self.name

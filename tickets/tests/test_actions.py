@@ -1,0 +1,162 @@
+"""The actions: what each changes, records and refuses."""
+import pytest
+from django.utils import timezone
+
+from departments.models import Category
+from departments.policy import forget
+from tickets import actions
+from tickets.models import Message, PendingReply, TicketEvent, Verb
+from tickets.refused import Refused
+from tickets.writing import write
+
+pytestmark = pytest.mark.django_db
+
+
+def verbs(ticket):
+    return list(TicketEvent.objects.filter(ticket=ticket).values_list("verb", flat=True))
+
+
+def test_a_new_ticket_is_open_waits_for_us_and_has_its_own_number(open_ticket, anna, support):
+    """S12, S45, S47, S136."""
+    first, second = open_ticket(), open_ticket()
+    assert first.number != second.number
+    assert (first.status.code, first.category, first.awaiting) == ("open", Category.NEW, True)
+    assert first.client == anna and first.department == support
+    assert first.waiting_since == first.last_message_at
+    assert verbs(first) == [Verb.OPENED]
+
+
+def test_a_staff_reply_answers_and_takes_the_ticket(ticket, sam, say):
+    """S26, S49, S136; the first reply claims when policy says."""
+    message = say(ticket, sam, "It is fixed.")
+    ticket.refresh_from_db()
+    assert message.number == 2 and message.by_staff
+    assert (ticket.status.code, ticket.assignee) == ("answered", sam)
+    assert ticket.waiting_since is None and ticket.first_reply_at
+    assert verbs(ticket) == [Verb.OPENED, Verb.REPLIED, Verb.STATUS, Verb.ASSIGNED]
+
+
+def test_the_first_reply_does_not_claim_where_policy_says_no(ticket, sam, support, say):
+    support.claim_on_reply = False
+    support.save(update_fields=["claim_on_reply"])
+    forget()
+    say(ticket, sam)
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+
+
+def test_the_clients_reply_brings_it_back_and_keeps_the_first_wait(ticket, anna, sam, say):
+    """S22, S27, S184, C11: adding information never pushes the client back."""
+    say(ticket, sam)
+    say(ticket, anna, "Still broken.")
+    ticket.refresh_from_db()
+    since = ticket.waiting_since
+    say(ticket, anna, "And slow.")
+    ticket.refresh_from_db()
+    assert ticket.status.code == "customer-reply" and ticket.awaiting
+    assert ticket.waiting_since == since == ticket.queue_at
+
+
+def test_notes_are_numbered_apart_and_change_nothing(ticket, anna, sam, say):
+    """S161, S64: a client sees no gap where a note is."""
+    actions.add_note(ticket, author=sam, written=write("Look at web-09."))
+    reply = say(ticket, anna)
+    ticket.refresh_from_db()
+    assert reply.number == 2 and ticket.last_note == 1
+    assert Message.objects.get(ticket=ticket, is_note=True).label == "N1"
+
+
+def test_closing_and_reopening_by_a_reply(ticket, anna, sam, say):
+    """S28, S29, S50, C3."""
+    actions.close(ticket, actor=anna)
+    ticket.refresh_from_db()
+    assert ticket.is_closed and ticket.closed_by == anna and ticket.close_at is None
+    say(ticket, anna, "It is back.")
+    ticket.refresh_from_db()
+    assert not ticket.is_closed and ticket.closed_at is None
+    assert verbs(ticket)[-1] == Verb.REOPENED
+
+
+def test_a_closed_ticket_refuses_a_reply_where_policy_says_so(ticket, anna, support, say):
+    """S117, S114, C3."""
+    support.closed_reply = "refuse"
+    support.save(update_fields=["closed_reply"])
+    forget()
+    actions.close(ticket, actor=anna)
+    with pytest.raises(Refused, match=ticket.number):
+        say(ticket, anna)
+    assert Message.objects.filter(ticket=ticket).count() == 1
+
+
+def test_a_reply_that_crosses_another_is_held_back(ticket, anna, sam, lena, say):
+    """S6: two people answer at once; the second reads the first's words before sending."""
+    say(ticket, sam, "I look at it.")
+    with pytest.raises(actions.Crossed) as caught:
+        say(ticket, lena, "So do I.", seen=(1, 0))
+    assert [row.number for row in caught.value.newer] == [2]
+    assert say(ticket, lena, "So do I.", seen=(2, 0)).number == 3
+
+
+def test_a_pending_reply_is_nothing_until_it_is_due_and_can_be_called_back(ticket, sam):
+    due = timezone.now() + timezone.timedelta(seconds=10)
+    pending = actions.hold_reply(ticket, author=sam, written=write("Hello"), due_at=due)
+    assert actions.release(pending) is None
+    text, _files = actions.call_back(pending, actor=sam)
+    assert text == "Hello" and not PendingReply.objects.exists()
+    assert Message.objects.filter(ticket=ticket).count() == 1
+    with pytest.raises(Refused):
+        actions.call_back(pending, actor=sam)
+
+
+def test_a_pending_reply_is_sent_once_when_due(ticket, sam):
+    due = timezone.now() + timezone.timedelta(seconds=10)
+    pending = actions.hold_reply(ticket, author=sam, written=write("Hello"), due_at=due)
+    message = actions.release(pending, now=due)
+    assert message.number == 2
+    assert actions.release(pending, now=due) is None
+
+
+def test_only_somebody_of_the_department_is_given_a_ticket(ticket, sam, ben, anna):
+    """S119, S48."""
+    actions.assign(ticket, to=sam, actor=sam)
+    for stranger in (ben, anna):
+        with pytest.raises(Refused):
+            actions.assign(ticket, to=stranger, actor=sam)
+    ticket.refresh_from_db()
+    assert ticket.assignee == sam
+
+
+def test_moving_lets_go_of_an_assignee_who_does_not_work_there(ticket, sam, lena, billing):
+    """S33, S162."""
+    actions.assign(ticket, to=sam, actor=sam)
+    actions.move(ticket, to=billing, actor=lena)
+    ticket.refresh_from_db()
+    assert ticket.department == billing and ticket.assignee is None
+
+
+def test_undo_takes_back_one_click_and_leaves_what_changed_since(ticket, sam, lena):
+    actions.assign(ticket, to=sam, actor=sam)
+    actions.close(ticket, actor=sam)
+    click = TicketEvent.objects.filter(ticket=ticket, verb=Verb.CLOSED).get().click
+    with pytest.raises(Refused):
+        actions.undo(click, actor=lena)
+    actions.undo(click, actor=sam)
+    ticket.refresh_from_db()
+    assert not ticket.is_closed and ticket.assignee == sam
+    assert verbs(ticket)[-1] == Verb.UNDONE
+    with pytest.raises(Refused):
+        actions.undo(click, actor=sam)
+
+
+def test_no_message_changes_without_a_revision_and_not_at_all_where_locked(ticket, sam, support, say):
+    """C5, S197."""
+    message = say(ticket, sam, "Tomorow.")
+    actions.edit_message(message, editor=sam, written=write("Tomorrow."))
+    message.refresh_from_db()
+    assert message.body == "Tomorrow." and message.edited_at
+    assert message.revisions.get().body == "Tomorow."
+    support.history_policy = "locked"
+    support.save(update_fields=["history_policy"])
+    forget()
+    with pytest.raises(Refused):
+        actions.edit_message(message, editor=sam, written=write("Never."))

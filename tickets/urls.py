@@ -1,0 +1,50 @@
+"""The doors of the conversation and the desk (CONTRACT, "URLs"). Names are used everywhere; keep them."""
+from django.urls import path
+
+from .views import conversation, desk, drafts, files, guest, portal, properties
+
+urlpatterns = [
+    path("", portal.home, name="home"),
+    # The client's lists and forms
+    path("tickets/", portal.tickets, name="tickets"),
+    path("tickets/new/", portal.departments, name="ticket_new"),
+    path("tickets/new/<slug:slug>/", portal.new, name="ticket_new_in"),
+    path("tickets/sent/<str:number>/", portal.sent, name="ticket_sent"),
+    # What is being typed: drafts, uploads, previews
+    path("drafts/save/", drafts.save, name="draft_save"),
+    path("drafts/upload/", drafts.upload, name="upload"),
+    path("drafts/upload/<uuid:token>/remove/", drafts.remove, name="upload_remove"),
+    path("preview/", drafts.preview, name="preview"),
+    # One conversation, shared by clients, guests and staff
+    path("t/<str:number>/", conversation.ticket, name="ticket"),
+    path("t/<str:number>/reply/", conversation.reply, name="ticket_reply"),
+    path("t/<str:number>/close/", conversation.close, name="ticket_close"),
+    path("t/<str:number>/reopen/", conversation.reopen, name="ticket_reopen"),
+    path("t/<str:number>/preview/", conversation.preview, name="ticket_preview"),
+    path("t/<str:number>/undo/<uuid:click>/", properties.undo, name="ticket_undo"),
+    path("attachments/<uuid:token>/<str:name>", files.attachment, name="attachment"),
+    path("attachments/<uuid:token>/small/<str:name>", files.thumbnail, name="attachment_thumbnail"),
+    # What staff do to it
+    path("t/<str:number>/note/", properties.note, name="ticket_note"),
+    path("t/<str:number>/call-back/<int:pending>/", properties.call_back, name="ticket_call_back"),
+    path("t/<str:number>/send-now/<int:pending>/", properties.send_now, name="ticket_send_now"),
+    path("t/<str:number>/message/<int:message>/edit/", properties.edit, name="message_edit"),
+    path("t/<str:number>/message/<int:message>/versions/", properties.versions, name="message_versions"),
+    path("t/<str:number>/status/", properties.status, name="ticket_status"),
+    path("t/<str:number>/assign/", properties.assign, name="ticket_assign"),
+    path("t/<str:number>/priority/", properties.priority, name="ticket_priority"),
+    path("t/<str:number>/department/", properties.department, name="ticket_department"),
+    path("t/<str:number>/type/", properties.type, name="ticket_type"),
+    path("t/<str:number>/subject/", properties.subject, name="ticket_subject"),
+    path("t/<str:number>/flag/", properties.flag, name="ticket_flag"),
+    path("t/<str:number>/presence/", properties.presence, name="ticket_presence"),
+    path("t/<str:number>/log/", properties.log, name="ticket_log"),
+    # Guests
+    path("g/<str:token>/", guest.way_in, name="guest_way_in"),
+    # The desk
+    path("desk/", desk.queue, name="desk"),
+    path("desk/new/", desk.new, name="desk_new"),
+    path("desk/bulk/", desk.bulk, name="desk_bulk"),
+    path("desk/people/", desk.people, name="desk_people"),
+    path("desk/refresh/", desk.refresh, name="desk_refresh"),
+]
