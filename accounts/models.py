@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -97,13 +98,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def first_name(self):
-        return self.full_name.split()[0]
+        return next(iter(self.full_name.split()), "")
 
     def get_full_name(self):
         return self.full_name
 
     def get_short_name(self):
         return self.first_name
+
+    @property
+    def picture_url(self):
+        """Where the picture is served, to those who may see the person; "" without one."""
+        if not self.picture:
+            return ""
+        return reverse("picture", args=[self.pk, self.picture.name.rpartition("/")[2][:8]])
 
     @property
     def is_system(self):
@@ -197,3 +205,27 @@ class GuestPass(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "ticket_number"], name="guestpass_of")]
+
+
+class Confirmation(models.Model):
+    """An address to be proven, and what waits until it is: a password to set, or a new address to take (T15).
+
+    Only the SHA-256 of the random token is kept; it opens this row once, for this purpose, until it expires. Nothing
+    happens to any person before that: whoever signs up with somebody else's address has changed nothing.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN_UP = "sign_up", _("sign up")
+        NEW_ADDRESS = "new_address", _("new address")
+
+    purpose = models.CharField(max_length=11, choices=Purpose.choices)
+    email = models.EmailField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="confirmations")
+    name = models.CharField(max_length=120, blank=True)
+    password = models.CharField(max_length=128, blank=True)  # hashed, as in User
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["email"], name="confirmation_email")]

@@ -1,8 +1,6 @@
 """Every door of the house (CONTRACT, "URLs")."""
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from . import brand, health
 
@@ -15,10 +13,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("brand-<int:hue>.css", brand.stylesheet, name="brand"),
-    path("language/", login_not_required(set_language), name="set_language"),
-    path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("tickets.urls")),
 ]

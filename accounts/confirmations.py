@@ -1,0 +1,110 @@
+"""Proving an address: a letter with a link goes there, and only following it changes anything (T15, S7).
+
+The answer on the page is the same for an address we know, one we do not, and a guest's (T16); only the letter differs,
+and that is read by the address's owner alone.
+"""
+from datetime import timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from helpdesk_site.lib.tokens import hash_token, new_token
+
+from . import letters
+from .models import Confirmation, User
+
+SIGN_UP, NEW_ADDRESS = Confirmation.Purpose.SIGN_UP, Confirmation.Purpose.NEW_ADDRESS
+LIFETIME = {SIGN_UP: timedelta(days=3), NEW_ADDRESS: timedelta(hours=1)}
+
+
+@transaction.atomic
+def ask_sign_up(email, *, name, password):
+    """Write to `email` that somebody wants to sign up. Returns what waits for the answer, or None.
+
+    A guest's address gets the same letter as a new one. Whoever already has a password, or may not sign in, is told so.
+    """
+    hashed = make_password(password)  # in every case, so that the time taken says nothing
+    user = User.objects.filter(email=email).first()
+    if user is not None and not may_get_password(user):
+        letters.already_known(user)
+        return None
+    waiting, token = wait_for(SIGN_UP, email=email, name=name, password=hashed)
+    letters.confirm_sign_up(email, name=name, token=token)
+    return waiting
+
+
+@transaction.atomic
+def finish_sign_up(waiting):
+    """Set the waiting password on the user with this address, made now or a guest until now, tickets and all (S7).
+
+    Returns the user, or None when somebody was quicker. Every other sign-up waiting for the address ends here.
+    """
+    if not taken(waiting):
+        return None
+    user = User.objects.guest_for(waiting.email)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    Confirmation.objects.filter(purpose=SIGN_UP, email=waiting.email).delete()
+    if not may_get_password(user):
+        return None
+    user.password, user.name = waiting.password, waiting.name or user.name
+    user.save(update_fields=["password", "name"])
+    return user
+
+
+@transaction.atomic
+def ask_new_address(user, *, email):
+    """Write to the new address that this person wants to move there. Somebody else's address gets a word of warning."""
+    Confirmation.objects.filter(purpose=NEW_ADDRESS, user=user).delete()
+    owner = User.objects.filter(email=email).first()
+    if owner is not None:
+        letters.address_in_use(owner)
+        return
+    _waiting, token = wait_for(NEW_ADDRESS, email=email, user=user)
+    letters.confirm_new_address(user, email=email, token=token)
+
+
+def finish_new_address(waiting):
+    """Move the person to the proven address and tell the old one. Returns False when it is somebody's by now."""
+    try:
+        with transaction.atomic():
+            if not taken(waiting):
+                return False
+            user, old = waiting.user, waiting.user.email
+            user.email = waiting.email
+            user.save(update_fields=["email"])
+            letters.address_changed(user, old=old)
+    except IntegrityError:
+        return False
+    return True
+
+
+def open_with(token, *, purpose, user=None):
+    """What this token confirms, for this purpose (and this person), or None (T15)."""
+    if not isinstance(token, str) or not token:
+        return None
+    found = Confirmation.objects.select_related("user").filter(
+        token_hash=hash_token(token), purpose=purpose, expires_at__gt=timezone.now()
+    )
+    return (found.filter(user=user) if user else found).first()
+
+
+def wait_for(purpose, **what):
+    """Store what waits for an address; return it and its token, which is told once, in the letter."""
+    Confirmation.objects.filter(expires_at__lt=timezone.now()).delete()
+    token = new_token()
+    waiting = Confirmation.objects.create(
+        purpose=purpose, token_hash=hash_token(token), expires_at=timezone.now() + LIFETIME[purpose], **what
+    )
+    return waiting, token
+
+
+def taken(waiting):
+    """Use it up. False when another request did so first."""
+    deleted, _by_model = Confirmation.objects.filter(pk=waiting.pk).delete()
+    return bool(deleted)
+
+
+def may_get_password(user):
+    """Guests may: they have none yet and may come in."""
+    return user.is_active and user.is_guest

@@ -1,0 +1,149 @@
+"""The letters about an account. Each is one row in the outbox, in the reader's language, blanked after sending."""
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from mail import outbox
+from mail.models import Kind
+
+from .links import absolute, to_set_password
+
+
+def confirm_sign_up(email, *, name, token):
+    send(
+        email, to_name=name,
+        subject=_("Confirm your e-mail address"),
+        paragraphs=[_("Somebody, most likely you, wants to sign up here with this address. Confirm that it is yours:")],
+        button=_("Confirm the address"), url=absolute("account_confirm_email", token),
+        closing=_("The link works once, for three days. If you did not ask for it, do nothing: nothing will happen."),
+    )  # fmt: skip
+
+
+def already_known(user):
+    """Somebody tried to sign up with an address that has an account, or one that was closed."""
+    with reading(user):
+        if not user.is_active:
+            return closed(user)
+        return send(
+            user.email, user=user,
+            subject=_("You already have an account"),
+            paragraphs=[
+                _("Somebody, most likely you, wanted to sign up here with this address. You already have an account."),
+                _("Sign in with your password. If you have forgotten it, set a new one:"),
+            ],
+            button=_("Set a new password"), url=absolute("account_reset_password"),
+            closing=_("If it was not you, do nothing: nothing has changed."),
+        )  # fmt: skip
+
+
+def reset_password(user):
+    with reading(user):
+        send(
+            user.email, user=user,
+            subject=_("Set a new password"),
+            paragraphs=[_("Somebody, most likely you, asked to set a new password for this address.")],
+            button=_("Set a new password"), url=to_set_password(user),
+            closing=_("The link works once, for one hour. If you did not ask for it, do nothing: nothing will happen."),
+        )  # fmt: skip
+
+
+def no_account(email):
+    """An answer to whoever asked for a new password with an address we do not know."""
+    send(
+        email,
+        subject=_("There is no account with this address"),
+        paragraphs=[
+            _("Somebody, most likely you, asked to set a new password here. There is no account with this address."),
+            _("Perhaps you signed up with another address. You can also sign up with this one:"),
+        ],
+        button=_("Sign up"), url=absolute("account_signup"),
+        closing=_("If it was not you, do nothing."),
+    )  # fmt: skip
+
+
+def closed(user):
+    send(
+        user.email, user=user,
+        subject=_("Signing in is switched off for this address"),
+        paragraphs=[
+            _("Somebody, most likely you, wanted to sign in here. Signing in is switched off for this address."),
+            _("If you think that is a mistake, answer one of the letters you have from us."),
+        ],
+    )  # fmt: skip
+
+
+def password_changed(user):
+    with reading(user):
+        send(
+            user.email, user=user,
+            subject=_("Your password was changed"),
+            paragraphs=[
+                _("Your password here was changed just now. You are signed out on all other devices."),
+                _("If it was not you, set a new password at once:"),
+            ],
+            button=_("Set a new password"), url=absolute("account_reset_password"),
+        )  # fmt: skip
+
+
+def confirm_new_address(user, *, email, token):
+    with reading(user):
+        send(
+            email, user=user,
+            subject=_("Confirm your new e-mail address"),
+            paragraphs=[_("You asked to use this address from now on. Confirm that it is yours:")],
+            button=_("Confirm the address"), url=absolute("account_confirm_new_email", token),
+            closing=_("The link works once, for one hour, where you are signed in. If you did not ask for it, do nothing."),
+        )  # fmt: skip
+
+
+def address_in_use(owner):
+    with reading(owner):
+        send(
+            owner.email, user=owner,
+            subject=_("Somebody wanted to use your address"),
+            paragraphs=[
+                _("Somebody with another account here asked to use this address, which is already yours."),
+                _("Nothing has changed. If it was you: sign in with this address instead."),
+            ],
+        )  # fmt: skip
+
+
+def address_changed(user, *, old):
+    with reading(user):
+        send(
+            old, user=user,
+            subject=_("Your e-mail address was changed"),
+            paragraphs=[
+                _("Your account here now uses the address %(email)s. Letters no longer come to this one.")
+                % {"email": user.email},
+                _("If it was not you, answer one of the letters you have from us at once."),
+            ],
+        )  # fmt: skip
+
+
+def fresh_links(user, *, links):
+    """New ways in to a guest's tickets: `links` is a list of (ticket number, token)."""
+    with reading(user):
+        send(
+            user.email, user=user, kind=Kind.GUEST_PASS,
+            subject=_("Your links to your tickets"),
+            paragraphs=[_("You asked for fresh links. Each opens one of your tickets, without a password:")],
+            links=[(number, absolute("guest_way_in", token)) for number, token in links],
+            closing=_("The links work for 30 days. Do not pass them on: whoever has one can read and answer the ticket."),
+        )  # fmt: skip
+
+
+def reading(user):
+    """Words in the person's language, or the one in use when they chose none."""
+    return translation.override(user.language or translation.get_language())
+
+
+def send(email, *, subject, paragraphs, kind=Kind.ACCOUNT, user=None, to_name="", button="", url="", links=(), closing=""):
+    """Render a letter as text and HTML and put it into the outbox, marked as carrying a secret."""
+    said = {"subject": subject, "paragraphs": paragraphs, "button": button, "url": url, "links": links,
+            "closing": closing, "name": to_name or (user.name if user else "")}  # fmt: skip
+    outbox.enqueue(
+        to=email, to_name=said["name"], user=user, kind=kind, subject=subject,
+        text=render_to_string("accounts/letter.txt", said), html=render_to_string("accounts/letter.html", said),
+        language=translation.get_language(), secret=True,
+    )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Says who is looking, and turns the page to their language and time zone."""
+import zoneinfo
+
+from django.contrib.auth import logout
+from django.utils import timezone, translation
+
+from . import passes, sessions, zones
+from .viewer import STRANGER, Viewer
+
+
+def viewer(get_response):
+    """Set `request.viewer`. Costs the session and the user, one query for a guest's pass, nothing for strangers."""
+
+    def middleware(request):
+        request.viewer = viewer_of(request)
+        speak_to(request)
+        try:
+            return get_response(request)
+        finally:
+            timezone.deactivate()
+
+    return middleware
+
+
+def viewer_of(request):
+    """The signed-in person; else the person of the guest's pass, for its one ticket; else a stranger."""
+    if request.user.is_authenticated and sessions.is_over(request.session, request.user):
+        logout(request)
+    if request.user.is_authenticated:
+        sessions.touch(request)
+        return Viewer(request.user)
+    guest_pass = passes.in_session(request)
+    if guest_pass is None:
+        return STRANGER
+    passes.extend(guest_pass)
+    return Viewer(guest_pass.user, only_ticket=guest_pass.ticket_number)
+
+
+def speak_to(request):
+    """Activate what the person chose; else what the browser says (the language already is, by LocaleMiddleware)."""
+    user = request.viewer.user
+    language = getattr(user, "language", "")
+    if language and language != translation.get_language():
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+    zone = zones.clean(getattr(user, "time_zone", "")) or zones.of_browser(request) or "UTC"
+    timezone.activate(zoneinfo.ZoneInfo(zone))

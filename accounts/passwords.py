@@ -1,0 +1,84 @@
+"""What makes a password good enough: length and no obvious words; no composition rules (SECURITY, ASVS 6.2)."""
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from helpdesk_site.lib.text import fold
+
+LONGEST = 128
+DEMO_DOMAIN = "@example.com"
+EVERYWHERE = ("helpdesk", "support", "password", "ticket")
+LEAST_LEFT = 8  # characters that must remain when the obvious words are taken out
+
+
+class LengthValidator:
+    """At least 12 characters, 15 for staff, at most 128. The demo's people are exempt while the demo runs."""
+
+    def __init__(self, least=12, least_for_staff=15):
+        self.least, self.least_for_staff = least, least_for_staff
+
+    def validate(self, password, user=None):
+        least = self.least_for_staff if getattr(user, "is_staff", False) else self.least
+        if len(password) < least and not is_demo_person(user):
+            raise ValidationError(
+                ngettext(
+                    "Use at least %(least)d character.", "Use at least %(least)d characters.", least
+                ) % {"least": least},
+                code="password_too_short",
+            )
+        if len(password) > LONGEST:
+            raise ValidationError(
+                ngettext(
+                    "Use at most %(most)d character.", "Use at most %(most)d characters.", LONGEST
+                ) % {"most": LONGEST},
+                code="password_too_long",
+            )
+
+    def get_help_text(self):
+        return ngettext(
+            "At least %(least)d character. A few words in a row are good.",
+            "At least %(least)d characters. A few words in a row are good.",
+            self.least,
+        ) % {"least": self.least}
+
+
+class ContextValidator:
+    """Not mostly made of words anybody here would guess: the portal's name and address, the person's own.
+
+    `portal` is the dotted path of what has a `get().name`: settings name it, for this floor does not know the portal.
+    """
+
+    def __init__(self, portal=""):
+        self.portal = portal
+
+    def validate(self, password, user=None):
+        left = fold(password)
+        for word in self.words(user):
+            left = left.replace(word, "")
+        if len(left) < min(LEAST_LEFT, len(password)):
+            raise ValidationError(
+                _("This password is too easy to guess here. Use words that have nothing to do with this portal or you."),
+                code="password_of_this_place",
+            )
+
+    def get_help_text(self):
+        return _("Not your name, your address or the name of this portal.")
+
+    def words(self, user):
+        """The words to take out, longest first."""
+        said = [*EVERYWHERE, urlsplit(settings.BASE_URL).hostname or "", settings.DEFAULT_FROM_EMAIL]
+        said += [getattr(user, "name", ""), getattr(user, "email", "")]
+        if self.portal:
+            said.append(import_string(self.portal).get().name)
+        found = {word for text in said for word in re.split(r"[\W_]+", fold(text)) if len(word) >= 4}
+        return sorted(found, key=len, reverse=True)
+
+
+def is_demo_person(user):
+    """Whether this is one of the demo's people, whose password everybody reads in the terminal anyway."""
+    return settings.DEMO and getattr(user, "email", "").endswith(DEMO_DOMAIN)

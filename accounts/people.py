@@ -1,0 +1,31 @@
+"""What is done to people: they are never deleted here, they stop being able to come in."""
+from django.db import transaction
+
+from . import passes, sessions
+from .models import User
+from .signals import person_deactivated
+
+
+@transaction.atomic
+def deactivate(user, *, by=None):
+    """Close the door: no sign-in, no open session, no pass. The floors above hear of it and release what was theirs."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sessions.end_all(user)
+    passes.revoke(user)
+    person_deactivated.send(User, user=user, by=by)
+
+
+def activate(user):
+    """Let the person sign in again. Old sessions and passes stay closed."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+def may_see_picture(viewer, person):
+    """Staff see everybody's; anyone sees their own, the staff's, and those of their organisation."""
+    if viewer.is_staff or viewer.user == person or person.is_staff:
+        return not viewer.is_stranger
+    if viewer.is_stranger or viewer.is_guest_pass:
+        return False
+    return person.memberships.filter(organisation__memberships__user=viewer.user).exists()
