@@ -11,6 +11,24 @@ GRACE = timedelta(minutes=1)  # the quick path's time before the sweep takes a q
 STUCK = timedelta(minutes=15)  # a sender that took this long is dead
 
 
+class Kind(models.TextChoices):
+    """What a letter is about. The column takes any word; these are the ones with a name to show."""
+
+    ACCOUNT = "account", _("Sign-in and address")
+    GUEST_PASS = "guest_pass", _("Link for a guest")
+    RECEIPT = "receipt", _("Receipt of a new ticket")
+    REPLY = "reply", _("Reply to a client")
+    CLIENT_REPLY = "client_reply", _("A client’s reply, to staff")
+    NEW_TICKET = "new_ticket", _("New ticket, to staff")
+    NOTE = "note", _("Internal note, to staff")
+    ASSIGNED = "assigned", _("Assignment, to staff")
+    FLAGGED = "flagged", _("Flag, to staff")
+    ESCALATED = "escalated", _("Escalation, to staff")
+    CLOSED = "closed", _("Ticket closed")
+    AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
+    REMINDER = "reminder", _("Reminder before closing")
+
+
 class OutgoingMailQuerySet(models.QuerySet):
     def sendable(self, *, at):
         """Letters that may be claimed at this moment by their own id: due, to be retried, or left by a dead sender."""
@@ -47,6 +65,7 @@ class OutgoingMail(models.Model):
         BROKEN_OFF = "broken_off", _("The connection to the mail server broke off.")
         DELAYED = "delayed", _("The mail server asked to try again later.")
         REFUSED = "refused", _("The mail server refused the letter.")
+        UNREADABLE = "unreadable", _("A file of the letter could not be read.")
         EXPIRED = "expired", _("It was tried for two days without success.")
         WITHOUT_FILES = "without_files", _("A file was missing, so the letter went without it.")
 
@@ -100,7 +119,10 @@ class OutgoingMail(models.Model):
             models.Index(fields=["retry_at"], name="outgoingmail_retry", condition=Q(state="retry")),
             models.Index(fields=["claimed_at"], name="outgoingmail_sending", condition=Q(state="sending")),
             models.Index(fields=["id"], name="outgoingmail_failed", condition=Q(state="failed")),
-            models.Index(fields=["reference"], name="outgoingmail_reference", condition=~Q(reference="")),
+            models.Index(fields=["to_address"], name="outgoingmail_to_address"),
+            models.Index(
+                fields=["reference"], name="outgoingmail_reference", opclasses=["varchar_pattern_ops"],
+            ),  # "KTR-482913" finds "KTR-482913#3" too
         ]
 
     def __str__(self):
@@ -127,9 +149,19 @@ class OutgoingMail(models.Model):
         }.get(self.state) or self.due_at
 
     @property
+    def shown_kind(self):
+        """The kind in the reader's language; a word nobody named is shown as it is."""
+        return Kind(self.kind).label if self.kind in Kind.values else self.kind
+
+    @property
     def shown_subject(self):
         """The subject, for lists; nothing of a secret letter but its kind is ever shown."""
-        return self.subject if not self.secret else self.kind
+        return self.shown_kind if self.secret else self.subject
+
+    @property
+    def is_blanked(self):
+        """Its secret is gone, and with it all that could be sent again."""
+        return self.secret and not self.text and not self.html
 
 
 class OutgoingFile(models.Model):

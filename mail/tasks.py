@@ -1,0 +1,18 @@
+"""Celery's way in: the quick path and the sure path. Both are safe to run twice (T07)."""
+from celery import shared_task
+
+
+@shared_task
+def deliver(*ids):
+    """Deliver these letters now: the kick after a commit."""
+    from . import delivery
+
+    delivery.deliver(ids)
+
+
+@shared_task
+def sweep():
+    """Deliver what the quick path missed, what is to be retried, and what a dead sender left behind."""
+    from . import delivery
+
+    delivery.sweep()
