@@ -10,7 +10,7 @@ from . import post
 
 @register("security")
 def email_url(app_configs, **kwargs):
-    """An EMAIL_URL that names no server is an error; one that sends letters in plain text to another machine a warning."""
+    """An EMAIL_URL that names no server is an error, one that sends plain text to another machine a warning."""
     try:
         place = post.server(settings.EMAIL_URL)
     except ImproperlyConfigured as error:

@@ -55,7 +55,7 @@ def sweep(*, at=None, grace=GRACE, office=None) -> Counter:
 
 
 def due(at, grace=GRACE, most=BATCH) -> list[int]:
-    """The ids of letters to send at this moment, longest waiting first; each of the three asks a small partial index."""
+    """The ids of letters to send at this moment, longest waiting first; each of the three asks a small index."""
     letters = OutgoingMail.objects.order_by()
     groups = (
         letters.filter(state="sending", claimed_at__lte=at - STUCK).order_by("claimed_at"),

@@ -28,7 +28,8 @@ from helpdesk_site.lib.text import html_to_text
 CONTENT_TYPE = re.compile(r"(?!multipart/|message/)[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}")
 LINE_END = re.compile(r"[\r\n\x00]")
 FOLD = re.compile(r"\r?\n[ \t]")
-inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)  # else @media goes, and servers are asked
+# By default it would ask foreign servers for styles, and drop @media.
+inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 class CannotBuild(Exception):
@@ -119,7 +120,7 @@ def wire_address(address):
 
 
 def file_name(mail):
-    """When, number, kind and recipient: sorts by time, is found by address, and is the same when it is written twice."""
+    """When, number, kind and recipient: sorts by time, is found by address, and stays the same when written twice."""
     to = re.sub(r"[^A-Za-z0-9@._+-]", "_", mail.to_address)[:80]
     kind = re.sub(r"[^a-z_]", "", mail.kind)
     return f"{mail.due_at:%Y%m%d-%H%M%S}-{mail.pk:06}-{kind}-{to}.eml"

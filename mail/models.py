@@ -71,7 +71,7 @@ class OutgoingMail(models.Model):
 
     message_id = models.CharField(_("Message-ID"), max_length=255, editable=False)
     kind = models.CharField(_("kind"), max_length=30)
-    reference = models.CharField(_("about"), max_length=80, blank=True, default="")  # free words, such as "KTR-482913#3"
+    reference = models.CharField(_("about"), max_length=80, blank=True, default="")  # free words: "KTR-482913#3"
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), null=True, blank=True,
         on_delete=models.SET_NULL, related_name="mails",

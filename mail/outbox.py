@@ -99,7 +99,7 @@ def cancel(mail) -> bool:
 
 
 def send_again(mail) -> bool:
-    """Queue a finished or waiting letter anew, with its old Message-ID. False when it is being sent or its text is gone."""
+    """Queue a letter anew, with its old Message-ID. False when it is just being sent or its text is gone."""
     if mail.is_blanked or not clean_address(mail.to_address):
         return False
     again = OutgoingMail.objects.filter(pk=mail.pk).exclude(state=State.SENDING).update(
@@ -121,7 +121,7 @@ def new_message_id(reference="") -> str:
 
 
 def thread_id(reference) -> str:
-    """The one id that stands first in References of every letter about `reference`, so that programs keep them together."""
+    """The id that stands first in References of every letter about `reference`, so that they stay together."""
     return _message_id(reference, "thread")
 
 
@@ -149,7 +149,7 @@ def _signature(local, key):
 
 
 def clean_address(address) -> str:
-    """The address when a letter can be sent to it, else "". Quoted local parts and reserved names are none (RFC 2606)."""
+    """The address when a letter can be sent to it, else "". Quoted local parts and `.invalid` are none."""
     address = str(address or "").strip()
     try:
         validate_email(address)
@@ -236,7 +236,7 @@ def _kick(batch):
     try:
         tasks.deliver.delay(*ids)
     except Exception:  # whatever a broker or its client may throw
-        log.warning("The broker did not take the kick for %s letters; the sweep will send them.", len(ids), exc_info=True)
+        log.warning("The broker took no kick for %s letters; the sweep will send them.", len(ids), exc_info=True)
 
 
 def _add_files(mail, files):

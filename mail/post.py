@@ -1,7 +1,7 @@
 """The way to the mail server: a conversation over SMTP, or files in a folder where no server is named (EMAIL_URL).
 
-Both know `open`, `send` and `close`. `open` raises Unreachable before any letter is touched; `send` returns the server's
-words or raises Refused (do not try again), Delayed (try later) or BrokenOff (nobody knows whether it arrived).
+Both know `open`, `send` and `close`. `open` raises Unreachable before any letter is touched; `send` returns the
+server's words or raises Refused (never again), Delayed (try later) or BrokenOff (nobody knows whether it arrived).
 """
 import os
 import smtplib
@@ -64,11 +64,12 @@ def server(url) -> Server | None:
         parts = urlsplit(url)
         encryption, port = ENCRYPTION[parts.scheme], parts.port
     except (KeyError, ValueError):
-        raise ImproperlyConfigured(f"EMAIL_URL must begin with one of {', '.join(ENCRYPTION)}:// and name a port by number.")
+        raise ImproperlyConfigured(f"EMAIL_URL must begin with {':// or '.join(ENCRYPTION)}://; a port is a number.")
     if not parts.hostname:
         raise ImproperlyConfigured("EMAIL_URL names no host.")
     usual = {"": 25, "starttls": 587, "tls": 465}[encryption]
-    return Server(encryption, parts.hostname, port or usual, unquote(parts.username or ""), unquote(parts.password or ""))
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Server(encryption, parts.hostname, port or usual, user, password)
 
 
 def post_office():
