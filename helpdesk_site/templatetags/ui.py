@@ -1,7 +1,6 @@
 """The words of the face (ui/DESIGN, part 5): icons, statuses, people, times. Each tag builds its string itself and
 keeps what repeats, because a thread of 200 messages asks for all of them 200 times."""
 import datetime
-import secrets
 from functools import lru_cache
 
 from django import template
@@ -13,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, get_language_bidi, get_language_info, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from engine.once import new_form_key
 from helpdesk_site.lib.toasts import undo_of
 
 register = template.Library()
@@ -281,7 +281,7 @@ def message_link(number):
 @register.simple_tag
 def form_key():
     """The hidden key that makes a form count once, however often it is sent."""
-    return format_html('<input type="hidden" name="form_key" value="{}">', secrets.token_urlsafe(18))
+    return format_html('<input type="hidden" name="form_key" value="{}">', new_form_key())
 
 
 @register.filter
@@ -328,6 +328,18 @@ def widget(field):
     """A form field's control in the class of its kind; the attributes the form set itself stay."""
     cls = f"{KIND_CLASSES.get(field_kind(field), 'input')} {field.field.widget.attrs.get('class', '')}".strip()
     return field.as_widget(attrs={"class": cls} if cls else None)
+
+
+@register.simple_tag
+def new_rows_pill():
+    """“Show 3 new tickets”, hidden until the script knows of some; its plural forms travel for 1, 2 and 5."""
+    forms = "|".join(ngettext("Show %(n)s new ticket", "Show %(n)s new tickets", n) % {"n": "#"} for n in (1, 2, 5))
+    return format_html(
+        '<div class="newrows" hidden><button class="btn btn-sm" type="button" data-new-rows data-words="{}">{}<span></span>'
+        "</button></div>",
+        forms,
+        _silent_icon("arrow-up", ""),
+    )
 
 
 @register.simple_tag(takes_context=True)
