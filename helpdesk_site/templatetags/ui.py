@@ -335,8 +335,8 @@ def new_rows_pill():
     """“Show 3 new tickets”, hidden until the script knows of some; its plural forms travel for 1, 2 and 5."""
     forms = "|".join(ngettext("Show %(n)s new ticket", "Show %(n)s new tickets", n) % {"n": "#"} for n in (1, 2, 5))
     return format_html(
-        '<div class="newrows" hidden><button class="btn btn-sm" type="button" data-new-rows data-words="{}">{}<span></span>'
-        "</button></div>",
+        '<div class="newrows" hidden><button class="btn btn-sm" type="button" data-new-rows data-words="{}">{}'
+        "<span></span></button></div>",
         forms,
         _silent_icon("arrow-up", ""),
     )
