@@ -3,6 +3,7 @@
 Site row, statuses, priorities and types change rarely and are read on every page, so each process keeps them for a few
 seconds (`SNAPSHOT_SECONDS`); an admin save empties this process's copy at once.
 """
+
 import threading
 import time
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
 """Names an operator writes once per language: `{"name": {"ru": "Продажи"}}` beside the plain field."""
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _

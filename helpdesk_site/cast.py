@@ -1,7 +1,6 @@
 """The people and departments everybody knows, in the demo and in the tests (CONTRACT, "Demo people")."""
-from types import SimpleNamespace
 
-from allauth.account.models import EmailAddress
+from types import SimpleNamespace
 
 from accounts.models import Membership, Organisation, Service, User
 from departments.models import Department, StaffPlace
@@ -76,13 +75,17 @@ def raise_cast(*, password=PASSWORD):
         setattr(cast, name, _person(name, fields, password=None if name == "greta" else password))
     cast.quillmark = _organisation("Quillmark Studio", {cast.anna: "own", cast.olga: "admin"})
     cast.fernhollow = _organisation("Fernhollow Ltd", {cast.carl: "admin"})
-    Service.objects.get_or_create(name="shop.quillmark.example.com", organisation=cast.quillmark, kind="Business hosting")
+    Service.objects.get_or_create(
+        name="shop.quillmark.example.com", organisation=cast.quillmark, kind="Business hosting"
+    )
     Service.objects.get_or_create(name="vps-2.example.net", organisation=cast.quillmark, kind="Virtual server, 8 GB")
     for name, slugs in PLACES.items():
         for slug in slugs:
             role = StaffPlace.Role.LEAD if name == "lena" else StaffPlace.Role.AGENT
             StaffPlace.objects.get_or_create(
-                department=getattr(cast, slug), user=getattr(cast, name), defaults={"role": role, "notify": name != "lena"}
+                department=getattr(cast, slug),
+                user=getattr(cast, name),
+                defaults={"role": role, "notify": name != "lena"},
             )
     cast.system = User.objects.system()
     forget()
@@ -94,8 +97,6 @@ def _person(name, fields, *, password):
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, password, **fields)
-    if password:
-        EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
 
 

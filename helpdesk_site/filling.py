@@ -3,6 +3,7 @@
 Rows go in by COPY on PostgreSQL and by executemany on SQLite, a chunk a transaction, past the actions but in their
 exact shape: `verify_history` passes afterwards. The same seed gives the same texts.
 """
+
 import json
 import random
 import uuid
@@ -25,10 +26,10 @@ YEARS = 3
 DEPARTMENTS, AGENTS = 8, 40
 CLOSED_SHARE = 0.95
 RARE, COMMON, REPLY_ONLY = "zyxomma", "certificate", "quokkafix"  # in ~20 tickets, in 10 %, only in replies
-SYLLABLES = "ba be bi bo da de do fa fe ga go ka ke ki la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se si so ta te ti to va ve vo".split()
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeio"]
 REAL = (
     "server mail domain invoice backup restore password database error page slow login account update order payment"
-    " письмо сервер домен счёт ошибка сайт почта facture serveur domaine erreur sauvegarde servidor domínio fatura erro"
+    " письмо сервер домен счёт ошибка сайт почта facture serveur domaine erreur sauvegarde servidor domínio fatura"
 ).split()
 
 
@@ -67,7 +68,10 @@ class Filler:
         self.library = Library(self.chance)
         self.people()
         self.numbers = set(Ticket.objects.values_list("number", flat=True))
-        self.ids = {model: (model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) for model in (Ticket, Message, TicketEvent)}
+        self.ids = {
+            model: (model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
+            for model in (Ticket, Message, TicketEvent)
+        }
         rebuild = connection.vendor == "postgresql" and self.count >= 20_000
         if rebuild:
             self.sql("DROP INDEX IF EXISTS tickets_searchpublic_words")
@@ -86,15 +90,23 @@ class Filler:
         self.departments = []
         for number in range(1, DEPARTMENTS + 1):
             row, _made = Department.objects.get_or_create(
-                slug=f"queue-{number}", defaults={"name": f"Queue {number}", "position": 100 + number, "email": f"queue-{number}@example.com"}
+                slug=f"queue-{number}",
+                defaults={"name": f"Queue {number}", "position": 100 + number, "email": f"queue-{number}@example.com"},
             )
             self.departments.append(row)
         self.agents = {row.pk: [] for row in self.departments}
         for number in range(1, AGENTS + 1):
             agent = User.objects.filter(email=f"agent-{number}@example.com").first() or User.objects.create_user(
-                f"agent-{number}@example.com", "demo-helpdesk", name=f"Agent Number{number}", is_staff=True, undo_seconds=0
+                f"agent-{number}@example.com",
+                "demo-helpdesk",
+                name=f"Agent Number{number}",
+                is_staff=True,
+                undo_seconds=0,
             )
-            for department in (self.departments[number % DEPARTMENTS], self.departments[(number * 3 + 1) % DEPARTMENTS]):
+            for department in (
+                self.departments[number % DEPARTMENTS],
+                self.departments[(number * 3 + 1) % DEPARTMENTS],
+            ):
                 StaffPlace.objects.get_or_create(user=agent, department=department, defaults={"notify": False})
                 self.agents[department.pk].append(agent.pk)
         forget()
@@ -104,9 +116,15 @@ class Filler:
         for start in range(0, wanted, CHUNK):
             rows = []
             for _number in range(start, min(start + CHUNK, wanted)):
-                name = "".join(self.chance.choices(SYLLABLES, k=3)).capitalize() + " " + "".join(self.chance.choices(SYLLABLES, k=3)).capitalize()
+                name = (
+                    "".join(self.chance.choices(SYLLABLES, k=3)).capitalize()
+                    + " "
+                    + "".join(self.chance.choices(SYLLABLES, k=3)).capitalize()
+                )
                 email = f"{name.replace(' ', '.').lower()}.{uuid.UUID(int=self.chance.getrandbits(128)).hex[:8]}@example.net"
-                rows.append(User(email=email, name=name, password="!guest", date_joined=joined, language="en", time_zone="UTC"))  # noqa: S106
+                rows.append(
+                    User(email=email, name=name, password="!guest", date_joined=joined, language="en", time_zone="UTC")
+                )  # noqa: S106
             self.clients += [(row.pk, row.name, row.email) for row in User.objects.bulk_create(rows)]
         self.organisations = {}
         for start in range(0, len(self.clients) // 2, CHUNK):
@@ -145,7 +163,11 @@ class Filler:
         priority = chance.choices(self.priorities, [2, 6, 2, 1][: len(self.priorities)])[0]
         agent = chance.choice(self.agents[department.pk])
         is_open = at / self.count > 0.9 and chance.random() < (1 - CLOSED_SHARE) * 10
-        length = min(200, max(1, int(chance.expovariate(1 / 3.2)) + 1)) if chance.random() > 0.002 else chance.randint(60, 200)
+        length = (
+            min(200, max(1, int(chance.expovariate(1 / 3.2)) + 1))
+            if chance.random() > 0.002
+            else chance.randint(60, 200)
+        )
         self.ids[Ticket] = pk = self.ids[Ticket] + 1
         number = tokens.ticket_number()
         while number in self.numbers:
@@ -167,7 +189,20 @@ class Filler:
             }  # fmt: skip
             sealed = chain.seal(content, previous_hash=state["head"], key=key)
             out["event"].append(
-                (event_pk, pk, state["sequence"], verb, actor, message, json.dumps(data), click, moment, state["head"], sealed, self.key_id)
+                (
+                    event_pk,
+                    pk,
+                    state["sequence"],
+                    verb,
+                    actor,
+                    message,
+                    json.dumps(data),
+                    click,
+                    moment,
+                    state["head"],
+                    sealed,
+                    self.key_id,
+                )
             )
             state["head"] = sealed
 
@@ -188,11 +223,36 @@ class Filler:
             author = agent if by_staff else client
             self.ids[Message] = message = self.ids[Message] + 1
             out["message"].append(
-                (message, pk, turn, False, by_staff, author, "portal", "markdown", body, html, text.RENDERER_VERSION, salt, moment, None, None)
+                (
+                    message,
+                    pk,
+                    turn,
+                    False,
+                    by_staff,
+                    author,
+                    "portal",
+                    "markdown",
+                    body,
+                    html,
+                    text.RENDERER_VERSION,
+                    salt,
+                    moment,
+                    None,
+                    None,
+                )
             )
             proof = chain.fingerprint(body, salt)
             if turn == 1:
-                event("opened", author, moment, message, department=department.slug, status="open", priority=priority.code, body=proof)
+                event(
+                    "opened",
+                    author,
+                    moment,
+                    message,
+                    department=department.slug,
+                    status="open",
+                    priority=priority.code,
+                    body=proof,
+                )
             else:
                 event("replied", author, moment, message, body=proof)
                 follows = "answered" if by_staff else "customer-reply"
@@ -238,7 +298,10 @@ class Filler:
                 cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream)
             else:
                 marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", [tuple(map(_plain, row)) for row in rows])  # noqa: S608
+                cursor.executemany(
+                    f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+                    [tuple(map(_plain, row)) for row in rows],
+                )  # noqa: S608
 
     def finish(self):
         """Everything a big load leaves to do: sequences after explicit ids, and fresh statistics."""
@@ -248,7 +311,10 @@ class Filler:
         for model in (Ticket, Message, TicketEvent):
             table = model._meta.db_table
             self.sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
-        for table in (*[model._meta.db_table for model in (Ticket, Message, TicketEvent, User, Membership, Reading)], search.PUBLIC):
+        for table in (
+            *[model._meta.db_table for model in (Ticket, Message, TicketEvent, User, Membership, Reading)],
+            search.PUBLIC,
+        ):
             self.sql(f"VACUUM ANALYZE {table}")
 
     @staticmethod

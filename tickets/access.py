@@ -3,6 +3,7 @@
 Both are answered from the same sentences (ARCHITECTURE, "Who sees what"); a test holds list and door against each other
 for the whole cast. Views ask `abilities`, never who somebody is.
 """
+
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -167,7 +168,7 @@ def may_close(ticket, *, author=False, admin=False, participant=False):
     return policy.client_close == Policy.ClientClose.ANY_TIME or ticket.first_reply_at is None
 
 
-# --- Departments a viewer may write to -----------------------------------------------------------------------------------
+# --- Departments a viewer may write to -------------------------------------------------------------------------------
 
 
 def may_open_in(viewer, department):

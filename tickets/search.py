@@ -4,6 +4,7 @@ Each ticket has two documents: what clients may read (its number, subject, clien
 its notes, searched only for those who may read notes. PostgreSQL keeps them as tsvectors under a GIN index, SQLite in
 FTS5 tables; the same words find the same tickets on both.
 """
+
 import json
 
 from django.db import connection

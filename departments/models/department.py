@@ -1,4 +1,5 @@
 """Departments, the site's own row, and who works where."""
+
 from functools import cached_property
 
 from django.conf import settings
@@ -15,7 +16,9 @@ class Portal(Policy):
 
     name = models.CharField(_("name of the portal"), max_length=80, default="Example Hosting")
     hue = models.PositiveSmallIntegerField(_("brand colour"), default=262, help_text=_("A hue from 0 to 360."))
-    chat_url = models.URLField(_("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel (S30)."))
+    chat_url = models.URLField(
+        _("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel (S30).")
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -40,15 +43,29 @@ class Department(Worded, Policy):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address in the portal"), unique=True)
     description = models.CharField(_("description for clients"), max_length=300, blank=True)
-    email = models.EmailField(_("mail address"), unique=True, null=True, blank=True, help_text=_("The sender of this department's mail. Each department has its own (S120)."))
+    email = models.EmailField(
+        _("mail address"),
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("The sender of this department's mail. Each department has its own (S120)."),
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     icon = models.CharField(_("picture"), max_length=30, blank=True, default="messages")
     tone = models.CharField(_("colour"), max_length=6, blank=True, default="blue")
-    is_public = models.BooleanField(_("public"), default=False, help_text=_("Anybody may write, without signing in. Off: clients only (S121)."))
-    is_hidden = models.BooleanField(_("hidden"), default=False, help_text=_("Not listed; opens by its direct link only (S124)."))
+    is_public = models.BooleanField(
+        _("public"), default=False, help_text=_("Anybody may write, without signing in. Off: clients only (S121).")
+    )
+    is_hidden = models.BooleanField(
+        _("hidden"), default=False, help_text=_("Not listed; opens by its direct link only (S124).")
+    )
     is_active = models.BooleanField(_("takes new tickets"), default=True)
-    service_level_url = models.URLField(_("service-level page"), blank=True, help_text=_("Linked beside the description (S2)."))
-    writing_rules = models.TextField(_("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown (S32)."))
+    service_level_url = models.URLField(
+        _("service-level page"), blank=True, help_text=_("Linked beside the description (S2).")
+    )
+    writing_rules = models.TextField(
+        _("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown (S32).")
+    )
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, through="StaffPlace", related_name="departments")
 
     class Meta:
@@ -77,7 +94,9 @@ class StaffPlace(models.Model):
     department = models.ForeignKey(Department, models.CASCADE, related_name="places", verbose_name=_("department"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="places", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=5, choices=Role.choices, default=Role.AGENT)
-    notify = models.BooleanField(_("notify me"), default=True, help_text=_("Mail for new tickets and for clients' replies nobody looks after."))
+    notify = models.BooleanField(
+        _("notify me"), default=True, help_text=_("Mail for new tickets and for clients' replies nobody looks after.")
+    )
     skills = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Every setting of REQUIREMENTS C1-C24 that has behaviour, named once (ARCHITECTURE, "Policy")."""
-from django.core.validators import MaxValueValidator, MinValueValidator
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,28 +51,47 @@ class Policy(models.Model):
 
     # C1
     auto_close_after = models.PositiveIntegerField(
-        _("close idle tickets after, hours"), null=True, blank=True, validators=HOURS, help_text=_("0: never. Counts from the last public message.")
+        _("close idle tickets after, hours"),
+        null=True,
+        blank=True,
+        validators=HOURS,
+        help_text=_("0: never. Counts from the last public message."),
     )
     auto_close_reminder = models.PositiveIntegerField(
         _("remind before closing, hours"), null=True, blank=True, validators=HOURS, help_text=_("0: no reminder.")
     )
     # C3 (the portal's half; the value for mail joins with incoming mail)
-    closed_reply = models.CharField(_("a reply to a closed ticket"), max_length=12, choices=ClosedReply.choices, blank=True)
+    closed_reply = models.CharField(
+        _("a reply to a closed ticket"), max_length=12, choices=ClosedReply.choices, blank=True
+    )
     closed_reply_days = models.PositiveSmallIntegerField(_("reopens for, days"), null=True, blank=True)
     # C5
     history_policy = models.CharField(_("changing messages"), max_length=10, choices=History.choices, blank=True)
     # C8
     client_close = models.CharField(_("clients may close"), max_length=12, choices=ClientClose.choices, blank=True)
-    admins_close = models.BooleanField(_("administrators of the client's organisation may close too"), null=True, blank=True)
+    admins_close = models.BooleanField(
+        _("administrators of the client's organisation may close too"), null=True, blank=True
+    )
     participants_close = models.BooleanField(_("people taking part may close too"), null=True, blank=True)
     # C9
     client_file_types = models.TextField(
-        _("file types clients may send"), null=True, blank=True, help_text=_("Endings separated by spaces, for example: jpg png pdf. Programs are always refused.")
+        _("file types clients may send"),
+        null=True,
+        blank=True,
+        help_text=_("Endings separated by spaces, for example: jpg png pdf. Programs are always refused."),
     )
-    client_file_count = models.PositiveSmallIntegerField(_("files a message"), null=True, blank=True, validators=[MaxValueValidator(20)])
-    client_file_size = models.PositiveIntegerField(_("size of one file, kB"), null=True, blank=True, validators=[MaxValueValidator(200_000)])
-    staff_file_count = models.PositiveSmallIntegerField(_("files a staff message"), null=True, blank=True, validators=[MaxValueValidator(20)])
-    staff_file_size = models.PositiveIntegerField(_("size of one staff file, kB"), null=True, blank=True, validators=[MaxValueValidator(200_000)])
+    client_file_count = models.PositiveSmallIntegerField(
+        _("files a message"), null=True, blank=True, validators=[MaxValueValidator(20)]
+    )
+    client_file_size = models.PositiveIntegerField(
+        _("size of one file, kB"), null=True, blank=True, validators=[MaxValueValidator(200_000)]
+    )
+    staff_file_count = models.PositiveSmallIntegerField(
+        _("files a staff message"), null=True, blank=True, validators=[MaxValueValidator(20)]
+    )
+    staff_file_size = models.PositiveIntegerField(
+        _("size of one staff file, kB"), null=True, blank=True, validators=[MaxValueValidator(200_000)]
+    )
     # C11
     queue_clock = models.CharField(_("the queue is ordered by"), max_length=12, choices=QueueClock.choices, blank=True)
     # C13
@@ -86,11 +106,47 @@ class Policy(models.Model):
     # Who takes it
     claim_on_reply = models.BooleanField(_("the first reply takes the ticket"), null=True, blank=True)
     # Which status follows what (S21-S28, S47-S52, S136, S184); empty: as shipped
-    status_new = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("a new ticket is"))
-    status_after_client = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("after the client's message it is"))
-    status_after_staff = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("after our reply it is"))
-    status_when_assigned = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("when somebody is given a new ticket it is"), help_text=_("Empty: it stays as it is."))
-    status_closed = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("when closed it is"))
+    status_new = models.ForeignKey(
+        "departments.Status",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("a new ticket is"),
+    )
+    status_after_client = models.ForeignKey(
+        "departments.Status",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("after the client's message it is"),
+    )
+    status_after_staff = models.ForeignKey(
+        "departments.Status",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("after our reply it is"),
+    )
+    status_when_assigned = models.ForeignKey(
+        "departments.Status",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("when somebody is given a new ticket it is"),
+        help_text=_("Empty: it stays as it is."),
+    )
+    status_closed = models.ForeignKey(
+        "departments.Status",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("when closed it is"),
+    )
 
     class Meta:
         abstract = True
@@ -106,8 +162,10 @@ DEFAULTS = {
     "client_close": Policy.ClientClose.ANY_TIME,
     "admins_close": True,
     "participants_close": False,
-    "client_file_types": "jpg jpeg png gif webp bmp heic pdf txt md log csv tsv json xml yaml yml eml doc docx odt rtf xls xlsx ods ppt pptx odp"
-    " zip gz tgz bz2 xz 7z rar tar har mp4 mov webm mp3 ogg ics pcap",
+    "client_file_types": (
+        "jpg jpeg png gif webp bmp heic pdf txt md log csv tsv json xml yaml yml eml doc docx odt rtf xls xlsx ods"
+        " ppt pptx odp zip gz tgz bz2 xz 7z rar tar har mp4 mov webm mp3 ogg ics pcap"
+    ),
     "client_file_count": 10,
     "client_file_size": 20_000,
     "staff_file_count": 20,

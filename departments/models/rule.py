@@ -1,4 +1,5 @@
 """Rules as rows: when all conditions hold, the actions run in order, once per crossing (S176)."""
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,9 @@ class Rule(models.Model):
     name = models.CharField(_("name"), max_length=120)
     is_active = models.BooleanField(_("switched on"), default=False)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    departments = models.ManyToManyField(Department, blank=True, related_name="rules", verbose_name=_("departments"), help_text=_("None chosen: all."))
+    departments = models.ManyToManyField(
+        Department, blank=True, related_name="rules", verbose_name=_("departments"), help_text=_("None chosen: all.")
+    )
     since = models.CharField(_("counted from when"), max_length=12, choices=Since.choices, default=Since.WAITING)
     after_minutes = models.PositiveIntegerField(_("after minutes"), default=60)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,4 +1,5 @@
 """What tickets are sorted by: statuses, priorities, types. All are rows an operator edits (S138, S203, S204)."""
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,10 +40,14 @@ class Status(Worded):
         _("name for clients"), max_length=60, blank=True, help_text=_("Empty: the words of its category.")
     )
     category = models.CharField(_("category"), max_length=12, choices=Category.choices)
-    colour = models.CharField(_("colour"), max_length=6, choices=Tone.choices, blank=True, help_text=_("Empty: as its category."))
+    colour = models.CharField(
+        _("colour"), max_length=6, choices=Tone.choices, blank=True, help_text=_("Empty: as its category.")
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     awaiting_reply = models.BooleanField(
-        _("waits for our reply"), default=False, help_text=_("Tickets in this status stand in the queue “Waiting for us”.")
+        _("waits for our reply"),
+        default=False,
+        help_text=_("Tickets in this status stand in the queue “Waiting for us”."),
     )
     auto_close = models.BooleanField(
         _("closes by itself"), default=False, help_text=_("After the idle time of the department (S28, S173).")

@@ -1,4 +1,5 @@
 """Every change of a ticket, one plain function each, named as a support desk says it."""
+
 from .assigning import assign, flag, unflag
 from .closing import auto_close, close, remind, reopen, reply_refusal
 from .noting import add_note, edit_message

@@ -1,4 +1,5 @@
 """What several actions do the same way: lock the row, write a message, hand over its files, change the status."""
+
 import secrets
 
 from django.utils import timezone

@@ -1,4 +1,5 @@
 """Who looks after a ticket, and whom it is flagged to (S4, S48, S166)."""
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 

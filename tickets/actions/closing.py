@@ -1,4 +1,5 @@
 """Closing, by hand or by idleness, and opening again (S19, S28, S29, S113, S173-S175, C1, C3, C8)."""
+
 from datetime import timedelta
 
 from django.utils import timezone

@@ -1,4 +1,5 @@
 """Internal notes, and changing what was written: never silently (S161, S197, C5)."""
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 

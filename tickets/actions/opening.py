@@ -1,4 +1,5 @@
 """Opening a ticket (S10-S13, S47, S168)."""
+
 from django.utils import timezone
 
 from accounts.models import Membership

@@ -1,4 +1,5 @@
 """A reply with a delay: undo-send and send-later are the same row (ARCHITECTURE, "Events, notifications, outbox")."""
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from .replying import refuse_crossing, reply
 
 @action
 def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, seen=None):
-    """Keep a staff reply until `due_at`; nothing of it is public before. Raises Crossed like reply(). Returns the row."""
+    """Keep a staff reply until `due_at`; nothing is public before. Raises Crossed like reply(). Returns the row."""
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
     if status:
@@ -34,7 +35,7 @@ def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, 
 
 @action
 def release(pending, *, now=None):
-    """Send a pending reply that is due. Safe to run twice. Returns the message, or None when there was nothing to do."""
+    """Send a pending reply that is due; safe to run twice. Returns the message, or None when nothing was to do."""
     row = PendingReply.objects.select_for_update().filter(pk=pending.pk).first()
     if row is None or row.due_at > (now or timezone.now()):
         return None

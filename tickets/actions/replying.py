@@ -1,4 +1,5 @@
 """Replying: a public message that passes the turn to the other side (S18, S22, S26, S29, S136)."""
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -67,7 +68,7 @@ def refuse_crossing(ticket, *, author, seen):
     if ticket.last_number <= number and ticket.last_note <= note:
         return
     rows = Message.objects.filter(ticket=ticket).exclude(author=author).select_related("author")
-    newer = [row for row in rows.filter(is_note=False, number__gt=number)]
-    newer += [row for row in rows.filter(is_note=True, number__gt=note)]
+    newer = list(rows.filter(is_note=False, number__gt=number))
+    newer += list(rows.filter(is_note=True, number__gt=note))
     if newer:
         raise Crossed(sorted(newer, key=lambda row: row.created_at))

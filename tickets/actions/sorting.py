@@ -1,4 +1,5 @@
 """Status, priority, type, subject, department: where a ticket stands and what it is (S137, S162, S167)."""
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 

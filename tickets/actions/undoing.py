@@ -1,4 +1,5 @@
 """Undo: any reversible act can be taken back for a minute (FIELD 2.3, 12; DESIGN 2.6)."""
+
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model

@@ -1,4 +1,5 @@
 """History: one append-only, hash-chained row for every change (ARCHITECTURE, "Events, notifications, outbox")."""
+
 import uuid
 
 from django.conf import settings

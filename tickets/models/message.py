@@ -1,4 +1,5 @@
 """What people wrote: messages with their revisions, drafts, and replies that wait to be sent."""
+
 import uuid
 
 from django.conf import settings
@@ -22,13 +23,17 @@ class Message(models.Model):
     number = models.PositiveIntegerField()
     is_note = models.BooleanField(_("internal note"), default=False)
     by_staff = models.BooleanField(default=False)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", verbose_name=_("author"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", verbose_name=_("author")
+    )
     channel = models.CharField(max_length=10, choices=Ticket.Channel.choices, default=Ticket.Channel.PORTAL)
     format = models.CharField(max_length=8, choices=Format.choices, default=Format.MARKDOWN)
     body = models.TextField(_("text"))
     html = models.TextField(editable=False, default="")  # rendered when saved
     renderer = models.PositiveSmallIntegerField(default=0)  # helpdesk_site.lib.text.RENDERER_VERSION that made `html`
-    salt = models.CharField(max_length=32, blank=True, default="", editable=False)  # of the text's fingerprint in its event
+    salt = models.CharField(
+        max_length=32, blank=True, default="", editable=False
+    )  # of the text's fingerprint in its event
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")  # split (S158)
@@ -93,7 +98,9 @@ class PendingReply(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pending_replies")
     body = models.TextField()
     html = models.TextField(default="")
-    status = models.ForeignKey("departments.Status", models.SET_NULL, null=True, blank=True, related_name="+")  # after it
+    status = models.ForeignKey(
+        "departments.Status", models.SET_NULL, null=True, blank=True, related_name="+"
+    )  # after it
     click = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(db_index=True)
@@ -103,7 +110,7 @@ class PendingReply(models.Model):
 
 
 class Attachment(models.Model):
-    """One file: of a message, of a draft still being written, or of a reply still waiting. Served through its ticket."""
+    """One file: of a message, of a draft being written, or of a reply still waiting. Served through its ticket."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="attachments")

@@ -1,4 +1,5 @@
 """The ticket: what it is about, whose turn it is, and the times its timers wait for."""
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -65,13 +66,35 @@ class Ticket(models.Model):
     department = models.ForeignKey(Department, models.PROTECT, related_name="tickets", verbose_name=_("department"))
     status = models.ForeignKey(Status, models.PROTECT, related_name="tickets", verbose_name=_("status"))
     priority = models.ForeignKey(Priority, models.PROTECT, related_name="tickets", verbose_name=_("priority"))
-    type = models.ForeignKey(TicketType, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("type"))
-    client = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tickets", verbose_name=_("client"))
-    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("organisation"))
-    service = models.ForeignKey("accounts.Service", models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("service"))
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="assigned_tickets", verbose_name=_("assignee"))
+    type = models.ForeignKey(
+        TicketType, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("type")
+    )
+    client = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tickets", verbose_name=_("client")
+    )
+    organisation = models.ForeignKey(
+        "accounts.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("organisation"),
+    )
+    service = models.ForeignKey(
+        "accounts.Service", models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("service")
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+        verbose_name=_("assignee"),
+    )
     channel = models.CharField(_("came by"), max_length=10, choices=Channel.choices, default=Channel.PORTAL)
-    follow_up_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follow-up of"))
+    follow_up_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follow-up of")
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_tickets")
     tags = models.ManyToManyField("tickets.Tag", blank=True, related_name="tickets")
 
@@ -113,15 +136,20 @@ class Ticket(models.Model):
             models.Index(fields=["department", "-updated_at", "-id"], name="ticket_department_activity"),
             models.Index(F("queue_at"), F("id"), condition=Q(awaiting=True, merged_into=None), name="ticket_queue"),
             models.Index(
-                F("department"), F("status"), F("assignee"),
-                condition=~Q(category="closed") & Q(merged_into=None), name="ticket_open_counts",
+                F("department"),
+                F("status"),
+                F("assignee"),
+                condition=~Q(category="closed") & Q(merged_into=None),
+                name="ticket_open_counts",
             ),
             models.Index(
                 F("queue_at"), F("id"), condition=~Q(category="closed") & Q(merged_into=None), name="ticket_open_queue"
             ),
             models.Index(
-                F("updated_at").desc(), F("id").desc(),
-                condition=~Q(category="closed") & Q(merged_into=None), name="ticket_open_activity",
+                F("updated_at").desc(),
+                F("id").desc(),
+                condition=~Q(category="closed") & Q(merged_into=None),
+                name="ticket_open_activity",
             ),
             models.Index(fields=["assignee", "queue_at", "id"], condition=~Q(category="closed"), name="ticket_mine"),
             models.Index(fields=["settle_at"], condition=Q(settle_at__isnull=False), name="ticket_settle_due"),

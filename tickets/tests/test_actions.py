@@ -1,4 +1,5 @@
 """The actions: what each changes, records and refuses."""
+
 import pytest
 from django.utils import timezone
 

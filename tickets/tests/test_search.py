@@ -1,4 +1,5 @@
 """Search finds the same tickets on both databases, and never a note for somebody who may not read notes."""
+
 import pytest
 
 from accounts.viewer import Viewer
@@ -69,7 +70,9 @@ def test_an_edited_message_is_found_by_its_new_words_only(ticket, sam, say):
     assert found("tonight") == {ticket.subject} and found("tomorow") == set()
 
 
-@pytest.mark.parametrize("words", ["", "   ", "?!", "'", '"', "a & b | !", "\\", "%", "x" * 5000, "* OR 1", "')--", "🙂"])
+@pytest.mark.parametrize(
+    "words", ["", "   ", "?!", "'", '"', "a & b | !", "\\", "%", "x" * 5000, "* OR 1", "')--", "🙂"]
+)
 def test_nothing_typed_in_the_search_box_is_an_error(ticket, words):
     assert found(words) in (set(), {ticket.subject})
 
