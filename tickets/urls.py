@@ -21,6 +21,7 @@ urlpatterns = [
     path("t/<str:number>/close/", conversation.close, name="ticket_close"),
     path("t/<str:number>/reopen/", conversation.reopen, name="ticket_reopen"),
     path("t/<str:number>/preview/", conversation.preview, name="ticket_preview"),
+    path("t/<str:number>/seen/", conversation.seen, name="ticket_seen"),
     path("t/<str:number>/undo/<uuid:click>/", properties.undo, name="ticket_undo"),
     path("attachments/<uuid:token>/<str:name>", files.attachment, name="attachment"),
     path("attachments/<uuid:token>/small/<str:name>", files.thumbnail, name="attachment_thumbnail"),
