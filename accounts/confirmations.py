@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from engine.once import claim
 from helpdesk_site.lib.tokens import hash_token, new_token
 
 from . import letters
@@ -24,6 +25,7 @@ def ask_sign_up(email, *, name, password):
 
     A guest's address gets the same letter as a new one. Whoever already has a password, or may not sign in, is told so.
     """
+    claim()
     hashed = make_password(password)  # in every case, so that the time taken says nothing
     user = User.objects.filter(email=email).first()
     if user is not None and not may_get_password(user):
@@ -55,6 +57,7 @@ def finish_sign_up(waiting):
 @transaction.atomic
 def ask_new_address(user, *, email):
     """Write to the new address that this person wants to move there. Somebody else's address gets a word of warning."""
+    claim()
     Confirmation.objects.filter(purpose=NEW_ADDRESS, user=user).delete()
     owner = User.objects.filter(email=email).first()
     if owner is not None:

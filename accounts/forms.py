@@ -160,7 +160,7 @@ class FreshLinkForm(forms.Form):
 
 
 class PictureField(forms.FileField):
-    """A picture from a person, made anew as a small square; nothing of the original stays, its metadata least of all."""
+    """A picture from a person, made anew as a small square; nothing of the original stays, metadata least of all."""
 
     widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/gif,image/webp"})
 

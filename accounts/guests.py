@@ -6,6 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from engine.once import once
+
 from . import passes
 from .forms import FreshLinkForm
 from .signals import sight_asked
@@ -42,6 +44,7 @@ def switch(request):
 
 
 @login_not_required
+@once
 @never_cache
 def fresh_link(request):
     """Ask for fresh links by mail. The page says the same whatever we know of the address (T16)."""

@@ -1,11 +1,12 @@
 """The letters about an account. Each is one row in the outbox, in the reader's language, blanked after sending."""
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mail import outbox
 from mail.models import Kind
+from mail.render import render_letter
 
+from . import portal
 from .links import absolute, to_set_password
 
 
@@ -92,7 +93,7 @@ def confirm_new_address(user, *, email, token):
             subject=_("Confirm your new e-mail address"),
             paragraphs=[_("You asked to use this address from now on. Confirm that it is yours:")],
             button=_("Confirm the address"), url=absolute("account_confirm_new_email", token),
-            closing=_("The link works once, for one hour, where you are signed in. If you did not ask for it, do nothing."),
+            closing=_("The link works once, for one hour, where you are signed in. If it was not you, do nothing."),
         )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def fresh_links(user, *, links):
             subject=_("Your links to your tickets"),
             paragraphs=[_("You asked for fresh links. Each opens one of your tickets, without a password:")],
             links=[(number, absolute("guest_way_in", token)) for number, token in links],
-            closing=_("The links work for 30 days. Do not pass them on: whoever has one can read and answer the ticket."),
+            closing=_("The links work for 30 days. Keep them to yourself: whoever has one can read the ticket."),
         )  # fmt: skip
 
 
@@ -138,12 +139,16 @@ def reading(user):
     return translation.override(user.language or translation.get_language())
 
 
-def send(email, *, subject, paragraphs, kind=Kind.ACCOUNT, user=None, to_name="", button="", url="", links=(), closing=""):
+def send(
+    email, *, subject, paragraphs, kind=Kind.ACCOUNT, user=None, to_name="", button="", url="", links=(), closing=""
+):
     """Render a letter as text and HTML and put it into the outbox, marked as carrying a secret."""
-    said = {"subject": subject, "paragraphs": paragraphs, "button": button, "url": url, "links": links,
-            "closing": closing, "name": to_name or (user.name if user else "")}  # fmt: skip
+    language, to_name = translation.get_language(), to_name or (user.name if user else "")
+    said = {
+        "email": email, "name": to_name, "portal_name": portal.name(), "subject_line": subject,
+        "paragraphs": paragraphs, "button": button, "url": url, "links": links, "closing": closing,
+    }  # fmt: skip
     outbox.enqueue(
-        to=email, to_name=said["name"], user=user, kind=kind, subject=subject,
-        text=render_to_string("accounts/letter.txt", said), html=render_to_string("accounts/letter.html", said),
-        language=translation.get_language(), secret=True,
+        to=email, to_name=to_name, user=user, kind=kind, from_name=said["portal_name"], language=language, secret=True,
+        **render_letter("account", said, language, user.time_zone if user else "")._asdict(),
     )  # fmt: skip

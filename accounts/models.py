@@ -1,4 +1,4 @@
-"""Everyone is a User; organisations have members; a guest is a user without a password (ARCHITECTURE, "Who sees what")."""
+"""Everyone is a User; organisations have members; a guest is a user without a password (ARCHITECTURE)."""
 import zoneinfo
 
 from django.conf import settings
@@ -62,14 +62,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
-    title = models.CharField(_("role shown to clients"), max_length=80, blank=True, help_text=_("For staff, for example “server engineer”."))
+    title = models.CharField(
+        _("role shown to clients"), max_length=80, blank=True, help_text=_("For staff, for example “server engineer”.")
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
     picture = models.ImageField(_("picture"), upload_to="people/", blank=True)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     is_active = models.BooleanField(_("may sign in"), default=True)
-    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("Opens the desk; the places below say which departments."))
+    is_staff = models.BooleanField(
+        _("staff"), default=False, help_text=_("Opens the desk; the places below say which departments.")
+    )
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     staff_notes = models.TextField(_("notes on the client"), blank=True, help_text=_("Seen by staff only."))
 
@@ -206,6 +210,9 @@ class GuestPass(models.Model):
     class Meta:
         indexes = [models.Index(fields=["user", "ticket_number"], name="guestpass_of")]
 
+    def __str__(self):
+        return f"{self.ticket_number} · {self.user}"
+
 
 class Confirmation(models.Model):
     """An address to be proven, and what waits until it is: a password to set, or a new address to take (T15).
@@ -229,3 +236,6 @@ class Confirmation(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["email"], name="confirmation_email")]
+
+    def __str__(self):
+        return f"{self.purpose} · {self.email}"

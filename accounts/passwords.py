@@ -4,11 +4,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from helpdesk_site.lib.text import fold
+
+from . import portal
 
 LONGEST = 128
 DEMO_DOMAIN = "@example.com"
@@ -48,13 +49,7 @@ class LengthValidator:
 
 
 class ContextValidator:
-    """Not mostly made of words anybody here would guess: the portal's name and address, the person's own.
-
-    `portal` is the dotted path of what has a `get().name`: settings name it, for this floor does not know the portal.
-    """
-
-    def __init__(self, portal=""):
-        self.portal = portal
+    """Not mostly made of words anybody here would guess: the portal's name and address, the person's own."""
 
     def validate(self, password, user=None):
         left = fold(password)
@@ -62,7 +57,7 @@ class ContextValidator:
             left = left.replace(word, "")
         if len(left) < min(LEAST_LEFT, len(password)):
             raise ValidationError(
-                _("This password is too easy to guess here. Use words that have nothing to do with this portal or you."),
+                _("This password is too easy to guess here. Use words unrelated to you and to this portal."),
                 code="password_of_this_place",
             )
 
@@ -72,9 +67,7 @@ class ContextValidator:
     def words(self, user):
         """The words to take out, longest first."""
         said = [*EVERYWHERE, urlsplit(settings.BASE_URL).hostname or "", settings.DEFAULT_FROM_EMAIL]
-        said += [getattr(user, "name", ""), getattr(user, "email", "")]
-        if self.portal:
-            said.append(import_string(self.portal).get().name)
+        said += [portal.name(), getattr(user, "name", ""), getattr(user, "email", "")]
         found = {word for text in said for word in re.split(r"[\W_]+", fold(text)) if len(word) >= 4}
         return sorted(found, key=len, reverse=True)
 

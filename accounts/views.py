@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from engine.once import once
 from helpdesk_site.lib.http import safe_next
 
 from . import confirmations, people, zones
@@ -24,6 +25,7 @@ SIGNING_UP = "signing_up"  # in the session: what waits for the letter's answer,
 
 
 @login_not_required
+@once
 @sensitive_post_parameters("password1")
 @never_cache
 def sign_up(request):
@@ -69,6 +71,7 @@ def confirm_sign_up(request, token):
     return signed_in(request, user, following=here.get("next", ""))
 
 
+@once
 @sensitive_post_parameters("password")
 def new_address(request):
     """Ask to move to another address; nothing changes until it is confirmed from there."""
