@@ -56,6 +56,14 @@ def departments_of(user):
     return list(user._department_places)
 
 
+def workable(viewer):
+    """A Q over tickets: those the viewer works on as staff, the list form of `works_on` (S119)."""
+    user = viewer.user
+    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+        return Q(pk__in=[])
+    return Q() if user.is_superuser else Q(department_id__in=departments_of(user))
+
+
 def leads(user, department_id):
     """Whether `user` leads that department; operators lead all."""
     departments_of(user)

@@ -20,6 +20,12 @@ class TicketQuerySet(models.QuerySet):
 
         return self.filter(access.visible(viewer))
 
+    def workable_by(self, viewer):
+        """The tickets this viewer works on as staff: what the desk shows of the visible ones (S119)."""
+        from .. import access
+
+        return self.filter(access.workable(viewer))
+
     def listed(self):
         """Without merged-away tickets, which live on in their survivor (S142)."""
         return self.filter(merged_into=None)
