@@ -1,8 +1,12 @@
 """A real mail server on this machine that says what a test tells it to say."""
 import asyncio
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 import threading
+from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -108,6 +112,28 @@ def write(db):
             return outbox.enqueue(**{**plain, **given})
 
     return one
+
+
+@pytest.fixture
+def another_process(transactional_db, settings, tmp_path):
+    """`another_process(code, REDIS_URL=…)`: a Python process on the test database, with Django set up."""
+    from django.db import connection
+
+    place = connection.settings_dict
+    url = f"sqlite:///{place['NAME']}"
+    if connection.vendor == "postgresql":
+        password = f":{quote(place['PASSWORD'])}" if place["PASSWORD"] else ""
+        url = f"postgres://{place['USER']}{password}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
+
+    def start(code, **environment):
+        return subprocess.Popen(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            env={**os.environ, "DATABASE_URL": url, "HELPDESK_VAR": str(tmp_path), "EMAIL_URL": settings.EMAIL_URL,
+                 "DJANGO_SETTINGS_MODULE": "helpdesk_site.settings", **environment},
+            cwd=settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    return start
 
 
 def at_once(work, count):
