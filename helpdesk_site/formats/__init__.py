@@ -1,1 +1,1 @@
-"""How English shows days and hours here: 20 November 2026, 14:03 (DESIGN, part 7). Other languages as Django has them."""
+"""How days and hours are shown: 20 November 2026, 14:03 (DESIGN, part 7). Other languages as Django has them."""

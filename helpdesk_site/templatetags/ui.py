@@ -13,6 +13,7 @@ from django.utils.translation import get_language, get_language_bidi, get_langua
 from django.utils.translation import gettext as _
 
 from engine.once import new_form_key
+from helpdesk_site.lib.files import size_words
 from helpdesk_site.lib.toasts import undo_of
 
 register = template.Library()
@@ -249,17 +250,7 @@ def time_zone_name():
 # --- Words for numbers and files -------------------------------------------------------------------------------------
 
 
-@register.filter
-def file_size(size):
-    """“218 kB”, with the unit kept to its number."""
-    size = int(size or 0)
-    if size < 1000:
-        return pgettext("file size", "%(n)s B") % {"n": size}
-    if size < 1_000_000:
-        return pgettext("file size", "%(n)s kB") % {"n": formats.number_format(round(size / 1000))}
-    if size < 1_000_000_000:
-        return pgettext("file size", "%(n)s MB") % {"n": formats.number_format(round(size / 1e6, 1))}
-    return pgettext("file size", "%(n)s GB") % {"n": formats.number_format(round(size / 1e9, 1))}
+register.filter("file_size", size_words)
 
 
 @register.filter
@@ -321,6 +312,14 @@ def field_kind(field):
     if isinstance(field.field.widget, Textarea):
         return "area"
     return WIDGET_KINDS.get(getattr(field.field.widget, "input_type", ""), "input")
+
+
+@register.filter
+def first_control(field):
+    """The id a link to this field leads to: its control, or the first of its choices."""
+    if field.id_for_label or not field.subwidgets:
+        return field.id_for_label or field.auto_id
+    return field.subwidgets[0].id_for_label
 
 
 @register.simple_tag
