@@ -27,10 +27,7 @@ DEPARTMENTS, AGENTS = 8, 40
 CLOSED_SHARE = 0.95
 RARE, COMMON, REPLY_ONLY = "zyxomma", "certificate", "quokkafix"  # in ~20 tickets, in 10 %, only in replies
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeio"]
-REAL = (
-    "server mail domain invoice backup restore password database error page slow login account update order payment"
-    " письмо сервер домен счёт ошибка сайт почта facture serveur domaine erreur sauvegarde servidor domínio fatura"
-).split()
+REAL = ["server", "mail", "domain", "invoice", "backup", "restore", "password", "database", "error", "page", "slow", "login", "account", "update", "order", "payment", "письмо", "сервер", "домен", "счёт", "ошибка", "сайт", "почта", "facture", "serveur", "domaine", "erreur", "sauvegarde", "servidor", "domínio", "fatura"]
 
 
 class Library:

@@ -1,0 +1,33 @@
+"""The demo world shows every state, and only where it was asked for (CONTRACT, `demo`)."""
+import pytest
+from django.core.management import CommandError, call_command
+
+from departments.models import Category
+from helpdesk_site.demo.stage import Stage
+from mail.models import OutgoingMail
+from tickets.models import Attachment, Message, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_world_has_something_real_for_every_page():
+    assert Stage().load() >= 55
+    shown = set(Ticket.objects.values_list("category", flat=True))
+    assert shown >= set(Category.values) - {Category.PAUSED}
+    assert set(Ticket.objects.values_list("client__language", flat=True)) == {"en", "fr", "ru", "pt-br"}
+    assert Message.objects.filter(is_note=True).exists() and Attachment.objects.exclude(thumbnail="").exists()
+    assert not OutgoingMail.objects.waiting().exists()
+
+
+def test_loading_it_twice_changes_nothing():
+    Stage().load()
+    before = set(Ticket.objects.values_list("number", "updated_at"))
+    assert Stage().load() == 0
+    assert set(Ticket.objects.values_list("number", "updated_at")) == before
+
+
+def test_it_refuses_where_nobody_asked_for_it(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="HELPDESK_DEMO"):
+        call_command("demo")
+    assert not Ticket.objects.exists()
