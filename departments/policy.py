@@ -26,11 +26,12 @@ class Snapshot:
     types: dict
     departments: dict
     overrides: dict = field(repr=False)  # (department id, status id) -> StatusInDepartment
+    rules: tuple  # the escalation rules that are switched on, in order, with their rows
     read_at: float
 
 
 def snapshot():
-    """The operator's configuration, at most SNAPSHOT_SECONDS old. Six small queries when it has to be read."""
+    """The operator's configuration, at most SNAPSHOT_SECONDS old. Seven small queries when it has to be read."""
     global _kept
     kept = _kept
     if kept and time.monotonic() - kept.read_at < SNAPSHOT_SECONDS:
@@ -49,7 +50,7 @@ def forget():
 
 
 def _read():
-    from .models import Department, Portal, Priority, Status, StatusInDepartment, TicketType
+    from .models import Department, Portal, Priority, Rule, Status, StatusInDepartment, TicketType
 
     statuses = {row.pk: row for row in Status.objects.all()}
     return Snapshot(
@@ -60,6 +61,7 @@ def _read():
         types={row.pk: row for row in TicketType.objects.all()},
         departments={row.pk: row for row in Department.objects.all()},
         overrides={(row.department_id, row.status_id): row for row in StatusInDepartment.objects.all()},
+        rules=tuple(Rule.objects.filter(is_active=True).prefetch_related("departments", "conditions", "actions")),
         read_at=time.monotonic(),
     )
 

@@ -2,6 +2,7 @@
 
 Pure: each function sets fields of a ticket in memory; the action that called it saves `TIMED`.
 """
+
 from datetime import timedelta
 
 from departments.models import Category, Policy
@@ -9,7 +10,7 @@ from departments.policy import status_rules
 
 # The fields these functions may set; an action saves them together.
 TIMED = [
-    "status", "category", "awaiting", "queue_at", "waiting_since", "settle_at", "close_at", "remind_at",
+    "status", "category", "awaiting", "queue_at", "waiting_since", "status_since", "settle_at", "close_at", "remind_at",
     "updated_at", "last_message_at", "last_by_staff", "first_reply_at", "closed_at", "closed_by",
 ]  # fmt: skip
 
@@ -18,6 +19,7 @@ def enter_status(ticket, status, *, at):
     """Put the ticket into `status` at the moment `at`, with everything that depends on it."""
     rules = status_rules(status, ticket.shown_department)
     ticket.status, ticket.category, ticket.awaiting = status, rules.category, rules.awaiting_reply
+    ticket.status_since = at
     if rules.category == Category.CLOSED:
         ticket.waiting_since = None
     else:

@@ -38,7 +38,7 @@ class Portal(Policy):
 class Department(Worded, Policy):
     """Where a ticket goes: its words for clients, its address, who may use it, and its policy (S1, S2, S118-S124)."""
 
-    worded_fields = ("name", "description", "writing_rules")
+    worded_fields = ("name", "description", "writing_rules", "auto_close_notice")
 
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("address in the portal"), unique=True)

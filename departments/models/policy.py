@@ -60,6 +60,14 @@ class Policy(models.Model):
     auto_close_reminder = models.PositiveIntegerField(
         _("remind before closing, hours"), null=True, blank=True, validators=HOURS, help_text=_("0: no reminder.")
     )
+    auto_close_notice = models.TextField(
+        _("notice when a ticket closes by itself"),
+        blank=True,
+        help_text=_(
+            "Empty: the words as shipped. {{ name }}, {{ number }}, {{ subject }}, {{ department }} and {{ hours }} are"
+            " filled in (S175)."
+        ),
+    )
     # C3 (the portal's half; the value for mail joins with incoming mail)
     closed_reply = models.CharField(
         _("a reply to a closed ticket"), max_length=12, choices=ClosedReply.choices, blank=True
@@ -156,6 +164,7 @@ class Policy(models.Model):
 DEFAULTS = {
     "auto_close_after": 120,
     "auto_close_reminder": 24,
+    "auto_close_notice": "",
     "closed_reply": Policy.ClosedReply.REOPEN,
     "closed_reply_days": 14,
     "history_policy": Policy.History.REVISIONS,

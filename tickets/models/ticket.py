@@ -120,9 +120,11 @@ class Ticket(models.Model):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     # Rows with a due time, found by an index (ARCHITECTURE, "Two databases"): null means nothing is due
+    status_since = models.DateTimeField(null=True, blank=True)  # what settling and closing count from
     settle_at = models.DateTimeField(null=True, blank=True)  # C7
     close_at = models.DateTimeField(null=True, blank=True)  # C1
     remind_at = models.DateTimeField(null=True, blank=True)  # C1
+    rules_at = models.DateTimeField(null=True, blank=True)  # when the escalation rules are asked again (S176)
 
     # Counters guarded by the row's lock
     last_number = models.PositiveIntegerField(default=0)  # of the last public message
@@ -161,6 +163,7 @@ class Ticket(models.Model):
             models.Index(fields=["settle_at"], condition=Q(settle_at__isnull=False), name="ticket_settle_due"),
             models.Index(fields=["close_at"], condition=Q(close_at__isnull=False), name="ticket_close_due"),
             models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="ticket_remind_due"),
+            models.Index(fields=["rules_at"], condition=Q(rules_at__isnull=False), name="ticket_rules_due"),
             models.Index(fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="ticket_waiting"),
         ]
 
