@@ -2,6 +2,7 @@
 from allauth.account import forms as allauth
 from allauth.account.fields import PasswordField, SetPasswordField
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,9 @@ from helpdesk_site.lib.text import clean_line
 
 from . import letters, zones
 from .models import User
-from .passwords import LONGEST
+from .passwords import LengthValidator
 
+MOST_TYPED = 1000  # hashing a megabyte helps nobody; what is too long is said by the validator
 PICTURE_LIMIT = 5 * 1024 * 1024
 REFRESH = [
     (0, _("Only when I ask")),
@@ -22,6 +24,7 @@ REFRESH = [
     (300, _("Every 5 minutes")),
     (900, _("Every 15 minutes")),
 ]
+AS_BROWSER = ("auto", _("As my browser says"))
 UNDO = [(0, _("None")), (5, _("5 seconds")), (10, _("10 seconds")), (20, _("20 seconds")), (30, _("30 seconds"))]
 
 
@@ -65,7 +68,7 @@ class SignUpForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["password1"] = password_field(_("Password"), help_text=password_help())
+        self.fields["password1"] = password_field(_("Password"), help_text=LengthValidator().get_help_text())
 
     def clean(self):
         """The password is weighed against what was typed here, never against what we know of the address (T16)."""
@@ -176,13 +179,24 @@ class PictureField(forms.FileField):
             raise forms.ValidationError(str(error))
 
 
+class AsBrowser(forms.TypedChoiceField):
+    """A choice that may be left to the browser, which is stored as nothing."""
+
+    def __init__(self, **options):
+        super().__init__(coerce=lambda value: "" if value == AS_BROWSER[0] else value, **options)
+
+    def prepare_value(self, value):
+        return value or AS_BROWSER[0]
+
+
 class ProfileForm(forms.ModelForm):
     """Who I am and how I want to read. What an operator decides (address, staff, places) is not here."""
 
     name = NameField()
     new_picture = PictureField(label=_("Picture"), required=False, help_text=_("JPEG, PNG, GIF or WebP, up to 5 MB."))
     remove_picture = forms.BooleanField(label=_("Remove my picture"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=zones.choices)
+    language = AsBrowser(label=_("Language"), choices=[AS_BROWSER, *settings.LANGUAGES])
+    time_zone = AsBrowser(label=_("Time zone"), choices=lambda: [AS_BROWSER, *zones.choices()])
 
     class Meta:
         model = User
@@ -190,7 +204,6 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", _("As my browser says")), *self.fields["language"].choices[1:]]
         if not self.instance.picture:
             del self.fields["remove_picture"]
 
@@ -212,17 +225,14 @@ def profile_form(user, *args):
 
 
 def password_field(label, *, autocomplete="new-password", help_text=""):
-    field = PasswordField(label=label, autocomplete=autocomplete, help_text=help_text, max_length=1000)
+    field = PasswordField(label=label, autocomplete=autocomplete, help_text=help_text, max_length=MOST_TYPED)
     field.widget.attrs.pop("placeholder", None)
     return field
 
 
 def new_password_field(user):
-    field = SetPasswordField(label=_("New password"), help_text=password_help(), max_length=1000)
+    help_text = LengthValidator().help_for(user)
+    field = SetPasswordField(label=_("New password"), help_text=help_text, max_length=MOST_TYPED)
     field.widget.attrs.pop("placeholder", None)
     field.user = user
     return field
-
-
-def password_help():
-    return _("At least 12 characters (staff: 15), at most %(most)d. A few words in a row are good.") % {"most": LONGEST}

@@ -24,7 +24,7 @@ class LengthValidator:
         self.least, self.least_for_staff = least, least_for_staff
 
     def validate(self, password, user=None):
-        least = self.least_for_staff if getattr(user, "is_staff", False) else self.least
+        least = self.least_for(user)
         if len(password) < least and not is_demo_person(user):
             raise ValidationError(
                 ngettext(
@@ -40,12 +40,19 @@ class LengthValidator:
                 code="password_too_long",
             )
 
+    def least_for(self, user):
+        return self.least_for_staff if getattr(user, "is_staff", False) else self.least
+
     def get_help_text(self):
+        return self.help_for(None)
+
+    def help_for(self, user):
+        least = self.least_for(user)
         return ngettext(
             "At least %(least)d character. A few words in a row are good.",
             "At least %(least)d characters. A few words in a row are good.",
-            self.least,
-        ) % {"least": self.least}
+            least,
+        ) % {"least": least}
 
 
 class ContextValidator:

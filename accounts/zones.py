@@ -38,10 +38,10 @@ def of_browser(request):
 
 
 def choices():
-    """For a select: nothing yet, UTC, then the zones by continent."""
+    """For a select: UTC, then the zones by continent."""
     groups = {continent: [] for continent in CONTINENTS}
     for name in sorted(names() - {"UTC"}):
         continent, _slash, place = name.partition("/")
         groups[continent].append((name, place.replace("_", " ").replace("/", " / ")))
     by_continent = [(CONTINENTS[continent], places) for continent, places in groups.items()]
-    return [("", _("As my browser says")), ("UTC", "UTC"), *by_continent]
+    return [("UTC", "UTC"), *by_continent]
