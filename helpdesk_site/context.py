@@ -4,10 +4,10 @@ from django.utils.functional import SimpleLazyObject
 
 
 def house(request):
-    from departments.models import Portal
+    from departments.policy import snapshot
 
     return {
-        "portal": SimpleLazyObject(Portal.get),
+        "portal": SimpleLazyObject(lambda: snapshot().portal),
         "theme": theme_of(request),
         "demo": settings.DEMO,
         "base_url": settings.BASE_URL,

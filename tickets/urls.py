@@ -1,7 +1,7 @@
 """The doors of the conversation and the desk (CONTRACT, "URLs"). Names are used everywhere; keep them."""
 from django.urls import path
 
-from .views import conversation, desk, drafts, files, guest, portal, properties
+from .views import conversation, desk, drafts, files, portal, properties
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -40,8 +40,6 @@ urlpatterns = [
     path("t/<str:number>/flag/", properties.flag, name="ticket_flag"),
     path("t/<str:number>/presence/", properties.presence, name="ticket_presence"),
     path("t/<str:number>/log/", properties.log, name="ticket_log"),
-    # Guests
-    path("g/<str:token>/", guest.way_in, name="guest_way_in"),
     # The desk
     path("desk/", desk.queue, name="desk"),
     path("desk/new/", desk.new, name="desk_new"),
