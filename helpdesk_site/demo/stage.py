@@ -30,7 +30,7 @@ class Stage:
         self.people = {}
 
     def load(self):
-        """Write the demo world into a portal without tickets. Returns how many tickets there are; 0 when it was there."""
+        """Write the demo world into an empty portal. Returns how many tickets there are; 0 when it was there."""
         with transaction.atomic():
             self.meet_people()
             if Ticket.objects.exists():
@@ -91,7 +91,7 @@ class Stage:
             turns.append((600, who, "close", ""))
         self.play({"who": who, "in": where, "subject": subject, "text": text, "turns": turns}, start=start)
 
-    # --- What may happen in a turn -------------------------------------------------------------------------------------
+    # --- What may happen in a turn ------------------------------------------------------------------------------------
 
     def say(self, ticket, person, text, names=()):
         by_staff = access.works_on(person, ticket)
@@ -117,7 +117,7 @@ class Stage:
         Ticket.objects.filter(pk=ticket.pk).update(close_at=timezone.now())
         actions.auto_close(ticket, actor=person, now=timezone.now())
 
-    # --- Files and reading ---------------------------------------------------------------------------------------------
+    # --- Files and reading --------------------------------------------------------------------------------------------
 
     def files(self, names, person, department, *, by_staff=False):
         owner = f"user:{person.pk}"
