@@ -12,11 +12,11 @@ from django.utils import timezone
 from engine.once import claim
 from helpdesk_site.lib.tokens import hash_token, new_token
 
-from . import letters
+from . import letters, sessions
 from .models import Confirmation, User
 
-SIGN_UP, NEW_ADDRESS = Confirmation.Purpose.SIGN_UP, Confirmation.Purpose.NEW_ADDRESS
-LIFETIME = {SIGN_UP: timedelta(days=3), NEW_ADDRESS: timedelta(hours=1)}
+SIGN_UP, NEW_ADDRESS, INVITATION = Confirmation.Purpose
+LIFETIME = {SIGN_UP: timedelta(days=3), NEW_ADDRESS: timedelta(hours=1), INVITATION: timedelta(days=3)}
 
 
 @transaction.atomic
@@ -82,6 +82,25 @@ def finish_new_address(waiting):
     return True
 
 
+@transaction.atomic
+def invite(user):
+    """Write to somebody whose account an operator made: a link to set a password, good for three days."""
+    Confirmation.objects.filter(purpose=INVITATION, user=user).delete()
+    _waiting, token = wait_for(INVITATION, email=user.email, user=user)
+    letters.invitation(user, token=token)
+
+
+@transaction.atomic
+def finish_invitation(waiting, *, password):
+    """Set the password the invited person chose. Returns False when the link was used meanwhile."""
+    if not taken(waiting):
+        return False
+    waiting.user.set_password(password)
+    waiting.user.save(update_fields=["password"])
+    sessions.end_all(waiting.user)
+    return True
+
+
 def open_with(token, *, purpose, user=None):
     """What this token confirms, for this purpose (and this person), or None (T15)."""
     if not isinstance(token, str) or not token:
@@ -89,7 +108,14 @@ def open_with(token, *, purpose, user=None):
     found = Confirmation.objects.select_related("user").filter(
         token_hash=hash_token(token), purpose=purpose, expires_at__gt=timezone.now()
     )
-    return (found.filter(user=user) if user else found).first()
+    waiting = (found.filter(user=user) if user else found).first()
+    return waiting if waiting is None or is_good_for(waiting) else None
+
+
+def is_good_for(waiting):
+    """What was asked for a person ends when they may not sign in, or have another address by now."""
+    user = waiting.user
+    return user is None or user.is_active and (waiting.purpose == NEW_ADDRESS or waiting.email == user.email)
 
 
 def wait_for(purpose, **what):

@@ -130,6 +130,12 @@ class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
         self.fields["password1"] = new_password_field(self.user)
 
 
+class NewPasswordForm(forms.Form):
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"] = new_password_field(user)
+
+
 class UserTokenForm(allauth.UserTokenForm):
     """A link to set a password opens nothing for somebody who may not sign in."""
 

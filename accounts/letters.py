@@ -48,6 +48,19 @@ def reset_password(user):
         )  # fmt: skip
 
 
+def invitation(user, *, token):
+    with reading(user):
+        send(
+            user.email, user=user,
+            subject=_("Set your password"),
+            paragraphs=[
+                _("An account was made for you here. You sign in with this address and a password of your choice."),
+            ],
+            button=_("Choose a password"), url=absolute("account_invitation", token),
+            closing=_("The link works once, for three days. After that, ask for a new password where you sign in."),
+        )  # fmt: skip
+
+
 def no_account(email):
     """An answer to whoever asked for a new password with an address we do not know."""
     send(

@@ -224,6 +224,7 @@ class Confirmation(models.Model):
     class Purpose(models.TextChoices):
         SIGN_UP = "sign_up", _("sign up")
         NEW_ADDRESS = "new_address", _("new address")
+        INVITATION = "invitation", _("invitation")
 
     purpose = models.CharField(max_length=11, choices=Purpose.choices)
     email = models.EmailField()

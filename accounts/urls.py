@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/signup/", views.sign_up, name="account_signup"),
     path("accounts/signup/sent/", views.sign_up_sent, name="account_email_verification_sent"),
     path("accounts/confirm/<str:token>/", views.confirm_sign_up, name="account_confirm_email"),
+    path("accounts/invitation/<str:token>/", views.invitation, name="account_invitation"),
     # Passwords
     path("accounts/password/", allauth.password_change, name="account_change_password"),
     path("accounts/password/first/", allauth.password_set, name="account_set_password"),

@@ -17,7 +17,7 @@ from helpdesk_site.lib.http import safe_next
 
 from . import confirmations, people, zones
 from . import profile as profiles
-from .forms import ConfirmForm, NewAddressForm, SignUpForm, profile_form
+from .forms import ConfirmForm, NewAddressForm, NewPasswordForm, SignUpForm, profile_form
 from .models import User
 
 YEAR = 365 * 24 * 3600
@@ -69,6 +69,23 @@ def confirm_sign_up(request, token):
     if user is None:
         return link_over(request)
     return signed_in(request, user, following=here.get("next", ""))
+
+
+@login_not_required
+@sensitive_post_parameters("password1")
+@never_cache
+def invitation(request, token):
+    """Somebody an operator invited chooses their password; then they sign in with it."""
+    waiting = confirmations.open_with(token, purpose=confirmations.INVITATION)
+    if waiting is None:
+        return link_over(request)
+    form = NewPasswordForm(request.POST or None, user=waiting.user)
+    if not form.is_valid():
+        return render(request, "account/invitation.html", {"form": form, "waiting": waiting})
+    if not confirmations.finish_invitation(waiting, password=form.cleaned_data["password1"]):
+        return link_over(request)
+    messages.success(request, _("Your password is set. Sign in with it."))
+    return redirect("account_login")
 
 
 @once
