@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 
 from helpdesk_site.lib.toasts import undo_of
 from helpdesk_site.templatetags import ui
@@ -295,6 +295,25 @@ def test_a_form_opens_with_a_summary_that_leads_to_each_bad_answer():
     assert 'role="alert"' in drawn and '<a href="#id_subject">' in drawn and '<a href="#id_how_0">' in drawn
     assert "Please check 2 answers" in drawn
     assert 'role="alert"' not in Sample().render()
+
+
+# --- What is the same for everybody ----------------------------------------------------------------------------------
+
+
+def test_a_kept_part_is_drawn_once_in_each_language_and_hears_nothing_of_its_page():
+    """What one reader sees can never be kept for another."""
+    page = engines["django"].from_string("{% load ui i18n %}{% kept %}{{ name }}{% translate 'Yes' %}{% endkept %}")
+    assert page.render({"name": "Anna"}) == "Yes" == page.render({"name": "Carl"})
+    with translation.override("ru"):
+        assert page.render({"name": "Anna"}) == "Да"
+    assert page.render({"name": "Anna"}) == "Yes"
+
+
+@pytest.mark.parametrize("name", [f"{kind}_FORMAT" for kind in ("DATETIME", "DATE", "TIME", "MONTH_DAY", "SHORT_DATE")])
+@pytest.mark.parametrize("language", ["en", "fr", "ru", "pt-br"])
+def test_our_quick_way_to_write_a_date_writes_what_django_writes(name, language):
+    with translation.override(language):
+        assert ui.written(NOON, name) == formats.date_format(NOON, name)
 
 
 # --- Templates -------------------------------------------------------------------------------------------------------
