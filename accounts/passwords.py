@@ -14,6 +14,7 @@ from . import portal
 LONGEST = 128
 DEMO_DOMAIN = "@example.com"
 EVERYWHERE = ("helpdesk", "support", "password", "ticket")
+FEWEST_DIFFERENT = 5  # characters
 LEAST_LEFT = 8  # characters that must remain when the obvious words are taken out
 
 
@@ -53,6 +54,28 @@ class LengthValidator:
             "At least %(least)d characters. A few words in a row are good.",
             least,
         ) % {"least": least}
+
+
+class WalkValidator:
+    """Not a walk along the alphabet, the digits or a row of keys, and not a few characters over and over."""
+
+    ROWS = (
+        "01234567890",
+        "abcdefghijklmnopqrstuvwxyz",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "йцукенгшщзхъфывапролджэячсмитьбю",
+    )
+    STEPS = frozenset(step for row in ROWS for line in (row, row[::-1]) for step in zip(line, line[1:], strict=False))
+
+    def validate(self, password, user=None):
+        folded = fold(password)
+        steps = list(zip(folded, folded[1:], strict=False))
+        walked = sum(step in self.STEPS or step[0] == step[1] for step in steps)
+        if len(set(folded)) < FEWEST_DIFFERENT or walked > 0.7 * len(steps):
+            raise ValidationError(_("This password is too easy to guess. A few words in a row are good."), code="walk")
+
+    def get_help_text(self):
+        return _("Not a row of keys.")
 
 
 class ContextValidator:

@@ -142,7 +142,7 @@ if REDIS_URL:
 else:
     # The web server is one process with threads (bin/run), so one process's memory is everybody's.
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    CELERY_BROKER_URL = "djangodb://"
+    CELERY_BROKER_URL = "djangodb://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # half the polling; the heartbeat says whether a worker lives
 
@@ -198,6 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.WalkValidator"},
     {"NAME": "accounts.passwords.ContextValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
@@ -280,6 +281,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 ATTACHMENT_ROOT = VAR / "attachments"
+ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="")  # nginx serves files itself from this internal location
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},

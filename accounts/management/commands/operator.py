@@ -1,4 +1,5 @@
 """`manage.py operator EMAIL`: the first way in, and the way back in. There is no set-up page on the web."""
+
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.core.validators import validate_email
