@@ -1,13 +1,13 @@
 """Days and moments as people type and read them; pure, the words are chosen in templates."""
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 _DAY = re.compile(r"\s*([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\s*", re.ASCII)
 _UNITS = (("year", 365 * 86400), ("month", 30 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
 
 
 def parse_day(text) -> date | None:
-    """Return the day written as ``YYYY-MM-DD``, or None for anything else; years 1970 to 2999, so that sums cannot overflow."""
+    """Return the day written as ``YYYY-MM-DD``, or None for anything else and for years no ticket can have."""
     found = _DAY.fullmatch(text) if isinstance(text, str) and len(text) < 40 else None
     if not found:
         return None
@@ -20,10 +20,8 @@ def parse_day(text) -> date | None:
 
 def start_of_day(day: date, zone: tzinfo) -> datetime:
     """Return the moment a day begins in a time zone; where the clocks skip midnight, the first moment that exists."""
-    naive = datetime.combine(day, time.min)
-    # A midnight that is skipped, read with the offset before the gap, is the instant the clocks jump.
-    from datetime import UTC
-    return naive.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+    midnight = datetime.combine(day, time.min, tzinfo=zone)
+    return midnight.astimezone(UTC).astimezone(zone)  # a skipped midnight, read by the old offset, is the jump itself
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:
@@ -44,9 +42,10 @@ def day_range(first: date | None, last: date | None, zone: tzinfo) -> tuple[date
 
 
 def ago(at: datetime, now: datetime) -> tuple[int, str]:
-    """Return how far apart two moments are in the largest whole unit: ``(3, "hour")``; under a minute ``(0, "minute")``.
+    """Return how far apart two moments are in the largest whole unit: ``(3, "hour")``.
 
-    The number is negative when ``at`` is still to come. Months count 30 days, years 365.
+    Under a minute it is ``(0, "minute")``. The number is negative when ``at`` is still to come. Months count 30 days,
+    years 365.
     """
     seconds = int((now - at).total_seconds())
     sign = -1 if seconds < 0 else 1

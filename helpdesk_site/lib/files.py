@@ -4,7 +4,9 @@ import re
 import unicodedata
 import warnings
 
+from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from PIL import Image, ImageOps
 
 NAME_LIMIT = 120  # characters
@@ -15,13 +17,15 @@ INLINE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 # Programs and scripts that nobody may attach, staff neither (C9, S177). Lower case, without the dot.
 FORBIDDEN = frozenset(
-    """
-    ade adp apk app appimage appref-ms appx appxbundle asa ashx asmx asp aspx bat cgi chm cmd com cpl csh deb desktop
-    diagcab dll dmg elf exe fxp gadget hta htaccess htpasswd inf ins ipa isp jar jnlp js jse jsp jspx ksh lnk mde mjs msc
-    msh msi msix msixbundle msp mst nsh ocx phar php php3 php4 php5 php6 php7 php8 phps pht phtm phtml pif pl pm prg ps1
-    ps1xml ps2 psc1 psc2 psd1 psm1 py pyc pyo pyw pyz rb reg rpm run scf scr sct settingcontent-ms sh shb shs shtml so
-    swf sys url vb vbe vbs vbscript vxd war website ws wsc wsf wsh xbap xll xnk zsh
-    """.split()
+    ["ade", "adp", "apk", "app", "appimage", "appref-ms", "appx", "appxbundle", "asa", "ashx", "asmx", "asp"]
+    + ["aspx", "bat", "cgi", "chm", "cmd", "com", "cpl", "csh", "deb", "desktop", "diagcab", "dll", "dmg", "elf"]
+    + ["exe", "fxp", "gadget", "hta", "htaccess", "htpasswd", "inf", "ins", "ipa", "isp", "jar", "jnlp", "js"]
+    + ["jse", "jsp", "jspx", "ksh", "lnk", "mde", "mjs", "msc", "msh", "msi", "msix", "msixbundle", "msp", "mst"]
+    + ["nsh", "ocx", "phar", "php", "php3", "php4", "php5", "php6", "php7", "php8", "phps", "pht", "phtm", "phtml"]
+    + ["pif", "pl", "pm", "prg", "ps1", "ps1xml", "ps2", "psc1", "psc2", "psd1", "psm1", "py", "pyc", "pyo", "pyw"]
+    + ["pyz", "rb", "reg", "rpm", "run", "scf", "scr", "sct", "settingcontent-ms", "sh", "shb", "shs", "shtml"]
+    + ["so", "swf", "sys", "url", "vb", "vbe", "vbs", "vbscript", "vxd", "war", "website", "ws", "wsc", "wsf"]
+    + ["wsh", "xbap", "xll", "xnk", "zsh"]
 )
 FORBIDDEN_TYPES = frozenset({"application/x-msdownload", "application/x-executable", "application/x-mach-binary"})
 # A web server may run these wherever they stand in a name: x.php.jpg.
@@ -132,6 +136,18 @@ def is_inline(content_type: str) -> bool:
     return content_type in INLINE_TYPES
 
 
+def size_words(size) -> str:
+    """Return a size for people: “218 kB”, in thousands, with the unit kept to its number."""
+    size = int(size or 0)
+    if size < 1000:
+        return pgettext("file size", "%(n)s\u00a0B") % {"n": size}
+    if size < 1_000_000:
+        return pgettext("file size", "%(n)s\u00a0kB") % {"n": formats.number_format(round(size / 1000))}
+    if size < 1_000_000_000:
+        return pgettext("file size", "%(n)s\u00a0MB") % {"n": _tenths(size / 1e6)}
+    return pgettext("file size", "%(n)s\u00a0GB") % {"n": _tenths(size / 1e9)}
+
+
 def picture_size(file) -> tuple[int, int] | None:
     """Return (width, height) of a picture, turned as it is shown, or None when it is none or is too large."""
     try:
@@ -144,7 +160,7 @@ def picture_size(file) -> tuple[int, int] | None:
 
 
 def thumbnail(file, box: int = 96) -> bytes | None:
-    """Return a small WebP of a picture (path, open file or bytes), nothing of its metadata; None when it cannot be made."""
+    """Return a small WebP of a picture (path, open file or bytes) without its metadata; None when there can be none."""
     try:
         with _opened(file) as picture:
             picture.draft("RGB", (box * 2, box * 2))
@@ -168,6 +184,11 @@ def reencode_picture(file, box: int = 256) -> bytes:
         raise ValueError(_("This picture has too many pixels. Please make it smaller and try again.")) from None
     except Exception:  # see picture_size
         raise ValueError(_("This is not a picture we can read. Please choose a JPEG, PNG, GIF or WebP file.")) from None
+
+
+def _tenths(number: float) -> str:
+    rounded = round(number, 1)
+    return formats.number_format(int(rounded) if rounded == int(rounded) else rounded)
 
 
 def _opened(file):

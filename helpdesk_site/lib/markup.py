@@ -1,22 +1,29 @@
 """Foreign HTML put in order before the sanitiser sees it.
 
-nh3 decides what is safe; this module only sees to it that nh3 (and whoever reads its answer) is never given a shape that
-costs more than its length: quadratic nesting, paragraphs that reopen a hundred tags, comments without an end (SECURITY,
-"Measured on these libraries"). Each character is looked at once or twice.
+nh3 decides what is safe; this module only sees to it that nh3 (and whoever reads its answer) is never given a shape
+that costs more than its length: quadratic nesting, paragraphs that reopen a hundred tags, comments without an end
+(SECURITY, "Measured on these libraries"). Each character is looked at once or twice.
 """
 import re
 from html import escape, unescape
 
 DEPTH_LIMIT = 100  # open tags; deeper ones are left out, their text stays
-REOPENING_LIMIT = 50_000  # tags a browser would open again at the start of a block
+REOPENING_LIMIT = 5_000  # tags a browser would open again at the start of a block
 VALUE_LIMIT = 4_000  # characters of an attribute
 
 _VOID = frozenset(("br", "hr", "img", "wbr"))
-_SELF_CLOSING = frozenset("caption colgroup dd dt li p tbody td tfoot th thead tr".split())  # their end may be left out
-_BLOCKS = _SELF_CLOSING | frozenset("address article aside blockquote center details div dl fieldset figcaption figure footer"
-                                    " form h1 h2 h3 h4 h5 h6 header hr main nav ol pre section table ul".split())
-_SKIPPED = frozenset("iframe math noembed noframes noscript object plaintext script select style svg template textarea title"
-                     " xmp".split())
+_SELF_CLOSING = frozenset(  # their end may be left out
+    ["caption", "colgroup", "dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"]
+)
+_BLOCKS = _SELF_CLOSING | frozenset(
+    ["address", "article", "aside", "blockquote", "center", "details", "div", "dl", "fieldset", "figcaption", "figure"]
+    + ["footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "pre", "section"]
+    + ["table", "ul"]
+)
+_SKIPPED = frozenset(
+    ["iframe", "math", "noembed", "noframes", "noscript", "object", "plaintext", "script", "select", "style", "svg"]
+    + ["template", "textarea", "title", "xmp"]
+)
 _NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=][^\s/>=]*+|=)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>)|["']))?""")
 _LONE_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
@@ -25,8 +32,8 @@ _LONE_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]
 def tags_and_text(html: str):
     """Yield ``("text", text)``, ``("open", name, {attribute: value})`` and ``("close", name)`` as a browser reads them.
 
-    Text keeps its entities, with lone ampersands and brackets escaped. Comments, declarations, scripts, styles and other
-    things that are no text are left out.
+    Text keeps its entities, with lone ampersands and brackets escaped. Comments, declarations, scripts, styles and
+    other things that are no text are left out.
     """
     at, end = 0, len(html)
     while at < end:

@@ -75,6 +75,19 @@ def page_by_key(queryset, *, order, cursor="", size=50) -> Page:
     )
 
 
+def neighbour(queryset, *, order, pk, back=False):
+    """Return the row that follows (or precedes) the one with this primary key, or None at the end of the list.
+
+    For a row that is not in the list it is the list's first. Two statements.
+    """
+    keys = _keys(queryset, order)
+    queryset = queryset.annotate(**{key.name: F(key.path) for key in keys if key.name.startswith(_KEY)})
+    here = queryset.filter(pk=pk).values_list(*(key.name for key in keys)).first()
+    if here is None:
+        return _ordered(queryset, keys, False).first()
+    return _ordered(queryset.filter(_behind(keys, here, back)), keys, back).first()
+
+
 def _first(queryset, keys, size) -> Page:
     rows = list(_ordered(queryset, keys, False)[: size + 1])
     return Page(rows[:size], next=_write(NEXT, keys, rows[size - 1]) if len(rows) > size else "")
@@ -122,7 +135,7 @@ def _behind(keys, values, backwards: bool):
     if len(set(down)) == 1 and len(keys) > 1:
         lookup = TupleLessThan if down[0] else TupleGreaterThan
         columns = Tuple(*(F(key.path) for key in keys))
-        return lookup(columns, tuple(Value(value, output_field=key.field) for key, value in zip(keys, values, strict=True)))
+        return lookup(columns, tuple(Value(v, output_field=key.field) for key, v in zip(keys, values, strict=True)))
     condition = None
     for key, value, falls in reversed(list(zip(keys, values, down, strict=True))):
         past = Q(**{f"{key.path}__{'lt' if falls else 'gt'}": value})
@@ -144,7 +157,8 @@ def _read(cursor, keys) -> tuple[str, list]:
     if not isinstance(cursor, str) or not 0 < len(cursor) <= CURSOR_LIMIT:
         return "", []
     try:
-        mark, direction, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        mark, direction, *values = json.loads(text)
         if mark != _mark(keys) or direction not in (NEXT, PREVIOUS) or len(values) != len(keys):
             return "", []
         return direction, [_valid(key.field, value) for key, value in zip(keys, values, strict=True)]
@@ -169,7 +183,7 @@ def _plain(value):
 
 
 def _valid(field, value):
-    """Return a value of the cursor as the field holds it; raises for what no row can hold and no database should be asked."""
+    """Return a value of the cursor as the field holds it; raises for what no row can hold."""
     if not isinstance(value, bool | int | float | str) or (isinstance(value, str) and "\x00" in value):
         raise ValueError(value)
     if isinstance(value, str):

@@ -1,34 +1,31 @@
 """Text from people, made safe to show: the one place where text becomes HTML (SECURITY T03, T04; STACK 4).
 
 Markdown is parsed by Python-Markdown, cleaned by nh3 (the boundary), and bleach's Linker makes links of what looks like
-one. Each of them can be stalled by a few kilobytes of the right text, so nothing reaches them unmeasured; what is refused
-is shown as it was typed.
+one. Each of them can be stalled by a few kilobytes of the right text, so nothing reaches them unmeasured; what is
+refused is shown as it was typed.
 """
 import re
 import unicodedata
 from html import escape
 
-import markdown
 import nh3
 from bleach.linkifier import TLDS, Linker
 from django.utils.safestring import SafeString
-from markdown.extensions import Extension
-from markdown.extensions.tables import TableExtension
-from markdown.treeprocessors import Treeprocessor
 
+from . import marks
 from .markup import tidy
+from .plain import to_text
 
 RENDERER_VERSION = 1
 
-MARKDOWN_LIMIT = 50_000  # characters; longer text is shown as it was typed
 HTML_LIMIT = 200_000  # characters; longer HTML is shown as its text
-BRACKETS_LIMIT = 200  # "[" in one line
 TOKEN_LIMIT = 500  # characters of a word that may become a link
 LINKS_LIMIT = 1_000  # words of one text that are looked at for links
 
 _TAGS = frozenset(
-    "a abbr b blockquote br caption code dd del div dl dt em h4 h5 h6 hr i ins kbd li ol p pre q s samp small span strong"
-    " sub sup table tbody td tfoot th thead tr u ul var".split()
+    ["a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h4", "h5", "h6"]
+    + ["hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "table"]
+    + ["tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"]
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -52,22 +49,15 @@ _RENAMED = {"h1": "h4", "h2": "h5", "h3": "h6", "center": "div", "strike": "s", 
 def render_markdown(source: str) -> str:
     """Return safe HTML for Markdown as people write it; HTML in it is shown, not obeyed, pictures become links."""
     source = clean_input(source)
-    if len(source) > MARKDOWN_LIMIT:
-        return render_plain(source)
-    source = re.sub(r"[ \t]{100,}", " " * 100, re.sub(r"[ \t]+$", "", source, flags=re.MULTILINE))
-    if any(line.count("[") > BRACKETS_LIMIT for line in source.split("\n")):
-        return render_plain(source)
-    try:
-        return clean_html(_markdown(source))
-    except RecursionError:
-        return render_plain(source)
+    html = marks.to_html(source)
+    return render_plain(source) if html is None or len(html) > HTML_LIMIT else _safe(html)
 
 
 def render_plain(text: str) -> str:
     """Return safe HTML that shows a text as it was typed: paragraphs, line breaks, links."""
     paragraphs = re.split(r"\n\s*\n", clean_input(text).strip("\n"))
-    html = "\n".join(f"<p>{escape(part, quote=False)}</p>".replace("\n", "<br>\n") for part in paragraphs if part.strip())
-    return _linked(html)
+    paragraphs = [escape(part, quote=False).replace("\n", "<br>\n") for part in paragraphs if part.strip()]
+    return _linked("\n".join(f"<p>{part}</p>" for part in paragraphs))
 
 
 def clean_html(html: str) -> str:
@@ -75,12 +65,12 @@ def clean_html(html: str) -> str:
     html = clean_input(html)
     if len(html) > HTML_LIMIT:
         return render_plain(html_to_text(html))
-    return _sanitised(_linked(_sanitised(tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED))))
+    return _safe(tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED))
 
 
 def html_to_text(html: str) -> str:
     """Return what HTML says as plain text: quotes marked with ``>``, lists with ``-``, links with their address."""
-    return re.sub("<[^>]*>", "", html)
+    return clean_input(to_text(clean_input(html)))
 
 
 def clean_input(text) -> str:
@@ -120,43 +110,14 @@ def quote(text: str, who: str = "") -> str:
 
 
 def shown(html: str, numbers=()) -> SafeString:
-    """Return HTML made by this module, ready for a template; “#3” becomes a link to message 3 if it is among `numbers` (S64).
+    """Return HTML made by this module, ready for a template; “#3” links to message 3 if that is among `numbers` (S64).
 
     The only place that tells templates not to escape (T04).
     """
     return SafeString(_numbered(html, numbers) if numbers and "#" in html else html)
 
 
-# --- Markdown ----------------------------------------------------------------------------------------------------------
-
-
-class _House(Extension):
-    """Our Markdown: HTML is text, pictures are links, headings rank below the page's own."""
-
-    def extendMarkdown(self, md):
-        md.preprocessors.deregister("html_block")
-        md.inlinePatterns.deregister("html")
-        md.treeprocessors.register(_Lowered(md), "house", 5)
-
-
-class _Lowered(Treeprocessor):
-    def run(self, root):
-        inside_links = {child for link in root.iter("a") for child in link.iter() if child is not link}
-        for element in root.iter():
-            if element.tag == "img":
-                element.tag = "span" if element in inside_links else "a"
-                element.text = element.get("alt") or element.get("src")
-                element.set("href", element.attrib.pop("src", ""))
-            elif element.tag in _RENAMED:
-                element.tag = _RENAMED[element.tag]
-
-
-def _markdown(source: str) -> str:
-    extensions = ["fenced_code", TableExtension(use_align_attribute=True), "sane_lists", "nl2br", _House()]
-    return markdown.Markdown(extensions=extensions, output_format="html").convert(source)
-
-
-# --- The boundary --------------------------------------------------------------------------------------------------------
+# --- The boundary ----------------------------------------------------------------------------------------------------
 
 
 def _allowed_value(tag, attribute, value):
@@ -168,7 +129,7 @@ _CLEANER = nh3.Cleaner(
     tags=set(_TAGS),
     attributes=_ATTRIBUTES,
     attribute_filter=_allowed_value,
-    clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "select"},
+    clean_content_tags={"iframe", "math", "noscript", "object", "script", "select", "style", "svg", "template"},
     set_tag_attribute_values={"pre": {"tabindex": "0"}},  # what scrolls must be reached by keyboard
     url_schemes={"http", "https", "mailto", "tel"},
     url_relative="deny",
@@ -176,11 +137,12 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def _sanitised(html: str) -> str:
-    return _CLEANER.clean(html)
+def _safe(html: str) -> str:
+    """Clean, make links, clean again: the sanitiser has the last word."""
+    return _CLEANER.clean(_linked(_CLEANER.clean(html)))
 
 
-# --- Links ---------------------------------------------------------------------------------------------------------------
+# --- Links -----------------------------------------------------------------------------------------------------------
 
 _HOSTS = "|".join(sorted({*TLDS, "рф", "xn--p1ai"}, reverse=True))
 _URL = re.compile(

@@ -23,7 +23,7 @@ def hash_token(token: str) -> str:
 
 
 def ticket_number() -> str:
-    """Draw a number like ``KTR-482913``, all nine characters random (CONTRACT); whoever stores it draws anew when taken."""
+    """Draw a number like ``KTR-482913``, all nine characters random; whoever stores it draws anew when it is taken."""
     letters = "".join(secrets.choice(CONSONANTS) for _ in range(3))
     return f"{letters}-{secrets.randbelow(1_000_000):06}"
 
