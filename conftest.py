@@ -1,4 +1,5 @@
 """What every test stands on: honest services, no network, clean tables, a real browser, and the cast."""
+
 import contextlib
 import os
 import shutil

@@ -1,4 +1,5 @@
 """Signs of life: each part of the machinery writes when it last worked; /readyz and the admin read them."""
+
 from datetime import timedelta
 
 from django.utils import timezone

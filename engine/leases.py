@@ -1,4 +1,5 @@
 """Leases: of all schedulers and workers only one runs a timer at a time (T07, issue part 7)."""
+
 import contextlib
 import uuid
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Four small tables that make timers, forms and the embedded broker safe on both databases."""
+
 from django.db import models
 
 

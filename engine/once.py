@@ -5,10 +5,12 @@ sends the same key again: a double click, the back button, a browser that repeat
 when both arrive at the same time, or when the server dies between the change and its answer, because the key is written
 in the change's own transaction: every action calls `claim()` where it records what it did.
 """
+
 import contextlib
 import contextvars
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -35,7 +37,8 @@ class AlreadyAnswered(Exception):
 class Form:
     owner: str
     key: str
-    claimed: bool = False
+    row: int | None = None  # ours in the table, unless its transaction was rolled back
+    claimed: bool = False  # the row is committed
 
 
 def new_form_key():
@@ -49,17 +52,16 @@ def once(view):
     @wraps(view)
     def answer_once(request, *args, **kwargs):
         key = request.POST.get(FIELD, "") if request.method == "POST" else ""
-        if not re.fullmatch(r"[\w-]{16,64}", key):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", key):
             return view(request, *args, **kwargs)
         form = Form(owner_of(request), key)
-        given = first_answer(form)
-        if given is not None:
-            return again(request, given)
+        if FormKey.objects.filter(owner=form.owner, key=form.key).exists():
+            return again(request, first_answer(form))
         try:
             with in_hand(form):
                 response = view(request, *args, **kwargs)
         except AlreadyAnswered:
-            return again(request, first_answer(form) or "")
+            return again(request, first_answer(form))
         if form.claimed or leads_on(response):
             remember(form, leads_on(response))
         return response
@@ -78,10 +80,11 @@ def claim():
         return
     try:
         with transaction.atomic():
-            FormKey.objects.create(owner=form.owner, key=form.key)
+            form.row = FormKey.objects.create(owner=form.owner, key=form.key).pk
     except IntegrityError:
-        raise AlreadyAnswered from None
-    form.claimed = True
+        if not FormKey.objects.filter(pk=form.row, owner=form.owner, key=form.key).exists():
+            raise AlreadyAnswered from None
+    transaction.on_commit(lambda: setattr(form, "claimed", True))
 
 
 def forget_old(now=None):
@@ -104,12 +107,17 @@ def in_hand(form):
 
 
 def first_answer(form):
-    """Where the first sending was led to; empty when it was done without leading anywhere, None when never sent."""
-    return FormKey.objects.filter(owner=form.owner, key=form.key).values_list("answer", flat=True).first()
+    """Where the first sending was led to. The first may be at work still: wait for it a little, then return ""."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 0):
+        answer = FormKey.objects.filter(owner=form.owner, key=form.key).values_list("answer", flat=True).first()
+        if answer:
+            return answer
+        time.sleep(pause)
+    return ""
 
 
 def remember(form, answer):
-    """Keep the answer. The row is there already unless the view changed nothing that is recorded."""
+    """Keep the answer. The row is there already, unless what the view did is not recorded."""
     FormKey.objects.update_or_create(owner=form.owner, key=form.key, defaults={"answer": answer[:500]})
 
 

@@ -1,4 +1,5 @@
 """Celery's way in to the engine: one line each."""
+
 from celery import shared_task
 
 

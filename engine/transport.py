@@ -7,6 +7,7 @@ with it. A task with a countdown sleeps here, not in a worker's memory.
 
 Only direct and topic routing: there is no remote control over this broker (`CELERY_WORKER_ENABLE_REMOTE_CONTROL`).
 """
+
 import logging
 import threading
 import time

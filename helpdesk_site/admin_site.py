@@ -1,4 +1,5 @@
 """Django admin as the operator's room: our name, our door (the portal's own sign-in), our order of things."""
+
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,5 @@
 """Celery: a message is only a kick. What must happen is a row with a due time (ARCHITECTURE, "Two databases")."""
+
 import os
 
 from celery import Celery

@@ -1,4 +1,5 @@
 """What every template may ask of the house: `portal`, `theme`, `demo`, `base_url`. Nothing is fetched unless shown."""
+
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 

@@ -1,4 +1,5 @@
 """The pages for what went wrong. 400, 500 and 503 are drawn without the request: what failed may fail again."""
+
 import sys
 from http.client import responses
 

@@ -1,4 +1,5 @@
 """How forms are drawn: our templates in `templates/forms/`, Django's for the widgets."""
+
 from django.conf import settings
 from django.forms import renderers
 from django.template.backends.django import DjangoTemplates

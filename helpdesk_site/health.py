@@ -1,4 +1,5 @@
 """`/healthz`: the process lives. `/readyz`: database, migrations, scheduler are well; 503 names what is not (T23)."""
+
 from functools import lru_cache
 
 from django.contrib.auth.decorators import login_not_required
@@ -41,5 +42,5 @@ def examine():
 @lru_cache(maxsize=1)
 def migrations_on_disk():
     """The newest migrations of each app in this release; every older one stands before them."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     return frozenset(loader.graph.leaf_nodes())

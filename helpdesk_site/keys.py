@@ -2,6 +2,7 @@
 
 Run as a script by `bin/run`, before the settings can be read: it uses nothing but Python itself.
 """
+
 import base64
 import fcntl
 import os

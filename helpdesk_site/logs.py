@@ -1,4 +1,5 @@
 """Logs as JSON lines in UTC, with the request's id, person and address, and without secrets (SECURITY, V16)."""
+
 import contextlib
 import contextvars
 import json

@@ -1,4 +1,5 @@
 """What every request passes first and every answer passes last: an id and the security headers."""
+
 import ipaddress
 import secrets
 from functools import lru_cache

@@ -1,4 +1,5 @@
 """One migrator at a time: two processes that migrate the same empty database would both make its tables (T26)."""
+
 import contextlib
 import fcntl
 from pathlib import Path

@@ -1,4 +1,5 @@
 """What a start needs before the first request: tables, translations, static files. Each only when due."""
+
 import hashlib
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """Web, worker and scheduler as one: all start, all stop, and none goes on alone."""
+
 import ctypes
 import os
 import signal
@@ -74,7 +75,7 @@ class Supervisor:
 
 def start(command):
     """A program in a session of its own, so that the terminal's Ctrl-C reaches us alone; it ends when we are killed."""
-    environ = {**os.environ, "SKIP_CHECKS": "1"}
+    environ = {**os.environ, "SKIP_CHECKS": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
     return subprocess.Popen(command, env=environ, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=follow)  # noqa: PLW1509
 
 

@@ -1,4 +1,5 @@
 """Every door of the house (CONTRACT, "URLs")."""
+
 from django.contrib import admin
 from django.urls import include, path
 

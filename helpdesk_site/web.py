@@ -1,4 +1,5 @@
 """How gunicorn runs the portal under `bin/run`: one process with threads on loopback (STACK, decision 7)."""
+
 import os
 import signal
 
@@ -16,6 +17,6 @@ control_socket_disable = True
 
 
 def child_exit(server, worker):
-    """None goes on alone: when the process that answers dies, gunicorn ends too and says so by its exit code."""
-    server.log.error("the web process %s ended", worker.pid)
-    os.kill(server.pid, signal.SIGTERM)
+    """None goes on alone: when the process that answers dies, gunicorn ends too."""
+    if server.LISTENERS:  # closed by now when gunicorn was told to stop
+        os.kill(server.pid, signal.SIGTERM)

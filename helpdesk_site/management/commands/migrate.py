@@ -1,4 +1,5 @@
 """Django's `migrate`, one process at a time."""
+
 from django.core.management.commands import migrate
 from django.db import connections
 

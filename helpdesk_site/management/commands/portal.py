@@ -1,9 +1,10 @@
 """`manage.py portal`: prepares what is due, then runs web, worker and scheduler until Ctrl-C. `bin/run` ends here."""
+
 import socket
 import sys
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command
 
 from accounts.models import SYSTEM_EMAIL, User
 from helpdesk_site import cast, preparing
@@ -21,15 +22,8 @@ class Command(BaseCommand):
         preparing.collect_static()
         if settings.DEMO and is_empty():
             print("Loading the demo world ...", flush=True)
-            load_demo()
+            call_command("demo")
         sys.exit(Supervisor(programs(), ready=say_welcome).run())
-
-
-def load_demo():
-    if "demo" in get_commands():
-        call_command("demo")
-    else:
-        print("There is no demo world in this release yet.")
 
 
 def refuse_a_taken_port():
@@ -51,8 +45,8 @@ def say_welcome():
     if settings.DEMO:
         print(f"Sign in with the password {cast.PASSWORD} as")
         for person in User.objects.filter(email__in=[f"{name}@example.com" for name in cast.PEOPLE]).order_by("pk"):
-            if person.has_usable_password():
-                print(f"  {person.email:22} {person.name}, {person.title or 'client'}")
+            who = "guest: comes in by the link in the mail" if person.is_guest else person.title or "client"
+            print(f"  {person.email:22} {person.name}, {who}")
     elif is_empty():
         print("Nobody can sign in yet. In another terminal, `manage.py operator you@example.com` lets you in.")
     print(flush=True)

@@ -4,7 +4,9 @@ from helpdesk_site import preparing
 
 
 class Command(BaseCommand):
-    help = "Brings tables, translations and static files up to this release: run it at each deployment, before the start."
+    help = (
+        "Brings tables, translations and static files up to this release: run it at each deployment, before the start."
+    )
 
     def handle(self, **options):
         preparing.migrate()
