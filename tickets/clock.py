@@ -32,11 +32,16 @@ def enter_status(ticket, status, *, at):
 def closing_times(ticket, rules, *, since):
     """(close_at, remind_at) of a ticket idle since `since`; None for never. Reminders only before a later closing."""
     policy = ticket.policy
-    if not rules.auto_close or rules.category == Category.CLOSED or not policy.auto_close_after:
+    if not closes_itself(ticket, rules):
         return None, None
     close_at = since + timedelta(hours=policy.auto_close_after)
     before = timedelta(hours=policy.auto_close_reminder)
     return close_at, (close_at - before if before and close_at - before > since else None)
+
+
+def closes_itself(ticket, rules):
+    """Whether an idle ticket under these rules closes one day: only where its status is flagged so (S174, C2)."""
+    return rules.auto_close and rules.category != Category.CLOSED and ticket.policy.auto_close_after > 0
 
 
 def queue_time(ticket):
@@ -49,9 +54,11 @@ def queue_time(ticket):
     return ticket.waiting_since or ticket.last_message_at
 
 
-def note_message(ticket, *, by_staff, at):
-    """A public message was written: whose turn it is, and since when."""
+def note_message(ticket, *, by_staff, at, by_rule=False):
+    """A public message was written: whose turn it is, and since when. A rule's words are no answer: nothing turns."""
     ticket.last_message_at = ticket.updated_at = at
+    if by_rule:
+        return
     ticket.last_by_staff = by_staff
     if by_staff:
         ticket.waiting_since = None

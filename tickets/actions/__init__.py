@@ -2,6 +2,7 @@
 
 from .assigning import assign, flag, unflag
 from .closing import auto_close, close, remind, reopen, reply_refusal
+from .escalating import alert, bring_back, escalate
 from .noting import add_note, edit_message
 from .opening import open_ticket
 from .pending import call_back, hold_reply, release
@@ -12,11 +13,14 @@ from .undoing import undo
 __all__ = [
     "Crossed",
     "add_note",
+    "alert",
     "assign",
     "auto_close",
+    "bring_back",
     "call_back",
     "close",
     "edit_message",
+    "escalate",
     "flag",
     "hold_reply",
     "move",

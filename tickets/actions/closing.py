@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from departments.models import Policy
+from departments.policy import status_rules
 
 from .. import clock
 from ..events import action, record
@@ -26,9 +27,12 @@ def close(ticket, *, actor):
 
 @action
 def auto_close(ticket, *, actor, now):
-    """Close an idle ticket if its time has come (S28, S173-S175). Returns whether it did."""
+    """Close an idle ticket if its time has come (S28, S173-S175). Returns whether it did.
+
+    The settings are asked once more: they may have changed since its time was set.
+    """
     ticket = locked(ticket)
-    if not ticket.close_at or ticket.close_at > now or ticket.is_closed:
+    if not ticket.close_at or ticket.close_at > now or stays_open(ticket):
         return False
     _close(ticket, verb=Verb.AUTO_CLOSED, actor=actor, at=now)
     return True
@@ -38,11 +42,20 @@ def auto_close(ticket, *, actor, now):
 def remind(ticket, *, actor, now):
     """Tell the client that the ticket will close soon, once (C1). Returns whether it did."""
     ticket = locked(ticket)
-    if not ticket.remind_at or ticket.remind_at > now or ticket.is_closed:
+    if not ticket.remind_at or ticket.remind_at > now or stays_open(ticket):
         return False
     ticket.remind_at = None
     ticket.save(update_fields=["remind_at"])
     record(ticket, Verb.REMINDED, actor=actor, closes=ticket.close_at.isoformat())
+    return True
+
+
+def stays_open(ticket):
+    """Whether an idle ticket is not to be closed after all; its times are taken off then (S174, C2)."""
+    if clock.closes_itself(ticket, status_rules(ticket.status, ticket.shown_department)):
+        return False
+    ticket.close_at = ticket.remind_at = None
+    ticket.save(update_fields=["close_at", "remind_at"])
     return True
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from departments.policy import status_rules
 from engine import once
 
-from .. import states
+from .. import kicks, states
 from ..events import action
 from ..models import Attachment, PendingReply
 from ..refused import Refused
@@ -30,6 +30,7 @@ def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, 
     )
     ids = [file.pk for file in attachments]
     Attachment.objects.filter(pk__in=ids, message=None).update(pending=pending, draft=None)
+    kicks.release(pending)
     return pending
 
 

@@ -27,7 +27,8 @@ def reply(
 
     `by_staff` says in which role the author writes (an agent's own request is answered as a client). `status` is the
     one staff chose to follow; a closed category closes with the reply. `seen` is (last message, last note) the author
-    saw: newer ones raise Crossed. Raises Refused when the ticket takes no reply (S109, S114). Returns the message.
+    saw: newer ones raise Crossed. A rule's words (the system's) leave status and clock alone. Raises Refused when the
+    ticket takes no reply (S109, S114). Returns the message.
     """
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
@@ -40,14 +41,15 @@ def reply(
     message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
-    clock.note_message(ticket, by_staff=by_staff, at=now)
+    by_rule = author.is_system
+    clock.note_message(ticket, by_staff=by_staff, at=now, by_rule=by_rule)
     before = ticket.status
     default = ticket.policy.status_after_staff if by_staff else ticket.policy.status_after_client
-    clock.enter_status(ticket, status or default, at=now)
+    clock.enter_status(ticket, status or (before if by_rule else default), at=now)
     closes = ticket.is_closed
     if closes:
         close_fields(ticket, by=author, at=now)
-    claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not author.is_system
+    claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule
     if claims:
         ticket.assignee = author
     save_times(ticket, "last_number", "assignee")

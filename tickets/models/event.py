@@ -114,7 +114,9 @@ class Notification(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "user"], name="notification_once")]
         indexes = [
             models.Index(
-                fields=["letter_due_at"], condition=models.Q(letter_due_at__isnull=False), name="notification_letter_due"
+                fields=["letter_due_at"],
+                condition=models.Q(letter_due_at__isnull=False),
+                name="notification_letter_due",
             )
         ]
 

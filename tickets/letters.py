@@ -1,0 +1,237 @@
+"""Letters about a ticket: what each says, as its reader may read it (S13, S157, C19, C22).
+
+A letter is rendered once, in the reader's language and time zone, and put into the outbox. Its words are in
+`letter_words`, its shape in `templates/mail/ticket.*`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts import passes
+from accounts.links import absolute
+from departments.models import Policy
+from departments.policy import snapshot
+from helpdesk_site.lib.text import html_to_text, shown
+from mail import outbox
+from mail.models import Kind, OutgoingMail
+from mail.render import known_language, render_letter
+
+from . import letter_words, words
+from .models import Message, Notification, Verb
+
+Reason = Notification.Reason
+
+# The event a letter is about when one click makes several: the first of these
+LOUDNESS = [
+    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.CLOSED, Verb.AUTO_CLOSED,
+    Verb.REMINDED,
+]  # fmt: skip
+INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reason.RULE}  # told as staff
+LEAVABLE = {Reason.ORGANISATION, Reason.DEPARTMENT}  # told by a switch of their own
+MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
+EARLIER = 5  # messages whose letters a new one refers to
+TAKEN_BACK = timedelta(seconds=60)  # a close notice waits as long as closing can be undone (actions.undoing)
+
+
+def kind_of(event, reason):
+    """The Kind of the letter that tells somebody of `event` for this reason."""
+    if event.verb == Verb.OPENED:
+        return {Reason.RECEIPT: Kind.RECEIPT, Reason.CLIENT: Kind.REPLY}.get(reason, Kind.NEW_TICKET)
+    if event.verb == Verb.REPLIED:
+        return Kind.REPLY if event.message.by_staff else Kind.CLIENT_REPLY
+    return {
+        Verb.NOTED: Kind.NOTE,
+        Verb.ASSIGNED: Kind.ASSIGNED,
+        Verb.FLAGGED: Kind.FLAGGED,
+        Verb.ALERTED: Kind.ESCALATED,
+        Verb.CLOSED: Kind.CLOSED,
+        Verb.AUTO_CLOSED: Kind.AUTO_CLOSED,
+        Verb.REMINDED: Kind.REMINDER,
+    }[event.verb]
+
+
+class Matter:
+    """What all letters of one click about one ticket have in common, read once."""
+
+    def __init__(self, ticket, people):
+        self.ticket, self.people = ticket, people
+        self.department = ticket.shown_department
+        self.policy = self.department.policy
+        self._files = {}
+
+    def files(self, message):
+        if message.pk not in self._files:
+            self._files[message.pk] = list(message.attachments.all())
+        return self._files[message.pk]
+
+    @cached_property
+    def earlier(self):
+        """{user id: Message-IDs of this ticket's letters to that person}, of the last few messages, oldest first."""
+        ticket, found = self.ticket, {}
+        if ticket.last_number + ticket.last_note <= 1:
+            return found
+        latest = [f"#{n}" for n in range(max(1, ticket.last_number - EARLIER), ticket.last_number + 1)]
+        latest += [f"#N{n}" for n in range(max(1, ticket.last_note - EARLIER), ticket.last_note + 1)]
+        references = [ticket.number, *(ticket.number + mark for mark in latest)]
+        letters = OutgoingMail.objects.filter(reference__in=references, user__in=self.people).order_by("pk")
+        for user, message_id in letters.values_list("user_id", "message_id"):
+            found.setdefault(user, []).append(message_id)
+        return found
+
+
+@dataclass
+class Letter:
+    """One letter while it is being written: everything its words and its template may ask."""
+
+    matter: Matter
+    event: object
+    reader: object
+    reason: str
+    kind: str
+    attached: list = field(default_factory=list)
+    linked: list = field(default_factory=list)
+
+    @property
+    def ticket(self):
+        return self.matter.ticket
+
+    @property
+    def department(self):
+        return self.matter.department
+
+    @property
+    def policy(self):
+        return self.matter.policy
+
+    @property
+    def inside(self):
+        """Written to staff about their work: full names and the operator's own words."""
+        return self.reason in INSIDE
+
+    @property
+    def to_guest(self):
+        return self.reader.is_guest and not self.reader.is_staff
+
+    @property
+    def unproven(self):
+        """The receipt of somebody whose address nobody has confirmed: it repeats nothing the sender chose, so that
+        receipts are no way to have us write to a victim (SECURITY, "acknowledgement mails used to bomb a victim")."""
+        return self.kind == Kind.RECEIPT and self.to_guest
+
+    @property
+    def message(self):
+        """The message that stands in the letter in full (S157); a receipt repeats none."""
+        return None if self.kind == Kind.RECEIPT else self.event.message
+
+    @cached_property
+    def url(self):
+        """The ticket, at the message; for a guest a fresh pass, the only way in (S7)."""
+        if self.to_guest:
+            return absolute("guest_way_in", passes.issue(self.reader, self.ticket.number))
+        anchor = f"#{self.event.message.anchor}" if self.event.message else ""
+        return absolute("ticket", self.ticket.number) + anchor
+
+    @cached_property
+    def leave_url(self):
+        return absolute("profile") if self.reason in LEAVABLE else ""
+
+    def name_of(self, person):
+        """A person as this reader may know them (C22)."""
+        if self.inside or not (person.is_staff or person.is_system) or person.pk == self.ticket.client_id:
+            return person.full_name
+        return words.staff_name(person, self.department)
+
+    def role_of(self, person):
+        by_us = person.is_staff and person.pk != self.ticket.client_id
+        return words.staff_role(person, self.department) if by_us and not self.inside else ""
+
+    def sort_files(self):
+        """Which files go along and which are named with a link: per policy of the reader's side (C19, S126, S151)."""
+        way = self.policy.files_to_staff if self.inside else self.policy.files_to_clients
+        if not self.message or way == Policy.Files.NONE:
+            return
+        room = MOST_ATTACHED if way == Policy.Files.ATTACH else 0
+        for file in self.matter.files(self.message):
+            if file.size <= room:
+                room -= file.size
+                self.attached.append(file)
+            else:
+                self.linked.append(file)
+
+
+def write(matter, told):
+    """Write the letter of one Notification row into the outbox. Returns the OutgoingMail."""
+    event, reader = told.event, told.user
+    letter = Letter(matter, event, reader, told.reason, kind_of(event, told.reason))
+    letter.sort_files()
+    number, language = matter.ticket.number, known_language(reader.language)
+    with translation.override(language), timezone.override(reader.zone):
+        rendered = render_letter("ticket", context(letter), language, reader.zone)
+        sender = letter_words.sender(letter)
+    reference = number + (event.message.label.replace("N", "#N") if event.message else "")
+    root, earlier = outbox.thread_id(number), matter.earlier.get(reader.pk, [])
+    return outbox.enqueue(
+        to=reader.email,
+        to_name="" if letter.unproven else reader.name,
+        user=reader,
+        kind=letter.kind,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        from_name=sender,
+        from_address=matter.department.email or "",
+        message_id=outbox.new_message_id(reference),
+        in_reply_to=earlier[-1] if earlier else root,
+        references=[root, *earlier],
+        headers=headers(letter),
+        files=[outbox.File(file.name, file.content_type, file.size, file.stored_as) for file in letter.attached],
+        language=language,
+        secret=letter.to_guest,
+        due_at=event.at + TAKEN_BACK if letter.kind == Kind.CLOSED else None,
+        reference=reference,
+    )
+
+
+def headers(letter):
+    """How to leave, where one may; and that a machine wrote, where the kind of letter would not say so."""
+    given = {}
+    if letter.leave_url:
+        given["List-Unsubscribe"] = f"<{letter.leave_url}>"
+    if letter.kind == Kind.REPLY and letter.event.actor.is_system:
+        given |= {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    return given
+
+
+def context(letter):
+    """What the template prints, in the active language and time zone."""
+    message = letter.message
+    return {
+        "number": letter.ticket.number,
+        "heading": letter_words.heading(letter),
+        "portal_name": snapshot().portal.name,
+        "says": letter_words.says(letter),
+        "message_html": message and shown(message.html),
+        "message_text": message and text_of(message),
+        "is_note": bool(message and message.is_note),
+        "attached": [letter_words.file(file) for file in letter.attached],
+        "linked": [(letter_words.file(file), file_url(letter, file)) for file in letter.linked],
+        "url": letter.url,
+        "facts": list(letter_words.facts(letter)),
+        "foot": list(letter_words.foot(letter)),
+        "leave_url": letter.leave_url,
+    }
+
+
+def text_of(message):
+    """A message as plain text: what was typed, or what its HTML says."""
+    return html_to_text(message.html) if message.format == Message.Format.HTML else message.body
+
+
+def file_url(letter, file):
+    """A guest comes in by the pass first, so has no link to the file itself."""
+    return "" if letter.to_guest else settings.BASE_URL + reverse("attachment", args=[file.token, file.name])

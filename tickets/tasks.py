@@ -1,0 +1,67 @@
+"""Celery's way in to the timers of tickets: one line each, safe to run twice, caught up by the next run (T07)."""
+
+from celery import shared_task
+
+
+@shared_task
+def release_replies():
+    """Send the staff replies whose time has come."""
+    from . import timers
+
+    timers.release_due_replies()
+
+
+@shared_task
+def release_reply(pk):
+    """Send one staff reply when its undo has run out: the kick."""
+    from . import timers
+
+    timers.release_reply(pk)
+
+
+@shared_task
+def write_letters():
+    """Write the letters that a click with many recipients left for later."""
+    from . import timers
+
+    timers.write_letters()
+
+
+@shared_task
+def settle():
+    """Let statuses turn into the next one by themselves (C7)."""
+    from . import timers
+
+    timers.settle_due()
+
+
+@shared_task
+def close_idle():
+    """Close idle tickets, and remind before (C1)."""
+    from . import timers
+
+    timers.close_idle()
+
+
+@shared_task
+def run_rules():
+    """Run the escalation rules on the tickets whose time has come (S176)."""
+    from . import rules
+
+    rules.run_due()
+
+
+@shared_task
+def anchor_history():
+    """Chain the heads of the days that are over (T20)."""
+    from . import history
+
+    history.anchor_days()
+
+
+@shared_task
+def tidy():
+    """Delete old presences, drafts and files that came to no message."""
+    from . import timers
+
+    timers.tidy()

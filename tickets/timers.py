@@ -1,0 +1,137 @@
+"""What happens to tickets by itself, in time: replies released, statuses settled, idle tickets closed, traces tidied.
+
+Whatever is due is a row with a time under a partial index, so a run costs what is due and not what exists. Each run
+holds a lease (two schedulers do nothing twice), works through what is due in batches, each ticket in its own
+transaction (one that fails is logged and stops no other), and catches up whatever no run has done before.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from engine.leases import lease
+
+from . import actions, files, notify
+from .models import Draft, PendingReply, Presence, Ticket
+from .retiming import retime
+
+__all__ = [
+    "close_idle", "preview_close", "release_due_replies", "release_reply", "retime", "settle_due", "tidy",
+    "write_letters",
+]  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+MOST_SHOWN = 1000  # counts stop here
+PRESENCES_KEPT = timedelta(hours=1)
+DRAFTS_KEPT = timedelta(days=60)
+
+
+def release_due_replies(now=None):
+    """Send the pending replies that are due at `now`. Returns how many were sent."""
+    now = now or timezone.now()
+    due = PendingReply.objects.filter(due_at__lte=now)
+    return each("release-replies", due, "due_at", lambda row: actions.release(row, now=now) is not None)
+
+
+def release_reply(pk):
+    """Send one pending reply if it is still there and due: the kick's way."""
+    row = PendingReply.objects.filter(pk=pk).first()
+    return row is not None and actions.release(row) is not None
+
+
+def write_letters(now=None):
+    """Write the letters left for later by clicks with many recipients. Returns how many clicks' letters."""
+    return each("write-letters", notify.due(now or timezone.now()), "letter_due_at", notify.write_later)
+
+
+def settle_due(now=None):
+    """Let statuses turn into the next one by themselves (S21, S27, C7). Returns how many did."""
+    now, system = now or timezone.now(), get_user_model().objects.system()
+    return each("settle", to_settle(now), "settle_at", lambda row: actions.settle(row, actor=system, now=now))
+
+
+def close_idle(now=None):
+    """Close the tickets idle long enough, then remind those that will close soon (S28, S173-S175, S202, C1, C2).
+
+    A ticket for which both are due, because nothing ran for a day, is closed. Returns (closed, reminded).
+    """
+    now, system = now or timezone.now(), get_user_model().objects.system()
+    closed = each("close-idle", to_close(now), "close_at", lambda row: actions.auto_close(row, actor=system, now=now))
+    reminded = each("remind", to_remind(now), "remind_at", lambda row: actions.remind(row, actor=system, now=now))
+    return closed, reminded
+
+
+def preview_close(now=None):
+    """How many tickets close_idle would close at `now`, counted up to MOST_SHOWN + 1 ("would close 37 tickets now")."""
+    return to_close(now or timezone.now()).order_by()[: MOST_SHOWN + 1].count()
+
+
+def tidy(now=None):
+    """Delete traces nobody needs: old presences, drafts, files that came to no message. Returns how many of each."""
+    now = now or timezone.now()
+    with lease("tidy") as mine:
+        if not mine:
+            return {}
+        presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
+        old = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).values_list("pk", flat=True)[: BATCH * 50]
+        drafts, _rows = Draft.objects.filter(pk__in=list(old)).delete()
+        return {"presences": presences, "drafts": drafts, "files": files.forget_loose(now)}
+
+
+# --- What is due: each asks one partial index -------------------------------------------------------------------------
+
+
+def to_settle(now):
+    return Ticket.objects.listed().filter(settle_at__lte=now)
+
+
+def to_close(now):
+    return Ticket.objects.listed().filter(close_at__lte=now)
+
+
+def to_remind(now):
+    return Ticket.objects.listed().filter(remind_at__lte=now)
+
+
+# --- How a run goes ---------------------------------------------------------------------------------------------------
+
+
+def each(name, due, by, act):
+    """Do `act` on every row of the queryset `due`, oldest time in `by` first, under the lease `name`.
+
+    Returns how often `act` said that it did something; 0 when another process holds the lease. `due` is read batch by
+    batch past the last row seen, so a row that stays due because it failed is met once a run.
+    """
+    done = 0
+    with lease(name) as mine:
+        last = None
+        while mine:
+            rows = batch_after(due, by, last)
+            for row in rows:
+                done += bool(surely(act, row, name))
+            if len(rows) < BATCH or not mine.renew():
+                break
+            last = rows[-1]
+    return done
+
+
+def batch_after(due, by, last):
+    """The next rows of `due` by (time, id)."""
+    due = due.order_by(by, "pk")
+    if last is not None:
+        at = getattr(last, by)
+        due = due.filter(**{f"{by}__gte": at}).exclude(**{by: at, "pk__lte": last.pk})
+    return list(due[:BATCH])
+
+
+def surely(act, row, name):
+    """Whether `act` did something with the row; an error is logged and the others go on."""
+    try:
+        return act(row)
+    except Exception:
+        log.exception("%s failed for %s %s.", name, row._meta.model_name, row.pk)
+        return False
