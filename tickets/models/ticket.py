@@ -145,6 +145,13 @@ class Ticket(models.Model):
             models.Index(F("queue_at"), F("id"), condition=Q(awaiting=True, merged_into=None), name="ticket_queue"),
             models.Index(
                 F("department"),
+                F("queue_at"),
+                F("id"),
+                condition=Q(awaiting=True, merged_into=None),
+                name="ticket_department_queue",
+            ),
+            models.Index(
+                F("department"),
                 F("status"),
                 F("assignee"),
                 condition=~Q(category="closed") & Q(merged_into=None),

@@ -1,4 +1,5 @@
 """What staff do to one ticket, a POST each."""
+
 from django.http import Http404
 
 

@@ -1,0 +1,49 @@
+"""The staff, for menus and names: who can be given a ticket, flagged, mentioned. Permissions are never read from here.
+
+Kept as long as the operator's configuration (departments.policy): every page of the desk offers these people, and they
+change about as rarely.
+"""
+
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from departments.models import StaffPlace
+from departments.policy import snapshot
+
+_kept = (None, None)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The active staff by id, in order of their names, and the departments each works in."""
+
+    people: dict
+    places: dict = field(repr=False)  # user id -> set of department ids
+
+
+def staff():
+    """The Staff, at most as old as the snapshot of the policy. Two statements when it has to be read."""
+    global _kept
+    known = snapshot()
+    if _kept[0] is not known:
+        _kept = (known, _read())
+    return _kept[1]
+
+
+def _read():
+    people = User.objects.filter(is_staff=True, is_active=True).order_by("name", "email")
+    places = {}
+    for user_id, department_id in StaffPlace.objects.values_list("user_id", "department_id"):
+        places.setdefault(user_id, set()).add(department_id)
+    return Staff({user.pk: user for user in people.defer("password", "staff_notes")}, places)
+
+
+def of_departments(departments):
+    """Those who work in at least one of these departments (ids); operators work in all."""
+    wanted, known = set(departments), staff()
+    return [user for user in known.people.values() if user.is_superuser or wanted & known.places.get(user.pk, set())]
+
+
+def of_department(department_id):
+    """Those who can be given a ticket of this department."""
+    return of_departments([department_id])

@@ -1,0 +1,124 @@
+"""What the pages of the desk read besides their list: the counts of the rail, and what stands around one ticket."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from . import queues
+from .models import Presence
+
+MOST = 1000  # counts stop here
+STALE = timedelta(seconds=45)  # a browser that is open says so every 15 seconds
+OTHERS = 5
+
+# --- The rail ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tickets wait where, for one person; every number stops at MOST + 1."""
+
+    waiting: int = 0
+    mine: int = 0
+    flagged: int = 0
+    unassigned: int = 0
+    open: int = 0
+    departments: dict = field(default_factory=dict)  # by id, open ones
+    statuses: dict = field(default_factory=dict)  # by id, open ones
+
+
+def counts(viewer):
+    """The Counts of somebody who works at the desk, in one statement whose cost does not grow with the tickets."""
+    user, departments = viewer.user, [row.pk for row in queues.departments_of(viewer)]
+    if not departments:
+        return Counts()
+    here = "" if user.is_superuser else f"department_id IN ({', '.join(map(str, departments))}) AND "
+    still = "NOT (category = 'closed') AND merged_into_id IS NULL"
+    every = ", ".join(map(str, departments))
+    for_me = f"{here}merged_into_id IS NULL AND id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %s)"
+    parts = [
+        one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
+        one("mine", f"{here}assignee_id = %s AND {still}"),
+        one("unassigned", f"{here}assignee_id IS NULL AND {still}"),
+        one("flagged", for_me),
+        each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
+        each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), [user.pk, user.pk])
+        found = defaultdict(dict)
+        for what, pk, number in cursor.fetchall():
+            found[what][pk] = number
+    by_department = found["departments_department"]
+    return Counts(
+        **{view: found[view][0] for view in ("waiting", "mine", "unassigned", "flagged")},
+        open=min(sum(by_department.values()), MOST + 1),
+        departments=by_department,
+        statuses=found["departments_status"],
+    )
+
+
+def one(name, condition):
+    """The count of one list."""
+    return f"SELECT '{name}', 0, {capped(condition)}"  # noqa: S608 - made of our own words and ids
+
+
+def each(table, condition, which):
+    """A count for each row of a table of the operator's, planned once."""
+    return f"SELECT '{table}', here.id, {capped(condition)} FROM {table} AS here WHERE {which}"  # noqa: S608
+
+
+def capped(condition):
+    return f"(SELECT count(*) FROM (SELECT 1 FROM tickets_ticket WHERE {condition} LIMIT {MOST + 1}) AS found)"  # noqa: S608
+
+
+def shown_count(number):
+    """A count for people: nothing for none, “1,000+” beyond what was counted."""
+    if not number:
+        return ""
+    if number > MOST:
+        return _("%(number)s+") % {"number": number_format(MOST, force_grouping=True)}
+    return number_format(number, force_grouping=True)
+
+
+def rail(viewer, current="", counted=None):
+    """The rows of templates/_rail.html. `current` is a view's code, or "department:<slug>"."""
+    counted = counted or counts(viewer)
+    views = [
+        rail_row(f"?view={code}", view.name, view.icon, getattr(counted, code, 0), code == current)
+        for code, view in queues.VIEWS.items()
+        if code != "all"
+    ]
+    departments = [
+        rail_row(
+            f"?department={row.slug}", row.said("name"), row.icon, counted.departments.get(row.pk, 0),
+            current == f"department:{row.slug}",
+        )
+        for row in queues.departments_of(viewer)
+    ]  # fmt: skip
+    return {"views": views, "departments": departments}
+
+
+def rail_row(query, label, icon, number, current):
+    return {
+        "url": reverse("desk") + query,
+        "label": label,
+        "icon": icon,
+        "count": shown_count(number),
+        "current": current,
+    }
+
+
+# --- Around one ticket ------------------------------------------------------------------------------------------------
+
+
+def present(tickets, *, but):
+    """Who looks at these tickets (ids) or writes in them just now, without one person (S6)."""
+    fresh = Presence.objects.filter(ticket_id__in=tickets, at__gte=timezone.now() - STALE)
+    return fresh.exclude(user=but).select_related("user")

@@ -1,0 +1,283 @@
+"""The staff queue: which tickets a view shows, in what order, a page at a time (S24, S81, S129-S131, S166, C11).
+
+Each list walks an index and is cut by key. What nobody offers in the address is left out, never an error (T19).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.db.models import F, FilteredRelation, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from departments.models import Category
+from departments.policy import snapshot
+from helpdesk_site.lib.paging import neighbour, page_by_key
+from helpdesk_site.lib.text import clean_line
+
+from . import access, search
+from .models import Flag, Ticket
+
+PAGE = 50
+WORDS_LIMIT = 200
+ME, NOBODY = "me", "nobody"
+
+# --- Views and orders -------------------------------------------------------------------------------------------------
+
+WAITING, OPEN, CLOSED, ANY = Q(awaiting=True), ~Q(category=Category.CLOSED), Q(category=Category.CLOSED), Q()
+
+
+@dataclass(frozen=True)
+class View:
+    """One of the lists of the desk: whose tickets (`who`), in which state, and how they are sorted unasked."""
+
+    name: str
+    icon: str
+    state: Q
+    who: Callable = lambda user: Q()
+    sort: str = "-waiting"
+
+
+def flagged_for(user):
+    """A Q: the tickets flagged for this person (S166)."""
+    return Q(pk__in=Flag.objects.filter(user=user).values("ticket_id"))
+
+
+VIEWS = {
+    "waiting": View(_("Waiting for us"), "inbox", WAITING),
+    "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda user: Q(assignee=user)),
+    "flagged": View(_("Flagged for me"), "flag", ANY, flagged_for),
+    "unassigned": View(pgettext_lazy("tickets", "Unassigned"), "user", OPEN, lambda user: Q(assignee=None)),
+    "open": View(_("All open"), "messages", OPEN),
+    "closed": View(pgettext_lazy("tickets", "Closed"), "circle-check", CLOSED, sort="updated"),
+    "all": View(_("All tickets"), "search", ANY, sort="updated"),
+}
+
+# What a click on a heading sorts by. Times sort by age, as they are shown: "updated" begins with the latest.
+SORTS = {
+    "waiting": ["-queue_at"],
+    "updated": ["-updated_at"],
+    "number": ["number"],
+    "priority": ["-priority__level", "queue_at"],
+    "subject": ["subject"],
+    "client": ["client__name", "client__email"],
+    "department": ["department__position", "department__name", "queue_at"],
+    "status": ["status__position", "status__name", "queue_at"],
+    "assignee": ["who", "queue_at"],
+}
+ON_LONG_LISTS = {"updated", "number"}  # orders that walk an index even through every ticket there ever was
+
+
+# --- What was asked for -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page of the queue as its address asks for it, with everything unknown left out."""
+
+    view: str
+    words: str = ""
+    departments: tuple[int, ...] = ()
+    statuses: tuple[int, ...] = ()
+    priorities: tuple[int, ...] = ()
+    assignees: tuple = ()  # ME, NOBODY or ids
+    sort: str = ""
+    cursor: str = ""
+
+    @property
+    def is_filtered(self):
+        return bool(self.words or self.departments or self.statuses or self.priorities or self.assignees)
+
+    @property
+    def state(self):
+        """The view's state, unless statuses are asked for by name: then those are the state."""
+        if not self.statuses:
+            return VIEWS[self.view].state
+        return ANY if any(map(may_mean_closed, self.statuses)) else OPEN
+
+    @property
+    def is_long(self):
+        """Whether the list has no end in sight: closed tickets are in it."""
+        return self.state in (ANY, CLOSED) and self.view != "flagged"
+
+    @property
+    def sorts(self):
+        """The headings that sort this list."""
+        return ON_LONG_LISTS if self.is_long else set(SORTS)
+
+    @property
+    def sorted_by(self):
+        """The order in force, as the address says it: the one asked for if it is offered here, else the view's own."""
+        if self.sort.removeprefix("-") in self.sorts:
+            return self.sort
+        return "updated" if self.is_long else VIEWS[self.view].sort
+
+    @property
+    def order(self):
+        """The same for `order_by`."""
+        keys = SORTS[self.sorted_by.removeprefix("-")]
+        return [turned(key) for key in keys] if self.sorted_by.startswith("-") else keys
+
+    @property
+    def address(self):
+        """The query that asks for this list again, from its first page."""
+        known = snapshot()
+        pairs = [("view", self.view), ("q", self.words)]
+        pairs += [("department", known.departments[pk].slug) for pk in self.departments]
+        pairs += [("status", known.statuses[pk].code) for pk in self.statuses]
+        pairs += [("priority", known.priorities[pk].code) for pk in self.priorities]
+        pairs += [("assignee", who) for who in self.assignees]
+        return urlencode([(name, value) for name, value in [*pairs, ("sort", self.sort)] if value])
+
+
+def turned(key):
+    """The order key the other way round."""
+    return key[1:] if key.startswith("-") else f"-{key}"
+
+
+def may_mean_closed(status_id):
+    """Whether a status is of the category closed, here or in some department (C6)."""
+    known = snapshot()
+    means = {known.statuses[status_id].category}
+    means |= {row.category for (_department, status), row in known.overrides.items() if status == status_id}
+    return Category.CLOSED in means
+
+
+def read(query, viewer):
+    """The Asked of an address (a QueryDict), for somebody who works at the desk."""
+    known = snapshot()
+    asked = Asked(
+        view=query.get("view", ""),
+        words=clean_line(query.get("q", ""))[:WORDS_LIMIT],
+        departments=ids_of(query.getlist("department"), {row.slug: row.pk for row in departments_of(viewer)}),
+        statuses=ids_of(query.getlist("status"), {row.code: row.pk for row in known.statuses.values()}),
+        priorities=ids_of(query.getlist("priority"), {row.code: row.pk for row in known.priorities.values()}),
+        assignees=assignees_of(query.getlist("assignee")),
+        sort=query.get("sort", ""),
+        cursor=query.get("cursor", ""),
+    )
+    return asked if asked.view in VIEWS else replace(asked, view=likely_view(asked))
+
+
+def likely_view(asked):
+    """The view somebody means who names none: words and statuses look everywhere, other filters among the open."""
+    if asked.words or asked.statuses:
+        return "all"
+    return "open" if asked.is_filtered else "waiting"
+
+
+def departments_of(viewer):
+    """The departments the viewer works in, in their order."""
+    rows = snapshot().departments.values()
+    if viewer.user.is_superuser:
+        return list(rows)
+    mine = set(access.departments_of(viewer.user))
+    return [row for row in rows if row.pk in mine]
+
+
+def offered_statuses():
+    """The statuses staff choose among."""
+    return [row for row in snapshot().statuses.values() if row.is_active]
+
+
+def only_department(asked):
+    """The one department a list is about, when it is about nothing else; else None."""
+    alone = asked.view == "open" and len(asked.departments) == 1
+    if not alone or asked.words or asked.statuses or asked.priorities or asked.assignees:
+        return None
+    return snapshot().departments[asked.departments[0]]
+
+
+def ids_of(codes, known):
+    """The ids behind the codes that exist, each once."""
+    return tuple(dict.fromkeys(known[code] for code in codes if code in known))
+
+
+def assignees_of(values):
+    known = [who if who in (ME, NOBODY) else int(who) for who in values if who in (ME, NOBODY) or is_id(who)]
+    return tuple(dict.fromkeys(known))
+
+
+def is_id(text):
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+def tickets(viewer, asked):
+    """The tickets of a list, unordered: what the viewer works on, narrowed to what was asked for."""
+    rows = Ticket.objects.workable_by(viewer).listed().filter(asked.state, VIEWS[asked.view].who(viewer.user))
+    if asked.departments:
+        rows = rows.filter(department_id__in=asked.departments)
+    if asked.statuses:
+        rows = rows.filter(status_id__in=asked.statuses)
+    if asked.priorities:
+        rows = rows.filter(priority_id__in=asked.priorities)
+    if asked.assignees:
+        rows = rows.filter(looked_after_by(asked.assignees, viewer.user))
+    if asked.words:
+        rows = search.matching(rows, asked.words, notes=True)
+    if "who" in {key.removeprefix("-") for key in asked.order}:
+        rows = rows.annotate(who=Coalesce("assignee__name", Value("")))
+    return rows
+
+
+def looked_after_by(who, user):
+    people = [user.pk if one == ME else one for one in who if one != NOBODY]
+    return Q(assignee_id__in=people) | (Q(assignee=None) if NOBODY in who else Q(pk__in=[]))
+
+
+COLUMNS = [
+    "id", "number", "subject", "department_id", "status_id", "priority_id", "category", "awaiting", "escalated",
+    "queue_at", "updated_at", "last_number", "last_by_staff", "assignee_id",
+]  # fmt: skip
+JOINED = {
+    "client_name": F("client__name"),
+    "client_email": F("client__email"),
+    "organisation_name": F("organisation__name"),
+    "assignee_name": F("assignee__name"),
+    "assignee_email": F("assignee__email"),
+    "assignee_picture": F("assignee__picture"),
+    "read_number": F("my_reading__number"),
+}
+
+
+def with_columns(rows, user):
+    """What a row of the queue shows, as dicts in one statement: the objects would cost more than the database."""
+    mine = FilteredRelation("readings", condition=Q(readings__user=user))
+    return rows.annotate(my_reading=mine).values(*COLUMNS, **JOINED)
+
+
+def page(viewer, asked, *, size=PAGE):
+    """One page of the list, without what stands apart above it."""
+    rows = tickets(viewer, asked)
+    if shows_flagged(asked):
+        rows = rows.exclude(flagged_for(viewer.user))
+    return page_by_key(with_columns(rows, viewer.user), order=asked.order, cursor=asked.cursor, size=size)
+
+
+def shows_flagged(asked):
+    """Whether the tickets flagged for the viewer stand apart above this list (S166)."""
+    return asked.view == "waiting" and not asked.is_filtered
+
+
+def flagged(viewer, *, size=PAGE):
+    """The tickets flagged for the viewer, longest in the queue first."""
+    rows = Ticket.objects.workable_by(viewer).listed().filter(flagged_for(viewer.user))
+    return list(with_columns(rows, viewer.user).order_by("queue_at", "id")[:size])
+
+
+# --- Neighbours -------------------------------------------------------------------------------------------------------
+
+
+def next_after(viewer, asked, ticket, *, back=False):
+    """The number of the ticket that follows (or precedes) this one in the list; "" at its end.
+
+    A ticket that has left the list meanwhile is followed by the list's first.
+    """
+    rows = tickets(viewer, asked).values("number")
+    found = neighbour(rows, order=asked.order, pk=ticket.pk, back=back)
+    return found["number"] if found and found["number"] != ticket.number else ""
