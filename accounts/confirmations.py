@@ -120,12 +120,16 @@ def is_good_for(waiting):
 
 def wait_for(purpose, **what):
     """Store what waits for an address; return it and its token, which is told once, in the letter."""
-    Confirmation.objects.filter(expires_at__lt=timezone.now()).delete()
     token = new_token()
     waiting = Confirmation.objects.create(
         purpose=purpose, token_hash=hash_token(token), expires_at=timezone.now() + LIFETIME[purpose], **what
     )
     return waiting, token
+
+
+def forget_over():
+    """Delete what was never confirmed in time. Returns how many."""
+    return Confirmation.objects.filter(expires_at__lt=timezone.now()).delete()[0]
 
 
 def taken(waiting):

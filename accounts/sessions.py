@@ -9,6 +9,7 @@ from importlib import import_module
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 HOUR, DAY = 3600, 24 * 3600
@@ -52,3 +53,9 @@ def end_all(user, *, but=""):
     for key in theirs.values_list("session_key", flat=True):
         store.delete(key)
     theirs.delete()
+
+
+def forget_over():
+    """Delete sessions that are over from the database, and what the list of devices says of them."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
