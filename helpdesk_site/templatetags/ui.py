@@ -1,6 +1,7 @@
 """The words of the face (ui/DESIGN, part 5): icons, statuses, people, times. Each tag builds its string itself and
 keeps what repeats, because a thread of 200 messages asks for all of them 200 times."""
 import datetime
+import re
 from functools import lru_cache
 
 from django import template
@@ -221,7 +222,7 @@ def _words_of_time(local, now, style):
     if style in REL:
         age = (now - local).total_seconds()
         if age >= WEEK or age < -60:
-            return written(local, "SHORT_DATE_FORMAT" if style == "short" else "DATE_FORMAT"), "", ""
+            return short_day(local, now) if style == "short" else written(local, "DATE_FORMAT"), "", ""
         if style == "short":
             return ago_short(age), "", REL[style]
         rest = format_html("<span> ({})</span>", clock(local, now)) if style == "both" else ""
@@ -233,9 +234,18 @@ def _words_of_time(local, now, style):
 
 def written(local, format_name):
     """As `formats.date_format`, whose pattern is cut anew each time and costs three times as much."""
+    return _spell(local, formats.get_format(format_name))
+
+
+def short_day(local, now):
+    """“12 Nov”, with the year unless it is this one."""
+    pattern = formats.get_format("SHORT_DATE_FORMAT")
+    return _spell(local, re.sub(r"\W*Y", "", pattern) if local.year == now.year else pattern)
+
+
+def _spell(local, pattern):
     look = dateformat.DateFormat(local)
-    pieces = _cut(formats.get_format(format_name))
-    return "".join(str(getattr(look, piece)()) if letter else piece for letter, piece in pieces)
+    return "".join(str(getattr(look, piece)()) if letter else piece for letter, piece in _cut(pattern))
 
 
 @lru_cache(maxsize=64)

@@ -132,7 +132,8 @@ def test_nobody_is_said_aloud():
         ({"hours": 1}, "1 hour ago<span> (11:00)</span>", "1 h"),
         ({"hours": 23}, "23 hours ago<span> (19 November, 13:00)</span>", "23 h"),
         ({"days": 6, "hours": 23}, "6 days ago<span> (13 November, 13:00)</span>", "6 d"),
-        ({"days": 8}, "12 November 2026", "12 Nov 2026"),
+        ({"days": 8}, "12 November 2026", "12 Nov"),
+        ({"days": 365}, "20 November 2025", "20 Nov 2025"),
     ],
 )
 def test_a_moment_is_told_as_its_age_and_its_hour_and_after_a_week_as_its_day(at_noon, ago, both, short):
@@ -191,6 +192,15 @@ def test_the_page_says_its_language_as_the_web_writes_it(code, lang):
 def test_dates_follow_the_language():
     with translation.override("ru"), time_machine.travel(NOON):
         assert "12 ноября 2026" in ui.when(before(days=8))
+        assert "18 ноября, 12:00" in ui.when(before(days=2))
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "12 Nov"), ("fr", "12/11"), ("ru", "12.11"), ("pt-br", "12/11")]
+)
+def test_a_day_of_this_year_is_short_in_every_language(language, day):
+    with translation.override(language), time_machine.travel(NOON):
+        assert f">{day}</time>" in ui.when(before(days=8), "short")
 
 
 def test_the_language_menu_offers_each_language_in_its_own_words_and_marks_the_present_one():
