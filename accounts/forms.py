@@ -1,4 +1,6 @@
 """Forms about people. Each field is named here; whatever else is posted is not read (T19)."""
+from copy import copy
+
 from allauth.account import forms as allauth
 from allauth.account.fields import PasswordField, SetPasswordField
 from django import forms
@@ -226,8 +228,11 @@ class StaffProfileForm(ProfileForm):
 
 
 def profile_form(user, *args):
-    """The form for this person, with what only staff choose where they are staff."""
-    return (StaffProfileForm if user.is_staff else ProfileForm)(*args, instance=user)
+    """The form for this person, with what only staff choose where they are staff.
+
+    It works on a copy: what is refused must not show as the person's name in the head of the page.
+    """
+    return (StaffProfileForm if user.is_staff else ProfileForm)(*args, instance=copy(user))
 
 
 def password_field(label, *, autocomplete="new-password", help_text=""):

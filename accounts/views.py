@@ -161,10 +161,10 @@ def language(request):
 
 
 @login_not_required
-def picture(request, pk):
-    """Somebody's picture, for those who may see them; kept by their browser only."""
+def picture(request, pk, version):
+    """Somebody's picture, for those who may see them; kept by their browser only, until `version` changes."""
     person = get_object_or_404(User.objects.exclude(picture=""), pk=pk)
-    if not people.may_see_picture(request.viewer, person):
+    if not people.may_see_picture(request.viewer, person) or not person.picture.storage.exists(person.picture.name):
         raise Http404
     response = FileResponse(person.picture.open(), content_type="image/webp")
     response["Cache-Control"] = "private, max-age=86400"
