@@ -3,6 +3,7 @@
 A *click* is one act of one person, however many events it makes: "reply and close" is two events and one mail. The
 outermost @action opens the click; its consumers run once, with all its events, still inside the same transaction.
 """
+
 import functools
 import secrets
 import threading
@@ -65,9 +66,9 @@ class one_click:  # noqa: N801 - reads as a sentence: with one_click():
 
 def consumers():
     """What follows from a change. Each takes the click's events, inside the transaction."""
-    from . import notify
+    from . import notify, rules
 
-    return (notify.about,)
+    return (notify.about, rules.schedule)
 
 
 def record(ticket, verb, *, actor, message=None, texts=None, **data):

@@ -1,11 +1,9 @@
 """What happens to tickets by itself, in time: replies released, statuses settled, idle tickets closed, traces tidied.
 
-Whatever is due is a row with a time under a partial index, so a run costs what is due and not what exists. Each run
-holds a lease (two schedulers do nothing twice), works through what is due in batches, each ticket in its own
-transaction (one that fails is logged and stops no other), and catches up whatever no run has done before.
+Whatever is due is a row with a time under a partial index, so a run costs what is due and not what exists; how a run
+goes is told in `due`.
 """
 
-import logging
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
@@ -14,6 +12,7 @@ from django.utils import timezone
 from engine.leases import lease
 
 from . import actions, files, notify
+from .due import each
 from .models import Draft, PendingReply, Presence, Ticket
 from .retiming import retime
 
@@ -22,10 +21,8 @@ __all__ = [
     "write_letters",
 ]  # fmt: skip
 
-log = logging.getLogger(__name__)
-
-BATCH = 200
 MOST_SHOWN = 1000  # counts stop here
+MOST_DELETED = 10_000  # drafts of one run
 PRESENCES_KEPT = timedelta(hours=1)
 DRAFTS_KEPT = timedelta(days=60)
 
@@ -33,8 +30,7 @@ DRAFTS_KEPT = timedelta(days=60)
 def release_due_replies(now=None):
     """Send the pending replies that are due at `now`. Returns how many were sent."""
     now = now or timezone.now()
-    due = PendingReply.objects.filter(due_at__lte=now)
-    return each("release-replies", due, "due_at", lambda row: actions.release(row, now=now) is not None)
+    return each("release-replies", to_release(now), "due_at", lambda row: actions.release(row, now=now) is not None)
 
 
 def release_reply(pk):
@@ -77,12 +73,16 @@ def tidy(now=None):
         if not mine:
             return {}
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
-        old = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).values_list("pk", flat=True)[: BATCH * 50]
+        old = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).values_list("pk", flat=True)[: MOST_DELETED]
         drafts, _rows = Draft.objects.filter(pk__in=list(old)).delete()
         return {"presences": presences, "drafts": drafts, "files": files.forget_loose(now)}
 
 
 # --- What is due: each asks one partial index -------------------------------------------------------------------------
+
+
+def to_release(now):
+    return PendingReply.objects.filter(due_at__lte=now)
 
 
 def to_settle(now):
@@ -94,44 +94,4 @@ def to_close(now):
 
 
 def to_remind(now):
-    return Ticket.objects.listed().filter(remind_at__lte=now)
-
-
-# --- How a run goes ---------------------------------------------------------------------------------------------------
-
-
-def each(name, due, by, act):
-    """Do `act` on every row of the queryset `due`, oldest time in `by` first, under the lease `name`.
-
-    Returns how often `act` said that it did something; 0 when another process holds the lease. `due` is read batch by
-    batch past the last row seen, so a row that stays due because it failed is met once a run.
-    """
-    done = 0
-    with lease(name) as mine:
-        last = None
-        while mine:
-            rows = batch_after(due, by, last)
-            for row in rows:
-                done += bool(surely(act, row, name))
-            if len(rows) < BATCH or not mine.renew():
-                break
-            last = rows[-1]
-    return done
-
-
-def batch_after(due, by, last):
-    """The next rows of `due` by (time, id)."""
-    due = due.order_by(by, "pk")
-    if last is not None:
-        at = getattr(last, by)
-        due = due.filter(**{f"{by}__gte": at}).exclude(**{by: at, "pk__lte": last.pk})
-    return list(due[:BATCH])
-
-
-def surely(act, row, name):
-    """Whether `act` did something with the row; an error is logged and the others go on."""
-    try:
-        return act(row)
-    except Exception:
-        log.exception("%s failed for %s %s.", name, row._meta.model_name, row.pk)
-        return False
+    return Ticket.objects.listed().filter(remind_at__lte=now, close_at__gt=now)
