@@ -195,41 +195,53 @@ WEEK = 7 * 24 * 3600
 def when(moment, style="both", cls=""):
     """A moment for people, in the active time zone; the exact one stands in `title` and `datetime`.
 
-    `style`: "both" 2 minutes ago (14:03); "relative" 2 minutes ago; "short" 2 min; "absolute" 20 November 2026, 14:03;
-    "clock" 14:03, with the day unless it is today; "date". Over seven days the first three are the date only.
+    `style`: "both" 2 minutes ago (14:03); "two" the same on two lines; "relative" 2 minutes ago; "short" 2 min;
+    "absolute" 20 November 2026, 14:03; "clock" 14:03, with the day unless it is today; "date". After a week an age is
+    told as its day.
     """
     if moment is None:
         return ""
     now, local = timezone.now(), timezone.localtime(moment)
-    text, rest, rel = _words_of_time(local, now, style)
+    age = (now - local).total_seconds()
+    aged = style in REL and -60 <= age < WEEK
+    inside, below = _beside(local, now, style, aged)
     return format_html(
-        '<time datetime="{}" title="{}, {}"{}{}>{}{}</time>',
+        '<time datetime="{}" title="{}, {}"{}{}>{}{}</time>{}',
         moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         written(local, "DATETIME_FORMAT"),
         local.tzname(),
-        rel,
+        REL[style] if aged else "",
         format_html(' class="{}"', cls) if cls else "",
-        text,
-        rest,
+        _age(age, style) if aged else _day(local, now, style),
+        inside,
+        below,
     )
 
 
-REL = {style: format_html(' data-rel="{}"', style) for style in ("both", "relative", "short")}
+# The attribute that lets the script keep an age right, for the styles that are ages.
+REL = {style: format_html(' data-rel="{}"', style) for style in ("both", "two", "relative", "short")}
 
 
-def _words_of_time(local, now, style):
-    """The text, what stands after it, and the attribute that lets the script keep it right."""
-    if style in REL:
-        age = (now - local).total_seconds()
-        if age >= WEEK or age < -60:
-            return short_day(local, now) if style == "short" else written(local, "DATE_FORMAT"), "", ""
-        if style == "short":
-            return ago_short(age), "", REL[style]
-        rest = format_html("<span> ({})</span>", clock(local, now)) if style == "both" else ""
-        return ago(age), rest, REL[style]
+def _age(seconds, style):
+    return ago_short(seconds) if style == "short" else ago(seconds)
+
+
+def _day(local, now, style):
+    """What stands for a moment that is not told as its age."""
+    if style == "short":
+        return short_day(local, now)
     if style == "clock":
-        return clock(local, now), "", ""
-    return written(local, "DATE_FORMAT" if style == "date" else "DATETIME_FORMAT"), "", ""
+        return clock(local, now)
+    return written(local, "DATETIME_FORMAT" if style == "absolute" else "DATE_FORMAT")
+
+
+def _beside(local, now, style, aged):
+    """The hour inside the same line, and the hour on a line below."""
+    if style == "both" and aged:
+        return format_html("<span> ({})</span>", clock(local, now)), ""
+    if style == "two":
+        return "", format_html("<small>{}</small>", clock(local, now) if aged else written(local, "TIME_FORMAT"))
+    return "", ""
 
 
 def written(local, format_name):

@@ -157,6 +157,12 @@ def test_today_is_the_readers_today(at_noon):
         assert ui.when(before(minutes=30), "clock").count("November") == 1  # only in the title
 
 
+def test_in_a_list_the_hour_stands_below_the_age_and_below_an_old_day(at_noon):
+    assert ui.when(before(hours=2), "two").endswith(">2 hours ago</time><small>10:00</small>")
+    assert ui.when(before(days=2), "two").endswith(">2 days ago</time><small>18 November, 12:00</small>")
+    assert ui.when(before(days=9), "two").endswith(">11 November 2026</time><small>12:00</small>")
+
+
 def test_only_what_still_ages_asks_the_script_to_keep_it_right(at_noon):
     assert 'data-rel="both"' in ui.when(before(hours=2))
     assert "data-rel" not in ui.when(before(days=30))
