@@ -129,7 +129,8 @@ def claim(pk, *, at=None):
     now = at or timezone.now()
     mine = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex}"[:80]
     taken = OutgoingMail.objects.sendable(at=now).filter(pk=pk)
-    if not taken.update(state=State.SENDING, claimed_at=now, claimed_by=mine, attempts=F("attempts") + 1):
+    attempt = {"claimed_at": now, "claimed_by": mine, "attempts": F("attempts") + 1, "retry_at": None}
+    if not taken.update(state=State.SENDING, **attempt):
         return None
     return OutgoingMail.objects.get(pk=pk)
 
