@@ -83,6 +83,11 @@ def organisations_seen(user):
     return [pk for pk, row in memberships_of(user).items() if row.role in SEES_ALL]
 
 
+def organisations_listed(user):
+    """Those organisations, for the switch above a list (S116)."""
+    return [row.organisation for row in memberships_of(user).values() if row.role in SEES_ALL]
+
+
 # --- The door question ------------------------------------------------------------------------------------------------
 
 

@@ -55,3 +55,11 @@ def staff_role(user, department):
     if user.is_system or department.policy.staff_names == Policy.Names.DEPARTMENT:
         return ""
     return user.title or str(_("Support"))
+
+
+def dressed(tickets):
+    """The tickets of a client's list, each with the words its row shows: `status_word`, `assignee_shown`."""
+    for ticket in tickets:
+        ticket.status_word = client_status(ticket)
+        ticket.assignee_shown = ticket.assignee and staff_name(ticket.assignee, ticket.shown_department)
+    return tickets

@@ -1,7 +1,7 @@
 """Every change of a ticket, one plain function each, named as a support desk says it."""
 
 from .assigning import assign, flag, unflag
-from .closing import auto_close, close, remind, reopen, reply_refusal
+from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal
 from .escalating import alert, bring_back, escalate
 from .noting import add_note, edit_message
 from .opening import open_ticket
@@ -28,6 +28,7 @@ __all__ = [
     "release",
     "remind",
     "reopen",
+    "reopens_until",
     "reply",
     "reply_refusal",
     "set_priority",

@@ -95,12 +95,14 @@ def reply_refusal(ticket):
     """Why a client's reply to this closed ticket is not taken, as a sentence; "" when it is (C3, S109, S114, S117)."""
     if not ticket.is_closed:
         return ""
-    policy = ticket.policy
-    way = policy.closed_reply
-    if way == Policy.ClosedReply.REOPEN:
+    way, until = ticket.policy.closed_reply, reopens_until(ticket)
+    if way == Policy.ClosedReply.REOPEN or (until and timezone.now() <= until):
         return ""
-    if way == Policy.ClosedReply.REOPEN_FOR:
-        closed_at = ticket.closed_at or ticket.updated_at
-        if timezone.now() <= closed_at + timedelta(days=policy.closed_reply_days):
-            return ""
     return _("This ticket is closed. Open a new ticket that names %(number)s.") % {"number": ticket.number}
+
+
+def reopens_until(ticket):
+    """Until when a reply reopens a closed ticket, where policy sets some days; else None (C3)."""
+    if not ticket.is_closed or ticket.policy.closed_reply != Policy.ClosedReply.REOPEN_FOR:
+        return None
+    return (ticket.closed_at or ticket.updated_at) + timedelta(days=ticket.policy.closed_reply_days)

@@ -1,25 +1,227 @@
-"""One conversation, shared by clients, guests and staff."""
+"""One conversation, shared by clients, guests and staff; only the page around it differs (ARCHITECTURE, six)."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from departments.policy import snapshot
+from engine.once import once
+from helpdesk_site.lib import text
+from helpdesk_site.lib.toasts import toast
+
+from .. import access, actions, drafts, queries_client, reading, thread, words
+from ..actions import Crossed, reopens_until, reply_refusal
+from ..events import one_click
+from ..forms import ReplyForm
+from ..models import Draft, Ticket
+from ..refused import Refused
+from ..writing import write
+from . import desk
+from .doors import for_somebody
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
 
 
+@require_safe
+@for_somebody
 def ticket(request, number):
-    raise NotImplementedError
+    """The conversation, for whoever may see it (S17-S19, S72, S94, S105, S106). A merged-away one leads on (S142)."""
+    ticket = access.ticket_for(request.viewer, number)
+    if ticket.merged_into_id:
+        return to_survivor(request, ticket)
+    return page(request, ticket)
 
 
-def reply(request, number):
-    raise NotImplementedError
+def to_survivor(request, ticket):
+    """Where a merged-away ticket lives on, if the viewer may see that."""
+    while ticket.merged_into_id:
+        ticket = Ticket.objects.get(pk=ticket.merged_into_id)
+    return redirect("ticket", access.ticket_for(request.viewer, ticket.number).number)
 
 
-def close(request, number):
-    raise NotImplementedError
-
-
-def reopen(request, number):
-    raise NotImplementedError
-
-
-def preview(request, number):
-    raise NotImplementedError
-
-
+@require_POST
+@for_somebody
 def seen(request, number):
-    raise NotImplementedError
+    """What was shown is read: said by the page's script, or by the button where there is none. GET changes nothing."""
+    ticket = access.ticket_for(request.viewer, number)
+    upto = request.POST.get("number", "")
+    reading.mark_read(ticket, request.viewer.user, int(upto) if upto.isdecimal() and len(upto) < 8 else 0)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return redirect("ticket", ticket.number)
+
+
+@require_POST
+@for_somebody
+def preview(request, number):
+    """What a reply will look like: a fragment."""
+    access.ticket_for(request.viewer, number, to="reply")
+    return HttpResponse(text.shown(text.render_markdown(request.POST.get("message", ""))))
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@for_somebody
+@once
+def reply(request, number):
+    """Answer, as a client or as staff (S18, S22, S26, S29). What cannot be sent stays on the page as it was typed."""
+    ticket = access.ticket_for(request.viewer, number, to="reply")
+    can = access.abilities(request.viewer, ticket)
+    place = drafts.place_of(Draft.Kind.REPLY, ticket)
+    form = ReplyForm(request, policy=ticket.policy, by_staff=can.work)
+    valid = form.is_valid()
+    if "preview" in request.POST or not valid:
+        drafts.keep(request, place, request.POST, uploads=form.uploads)
+        return page(request, ticket, can=can, form=form, status=200 if "preview" in request.POST else 422)
+    try:
+        answer = answer_as_staff(request, ticket, form) if can.work else answer_as_client(request, ticket, form, can)
+    except Refused as refused:
+        drafts.keep(request, place, request.POST, uploads=form.uploads)
+        newer = refused.newer if isinstance(refused, Crossed) else ()
+        return page(request, fresh(ticket), can=can, form=form, refusal=str(refused), newer=newer, status=409)
+    drafts.drop(request, place)
+    return answer
+
+
+def answer_as_client(request, ticket, form, can):
+    """Send the reply; with “Send and close” close the ticket in the same click. Leads to the new message."""
+    user, written = request.viewer.user, write(form.cleaned_data["message"])
+    with one_click():
+        message = actions.reply(ticket, author=user, written=written, by_staff=False, attachments=form.uploads)
+        if "close" in request.POST and can.close:
+            actions.close(message.ticket, actor=user)
+    reading.mark_read(message.ticket, user)
+    return redirect(f"{reverse('ticket', args=[message.ticket.number])}#{message.anchor}")
+
+
+def answer_as_staff(request, ticket, form):
+    """Send the reply, or hold it for the seconds in which its author may take it back; then go where they like."""
+    user = request.viewer.user
+    own = ticket.client_id == user.pk  # an agent's own request is answered as a client
+    said = {
+        "author": user,
+        "written": write(form.cleaned_data["message"]),
+        "attachments": form.uploads,
+        "status": snapshot().statuses_by_code.get(request.POST.get("status", "")),
+        "seen": desk.seen_of(request),
+    }
+    if user.undo_seconds and not own:
+        due_at = timezone.now() + timedelta(seconds=user.undo_seconds)
+        pending = actions.hold_reply(ticket, due_at=due_at, **said)
+        take_back = reverse("ticket_call_back", args=[ticket.number, pending.pk])
+        toast(request, _("Your reply is on its way."), undo_url=take_back, seconds=user.undo_seconds)
+        return desk.go_on(request, ticket)
+    message = actions.reply(ticket, by_staff=not own, **said)
+    toast(request, _("Reply sent."))
+    return desk.go_on(request, message.ticket, anchor=message.anchor)
+
+
+@require_POST
+@for_somebody
+@once
+def close(request, number):
+    """Close the ticket, by whoever may (S19, S113, S185); a minute to think better of it."""
+    ticket = access.ticket_for(request.viewer, number, to="close")
+    with one_click() as click:
+        actions.close(ticket, actor=request.viewer.user)
+    return done(request, ticket, click, _("The ticket is closed."))
+
+
+@require_POST
+@for_somebody
+@once
+def reopen(request, number):
+    """Open a closed ticket again without a message, where policy lets clients (C3)."""
+    ticket = access.ticket_for(request.viewer, number, to="reopen")
+    can = access.abilities(request.viewer, ticket)
+    with one_click() as click:
+        actions.reopen(ticket, actor=request.viewer.user, by_staff=can.work)
+    return done(request, ticket, click, _("The ticket is open again."))
+
+
+def done(request, ticket, click, sentence):
+    """Back to the ticket, with Undo when something was done."""
+    if click.events:
+        toast(request, sentence, undo_url=reverse("ticket_undo", args=[ticket.number, click.id]))
+    return redirect("ticket", ticket.number)
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+
+def fresh(ticket):
+    """The ticket as it stands now, with its people: somebody was quicker."""
+    return Ticket.objects.select_related("client", "assignee", "organisation", "follow_up_of").get(pk=ticket.pk)
+
+
+def page(request, ticket, *, can=None, form=None, refusal="", newer=(), status=200):
+    """The ticket as this viewer sees it: the desk's page for whoever works on it, else the client's."""
+    can = can or access.abilities(request.viewer, ticket)
+    if can.work:
+        return desk.ticket_page(request, ticket, can, form=form, refusal=refusal, newer=newer, status=status)
+    context = client_context(request, ticket, can, form) | {"refusal": refusal}
+    return render(request, "conversation/ticket.html", context, status=status)
+
+
+def client_context(request, ticket, can, form):
+    viewer, place = request.viewer, drafts.place_of(Draft.Kind.REPLY, ticket)
+    around = queries_client.around(ticket, viewer.user, writers=drafts.names_of(request), place=place)
+    before = request.GET.get("before", "")
+    closed_reason = reply_refusal(ticket)
+    return {
+        "ticket": ticket,
+        "can": can,
+        "mine": ticket.client_id == viewer.user.pk,
+        "thread": thread.for_client(viewer, ticket, around=around, before=int(before) if before.isdecimal() else 0),
+        "status_word": words.client_status(ticket),
+        "status_tone": ticket.shown_status.colour,
+        "assignee": ticket.assignee and words.staff_name(ticket.assignee, ticket.shown_department),
+        "assignee_role": ticket.assignee and words.staff_role(ticket.assignee, ticket.shown_department),
+        "participants": queries_client.participants(ticket) if around.has_participants else [],
+        "linked": queries_client.linked(viewer, ticket) if around.has_links else [],
+        "waiting": around.waiting,
+        "can_write": can.reply and not closed_reason,
+        "closed_reason": closed_reason,
+        "closed_by_me": ticket.closed_by_id == viewer.user.pk,
+        "reopens_until": reopens_until(ticket),
+        "follow_up_url": follow_up_url(viewer, ticket),
+        "form": form or blank_reply(request, ticket, around, place),
+        "preview": previewed(request),
+        "place": place,
+    }
+
+
+def follow_up_url(viewer, ticket):
+    """Where a follow-up begins: the same department's form, or the cards if this viewer may not write there (S110)."""
+    department = ticket.shown_department
+    here = access.may_open_in(viewer, department)
+    form = reverse("ticket_new_in", args=[department.slug]) if here else reverse("ticket_new")
+    return f"{form}?follow={ticket.number}"
+
+
+def blank_reply(request, ticket, around, place):
+    """The reply form as it was left, or with the message that was asked to be quoted (S63; without script)."""
+    message = (around.draft or {}).get("message", "")
+    quoted = request.GET.get("quote", "")
+    if quoted.isdecimal():
+        message += quotation(ticket, int(quoted))
+    form = ReplyForm(request, policy=ticket.policy, initial={"message": message})
+    form.uploads = drafts.kept_files(request, place) if around.draft is not None else []
+    return form
+
+
+def quotation(ticket, number):
+    row = ticket.messages.filter(is_note=False, number=number).first() if number < 10**6 else None
+    return text.quote(row.body[:10_000], f"#{row.number}") if row else ""
+
+
+def previewed(request):
+    written = request.POST.get("message", "") if "preview" in request.POST else ""
+    return text.shown(text.render_markdown(written)) if written else ""

@@ -1,17 +1,107 @@
-"""What is being typed: drafts, uploads, previews."""
+"""What is being typed: drafts, uploads, previews. All by POST; a stranger's belong to their session."""
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from departments.models import Department
+from engine import once
+from helpdesk_site.lib import text
+
+from .. import access, drafts, files, throttle
+from ..forms import TEXT_LIMIT
+from ..models import Attachment, Draft
+from .doors import department_of
 
 
+@login_not_required
+@require_POST
 def save(request):
-    raise NotImplementedError
+    """Keep what is being typed. A form that was sent already is not kept again by a letter that comes late."""
+    place, _department = place_asked(request)
+    if throttle.too_many_drafts(request):
+        return HttpResponse(status=429)
+    if not was_sent(request):
+        drafts.keep(request, place, request.POST)
+    return HttpResponse(status=204)
 
 
+@login_not_required
+@require_POST
 def upload(request):
-    raise NotImplementedError
+    """Take one file for what is being typed: {id, name, size, kind, thumb, remove_url}, or {error} with 422."""
+    place, department = place_asked(request)
+    if throttle.too_many_uploads(request):
+        return refused(throttle.TOO_MANY_FILES, status=429)
+    file = request.FILES.get("file")
+    if file is None:
+        return refused(_("Choose a file first."))
+    draft, by_staff = drafts.room_for(request, place), writes_as_staff(request, department)
+    try:
+        most = files.limits(department.policy, by_staff=by_staff).count
+        if draft.attachments.filter(message=None, pending=None).count() >= most:
+            raise files.BadFile(files.too_many(most))
+        stored = files.store(
+            file, owner=drafts.owner_of(request), policy=department.policy, by_staff=by_staff, draft=draft
+        )
+    except files.BadFile as bad:
+        return refused(str(bad))
+    return JsonResponse(files.shown(stored), status=201)
 
 
+@login_not_required
+@require_POST
 def remove(request, token):
-    raise NotImplementedError
+    """Take back a file that went with no message yet."""
+    mine = Attachment.objects.filter(message=None, pending=None, owner__in=drafts.names_of(request))
+    files.forget([get_object_or_404(mine, token=token)])
+    return HttpResponse(status=204)
 
 
+@login_not_required
+@require_POST
 def preview(request):
-    raise NotImplementedError
+    """What a text will look like: a fragment, drawn and cleaned as when it is sent."""
+    if throttle.too_many_drafts(request):
+        return HttpResponse(status=429)
+    written = request.POST.get("message", "")
+    if len(written) > TEXT_LIMIT:
+        return HttpResponse(status=422)
+    return HttpResponse(text.shown(text.render_markdown(written)))
+
+
+# --- Below the doors --------------------------------------------------------------------------------------------------
+
+
+def place_asked(request):
+    """(place, department) of what is being typed; 404 for a place that is none, or where the person may not write.
+
+    A stranger may have been signed in a minute ago: their text is kept for any place, and read only where they may.
+    """
+    place = request.GET.get("place") or request.POST.get("place") or ""
+    parsed = drafts.parse(place)
+    if parsed is None:
+        raise Http404
+    kind, what = parsed
+    if kind == Draft.Kind.NEW:
+        return place, get_object_or_404(Department, slug=what, is_active=True)
+    if not request.viewer:
+        return place, department_of(what)
+    to = "work" if kind == Draft.Kind.NOTE else "reply"
+    return place, access.ticket_for(request.viewer, what, to=to).shown_department
+
+
+def writes_as_staff(request, department):
+    """Whether staff limits hold: for those who work there (S178)."""
+    user = request.viewer.user
+    return request.viewer.is_staff and (user.is_superuser or department.pk in access.departments_of(user))
+
+
+def was_sent(request):
+    form = once.Form(once.owner_of(request), request.POST.get(once.FIELD, "")[:64])
+    return once.first_answer(form) is not None
+
+
+def refused(sentence, *, status=422):
+    return JsonResponse({"error": str(sentence)}, status=status)

@@ -1,0 +1,123 @@
+"""What somebody is typing, kept on the server: one draft per person and place, with its files (DESIGN 6, Autosave).
+
+A place is where it is typed: "new/billing", "reply/KTR-482913", "note/KTR-482913". Whoever is not signed in, or not any
+more, is known by a secret of their session, which survives signing in: so nothing is lost when a sign-in has expired.
+"""
+import re
+import secrets
+from datetime import timedelta
+
+from django.utils import timezone
+
+from helpdesk_site.lib.text import clean_input
+from helpdesk_site.lib.tokens import clean_number
+
+from . import files
+from .models import Attachment, Draft
+
+FIELDS = {
+    Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
+    Draft.Kind.REPLY: ("message", "status"),
+    Draft.Kind.NOTE: ("message",),
+}
+LONGEST = 1_100_000  # characters of one field
+KEPT = timedelta(days=30)
+WRITER = "writer"  # session key
+SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
+
+
+def place_of(kind, what):
+    """Where something is typed: `what` is a ticket, or a department for a new one."""
+    return f"{kind}/{what.slug if kind == Draft.Kind.NEW else what.number}"
+
+
+def parse(place):
+    """(kind, slug or number) of a place as the page names it, or None for anything else."""
+    kind, _slash, what = (place or "").partition("/")
+    if kind == Draft.Kind.NEW and SLUG.fullmatch(what):
+        return kind, what
+    if kind in (Draft.Kind.REPLY, Draft.Kind.NOTE) and clean_number(what) == what:
+        return kind, what
+    return None
+
+
+# --- Whose it is ------------------------------------------------------------------------------------------------------
+
+
+def owner_of(request):
+    """Under whose name a draft or upload of this request is kept. Makes a stranger known to the session."""
+    if request.viewer:
+        return names_of(request)[0]
+    if WRITER not in request.session:
+        request.session[WRITER] = secrets.token_urlsafe(24)
+    return names_of(request)[0]
+
+
+def names_of(request):
+    """Every name this request writes under: the person's, a guest's for that ticket alone, and the session's secret."""
+    viewer, names = request.viewer, []
+    if viewer:
+        names.append(f"guest:{viewer.user.pk}:{viewer.only_ticket}" if viewer.only_ticket else f"user:{viewer.user.pk}")
+    if writer := request.session.get(WRITER):
+        names.append(f"writer:{writer}")
+    return names
+
+
+# --- Keeping and finding ----------------------------------------------------------------------------------------------
+
+
+def saved(request, place):
+    """The newest draft of this person in this place, or None. Nothing is written."""
+    return Draft.objects.filter(owner__in=names_of(request), place=place).order_by("-updated_at", "-pk").first()
+
+
+def kept_files(request, place):
+    """The files that wait in this place, under any of the person's names. One statement."""
+    return list(waiting_files(names_of(request), place))
+
+
+def waiting_files(names, place):
+    return Attachment.objects.filter(
+        draft__owner__in=names, draft__place=place, message=None, pending=None
+    ).order_by("pk")
+
+
+def keep(request, place, data, *, uploads=None):
+    """Save what was typed (`data`: anything with .get) in this place; exactly `uploads` are the files that wait there.
+
+    Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are.
+    """
+    kind, _what = parse(place)
+    fields = {name: clean_input(data.get(name) or "")[:LONGEST] for name in FIELDS[kind] if data.get(name)}
+    draft, _made = Draft.objects.update_or_create(
+        owner=owner_of(request), place=place, defaults={"kind": kind, "fields": fields}
+    )
+    if uploads is not None:
+        ids = [file.pk for file in uploads]
+        files.forget(waiting_files(names_of(request), place).exclude(pk__in=ids))
+        Attachment.objects.filter(pk__in=ids, message=None, pending=None).update(draft=draft)
+    return draft
+
+
+def room_for(request, place):
+    """The draft of this place to hang an upload on; made when there is none yet."""
+    draft, _made = Draft.objects.get_or_create(
+        owner=owner_of(request), place=place, defaults={"kind": parse(place)[0], "fields": {}}
+    )
+    return draft
+
+
+def drop(request, place):
+    """Forget what was typed here, once it was sent; files that did not go with it are deleted."""
+    names = names_of(request)
+    files.forget(waiting_files(names, place))
+    Draft.objects.filter(owner__in=names, place=place).delete()
+
+
+def forget_old(now=None):
+    """Delete drafts nobody has touched for a month, with their files. Returns how many."""
+    rows = list(Draft.objects.filter(updated_at__lt=(now or timezone.now()) - KEPT)[:1000])
+    for draft in rows:
+        files.forget(draft.attachments.filter(message=None, pending=None))
+        draft.delete()
+    return len(rows)
