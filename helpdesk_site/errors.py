@@ -1,12 +1,10 @@
 """The pages for what went wrong. 400, 500 and 503 are drawn without the request: what failed may fail again."""
 
 import sys
-from http.client import responses
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
-from django.template import TemplateDoesNotExist, loader
-from django.utils.html import format_html
+from django.template import loader
 
 RETRY_AFTER_SECONDS = "15"
 
@@ -40,8 +38,5 @@ def server_error(request):
 
 def answer(request, status, *, template="", bare=False):
     context = {"request_id": getattr(request, "id", ""), "status": status}
-    try:
-        page = loader.render_to_string(template or f"errors/{status}.html", context, None if bare else request)
-    except TemplateDoesNotExist:
-        page = format_html("<!doctype html><title>{0}</title><h1>{0}</h1>", responses[status])
+    page = loader.render_to_string(template or f"errors/{status}.html", context, None if bare else request)
     return HttpResponse(page, status=status)

@@ -299,7 +299,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Logs: JSON lines, UTC, no secrets (SECURITY, V16) ----------------------------------------------------------------
 
