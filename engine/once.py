@@ -87,6 +87,13 @@ def claim():
     transaction.on_commit(lambda: setattr(form, "claimed", True))
 
 
+def was_sent(request):
+    """Whether the form this request speaks of was answered already: a draft that comes late is not kept again."""
+    key = request.POST.get(FIELD, "")
+    known = re.fullmatch(r"[A-Za-z0-9_-]{16,64}", key)
+    return bool(known) and FormKey.objects.filter(owner=owner_of(request), key=key).exists()
+
+
 def forget_old(now=None):
     """Delete keys nobody will send again. Returns how many."""
     return FormKey.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).delete()[0]

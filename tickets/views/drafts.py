@@ -22,7 +22,7 @@ def save(request):
     place, _department = place_asked(request)
     if throttle.too_many_drafts(request):
         return HttpResponse(status=429)
-    if not was_sent(request):
+    if not once.was_sent(request):
         drafts.keep(request, place, request.POST)
     return HttpResponse(status=204)
 
@@ -96,11 +96,6 @@ def writes_as_staff(request, department):
     """Whether staff limits hold: for those who work there (S178)."""
     user = request.viewer.user
     return request.viewer.is_staff and (user.is_superuser or department.pk in access.departments_of(user))
-
-
-def was_sent(request):
-    form = once.Form(once.owner_of(request), request.POST.get(once.FIELD, "")[:64])
-    return once.first_answer(form) is not None
 
 
 def refused(sentence, *, status=422):
