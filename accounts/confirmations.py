@@ -40,15 +40,15 @@ def ask_sign_up(email, *, name, password):
 def finish_sign_up(waiting):
     """Set the waiting password on the user with this address, made now or a guest until now, tickets and all (S7).
 
-    Returns the user, or None when somebody was quicker. Every other sign-up waiting for the address ends here.
+    Returns the user, or None when somebody was quicker. Every other sign-up waiting for the address ends here. The
+    person is locked first, so that two confirmations for one address wait for each other and never for both.
     """
-    if not taken(waiting):
-        return None
     user = User.objects.guest_for(waiting.email)
     user = User.objects.select_for_update().get(pk=user.pk)
-    Confirmation.objects.filter(purpose=SIGN_UP, email=waiting.email).delete()
-    if not may_get_password(user):
+    if not taken(waiting) or not may_get_password(user):
+        transaction.set_rollback(True)
         return None
+    Confirmation.objects.filter(purpose=SIGN_UP, email=waiting.email).delete()
     user.password, user.name = waiting.password, waiting.name or user.name
     user.save(update_fields=["password", "name"])
     return user

@@ -1,8 +1,10 @@
 """Signing up: an address is proven before anything happens (S7, S8, T15, T16)."""
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -266,3 +268,30 @@ def test_guessing_the_password_at_the_link_is_throttled(client_of, db):
     other, link = client_of(None), link_in(last_letter(NEW))
     answers = [other.post(link, {"password": f"guess number {n}"}).status_code for n in range(6)]
     assert answers == [200] * 5 + [429]
+    assert b"Too many tries" in other.post(link, {"password": "one more guess"}).content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_confirmations_at_the_same_moment_make_one_password():
+    """The row is locked: the second finds the first one's password set."""
+    greta = User.objects.create_user("greta@example.org", name="Greta")
+    waiting = [
+        confirmations.ask_sign_up(greta.email, name=name, password=f"the words of {name}") for name in ("one", "two")
+    ]
+    start, won = threading.Barrier(2), []
+
+    def confirm(row):
+        start.wait()
+        try:
+            won.append(confirmations.finish_sign_up(row) and row.name)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=confirm, args=[row]) for row in waiting]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = filter(None, won)
+    greta.refresh_from_db()
+    assert greta.check_password(f"the words of {winner}") and greta.name == winner
