@@ -415,8 +415,13 @@ def theme_attr(context):
 
 @register.simple_tag(takes_context=True)
 def html_attrs(context):
-    """What <html> carries: language, direction, theme, and the words the script needs to keep times right."""
-    return format_html("{}{}", _language_attrs(get_language() or settings.LANGUAGE_CODE), theme_attr(context))
+    """What <html> carries: language, direction, theme, and what the script needs to keep times right."""
+    return format_html(
+        '{}{} data-zone="{}"',
+        _language_attrs(get_language() or settings.LANGUAGE_CODE),
+        theme_attr(context),
+        timezone.get_current_timezone_name(),
+    )
 
 
 @lru_cache(maxsize=16)
