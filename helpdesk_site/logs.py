@@ -11,8 +11,7 @@ request_in_hand = contextvars.ContextVar("request_in_hand", default=None)
 
 NAMED = r"[a-z0-9_-]*(?:password|token|secret|csrf|session)[a-z0-9_-]*"
 SECRETS = [
-    (re.compile(r"(/g/)[^/\s\"']+"), r"\1…"),
-    (re.compile(r"(/(?:key|confirm|invitation|email|reset|unsubscribe|rate)/)[^/\s\"']{8,}"), r"\1…"),
+    (re.compile(r"(/(?:g|confirm|email|invitation|reset|unsubscribe|rate)/)(?!sent/|done/)[^/\s\"']+"), r"\1…"),
     (re.compile(rf"(?i)\b({NAMED}[\"']?\s*[=:]\s*[\"']?)[^\s\"'&;,)}}]+"), r"\1…"),
     (re.compile(r"(?i)\b(authorization[\"']?\s*[=:]\s*[\"']?(?:basic|bearer)?\s*)[^\s\"',]+"), r"\1…"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@"), r"\1…@"),

@@ -8,6 +8,7 @@ import tempfile
 if "HELPDESK_VAR" not in os.environ:
     os.environ["HELPDESK_VAR"] = tempfile.mkdtemp(prefix="helpdesk-test-")
     atexit.register(shutil.rmtree, os.environ["HELPDESK_VAR"], ignore_errors=True)
+os.makedirs(os.path.join(os.environ["HELPDESK_VAR"], "static"), exist_ok=True)
 os.environ.setdefault("HELPDESK_TESTING", "1")
 os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-of-more-than-fifty-characters-0123456789")
 os.environ.setdefault("FIELD_ENCRYPTION_KEYS", "dGVzdHMtb25seS1maWVsZC1lbmNyeXB0aW9uLWtleTE=")
