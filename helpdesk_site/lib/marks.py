@@ -164,9 +164,8 @@ def _with_lists_opened(lines):
     before = kind = ""
     for line in lines:
         item = _ITEM.match(line)
-        if item and before:
-            if kind != item.lastgroup and (kind or item["bullet"] or item["number"] == "1"):
-                yield ""
+        if item and before and kind != item.lastgroup and (kind or item["bullet"] or item["number"] == "1"):
+            yield ""
         if item:
             kind = item.lastgroup
         elif not line:

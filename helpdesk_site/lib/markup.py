@@ -8,6 +8,7 @@ import re
 from html import escape, unescape
 
 DEPTH_LIMIT = 100  # open tags; deeper ones are left out, their text stays
+TAGS_LIMIT = 20_000  # further ones are left out too
 REOPENING_LIMIT = 5_000  # tags a browser would open again at the start of a block
 VALUE_LIMIT = 4_000  # characters of an attribute
 
@@ -70,7 +71,7 @@ def tidy(html: str, *, tags, attributes, renamed) -> str:
 
     ``renamed`` gives a tag another name ({"h1": "h4"}). Safe it is not: that is for the sanitiser.
     """
-    out, stack, reopened = [], [], 0
+    out, stack, reopened, opened = [], [], 0, 0
     for kind, name, *rest in tags_and_text(html):
         if kind == "text":
             out.append(name)
@@ -87,13 +88,15 @@ def tidy(html: str, *, tags, attributes, renamed) -> str:
                 out.append(" ")
         elif kind == "open":
             ends = name not in _VOID and name not in _SELF_CLOSING
-            if ends and len(stack) >= DEPTH_LIMIT:
+            opened += 1
+            if opened > TAGS_LIMIT or (ends and len(stack) >= DEPTH_LIMIT):
                 continue
             out.append(_tag(name, rest[0], attributes.get(name, ())))
             if ends:
                 stack.append(name)
         elif name in _SELF_CLOSING:
-            out.append(f"</{name}>")
+            if opened <= TAGS_LIMIT:
+                out.append(f"</{name}>")
         elif name in stack:
             while stack:
                 last = stack.pop()
@@ -134,4 +137,4 @@ def _behind_element(html: str, name: str, at: int) -> int:
 
 
 def _escaped(text: str) -> str:
-    return _LONE_AMPERSAND.sub("&amp;", text).replace(">", "&gt;")
+    return _LONE_AMPERSAND.sub("&amp;", text).replace(">", "&gt;").replace("\xa0", "&nbsp;")

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S+", re.IGNORECASE)
 
 
 def to_text(html: str) -> str:
-    """Return the text of HTML: paragraphs, quotes after ``> ``, lists, cells between ``|``, links with their address."""
+    """Return the text of HTML: paragraphs, quotes after ``> ``, lists, cells between ``|``, links with address."""
     writer = _Writer()
     for kind, *rest in tags_and_text(html):
         getattr(writer, kind)(*rest)
@@ -26,7 +26,8 @@ def to_text(html: str) -> str:
 class _Writer:
     def __init__(self):
         self.lines, self.pieces, self.gap = [], [], False
-        self.quotes, self.code, self.lists, self.links, self.mark = 0, 0, [], [], ""
+        self.quotes, self.last_quotes, self.code = 0, 0, 0
+        self.lists, self.links, self.mark = [], [], ""
 
     def text(self, text):
         text = unescape(text).replace("\xa0", " ")
@@ -107,15 +108,12 @@ class _Writer:
         self.pieces = []
         if not line and not keep_empty:
             return
-        depth = min(self.quotes, QUOTES_LIMIT)
-        if self.gap and self.lines and self.lines[-1].strip("> "):
-            self.lines.append(("> " * min(depth, self.lines[-1].count("> ") if self.quotes else 0)).rstrip())
-        self.gap = False
-        indent = "  " * min(max(len(self.lists) - 1, 0), QUOTES_LIMIT)
-        if self.lists and not self.mark:
-            indent += "  "
-        self.lines.append(("> " * depth + indent + self.mark + line).rstrip())
-        self.mark = ""
+        quotes = min(self.quotes, QUOTES_LIMIT)
+        if self.gap and self.lines:
+            self.lines.append("> " * min(quotes, self.last_quotes))
+        levels = len(self.lists) if not self.mark else len(self.lists) - 1
+        self.lines.append("> " * quotes + "  " * min(max(levels, 0), QUOTES_LIMIT) + self.mark + line)
+        self.gap, self.last_quotes, self.mark = False, quotes, ""
 
     def end_paragraph(self):
         self.end_line()
@@ -123,4 +121,4 @@ class _Writer:
 
     def finished(self):
         self.end_line()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in self.lines)).strip("\n")

@@ -24,8 +24,8 @@ LINKS_LIMIT = 1_000  # words of one text that are looked at for links
 
 _TAGS = frozenset(
     ["a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h4", "h5", "h6"]
-    + ["hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "table"]
-    + ["tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"]
+    + ["hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup"]
+    + ["table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"]
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -35,6 +35,7 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan"},
 }
+_REL = "noopener noreferrer nofollow ugc"
 _VALUES = {
     "class": re.compile(r"language-[\w#+.-]{1,30}", re.ASCII),
     "align": re.compile(r"left|center|right"),
@@ -44,6 +45,12 @@ _VALUES = {
 }
 # The page's own headings go down to h3: nothing a person writes outranks them.
 _RENAMED = {"h1": "h4", "h2": "h5", "h3": "h6", "center": "div", "strike": "s", "tt": "code", "big": "span"}
+
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\x85"}
+_BLANKS = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)  # letters that show nothing
+_FORMATS = (code for code in (*range(0x20000), *range(0xE0000, 0xE0080)) if unicodedata.category(chr(code)) == "Cf")
+_INVISIBLE = dict.fromkeys([*_FORMATS, *_BLANKS])
+_ACCENTS = re.compile("([\u0300-\u036f]{4})[\u0300-\u036f]+")
 
 
 def render_markdown(source: str) -> str:
@@ -63,9 +70,8 @@ def render_plain(text: str) -> str:
 def clean_html(html: str) -> str:
     """Return foreign HTML with only harmless tags, attributes and links left (T03); cleaning twice changes nothing."""
     html = clean_input(html)
-    if len(html) > HTML_LIMIT:
-        return render_plain(html_to_text(html))
-    return _safe(tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED))
+    tidied = tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED) if len(html) <= HTML_LIMIT else html
+    return _safe(tidied) if len(tidied) <= HTML_LIMIT else render_plain(html_to_text(html))
 
 
 def html_to_text(html: str) -> str:
@@ -74,16 +80,22 @@ def html_to_text(html: str) -> str:
 
 
 def clean_input(text) -> str:
-    """Return text a database and a page can hold: no NUL, no unpaired surrogates, ``\\n`` at line ends."""
-    text = str(text).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """Return text a database and a page can hold: no control characters but tab and line end, no unpaired surrogates.
+
+    Line ends become ``\\n``; None is "".
+    """
+    text = "" if text is None else str(text)
+    if not text.isascii():  # two halves that belong together are joined, half of a character becomes "\ufffd"
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
 
 
 def clean_line(text) -> str:
-    """Return text on one line: no control, zero-width or direction characters, single spaces, none at the ends."""
-    text = clean_input(text)
-    text = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf") else "" for c in text)
-    return " ".join(text.split())
+    """Return text on one line: no control, zero-width, direction or blank characters, single spaces, none at the ends.
+
+    More than four accents on one letter are left out: they would cover the lines above.
+    """
+    return " ".join(_ACCENTS.sub(r"\1", clean_input(text).translate(_INVISIBLE)).split())
 
 
 def excerpt(text: str, length: int) -> str:
@@ -96,8 +108,8 @@ def excerpt(text: str, length: int) -> str:
 
 
 def fold(text: str) -> str:
-    """Return text as it is compared: no case, no accents, "ё" as "е"; "й" stays a letter of its own."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("ё", "е"))
+    """Return text as it is compared: no case, no accents, "ё" as "е"; "й" is a letter of its own."""
+    plain = unicodedata.normalize("NFD", text.casefold())
     kept = [c for i, c in enumerate(plain) if not unicodedata.combining(c) or (c == "\u0306" and plain[i - 1] == "и")]
     return unicodedata.normalize("NFC", "".join(kept))
 
@@ -133,22 +145,30 @@ _CLEANER = nh3.Cleaner(
     set_tag_attribute_values={"pre": {"tabindex": "0"}},  # what scrolls must be reached by keyboard
     url_schemes={"http", "https", "mailto", "tel"},
     url_relative="deny",
-    link_rel="noopener noreferrer nofollow ugc",
+    link_rel=_REL,
 )
 
 
 def _safe(html: str) -> str:
-    """Clean, make links, clean again: the sanitiser has the last word."""
-    return _CLEANER.clean(_linked(_CLEANER.clean(html)))
+    """Clean, make links, clean again: the sanitiser has the last word, and saying it twice changes nothing."""
+    return _cleaned(_linked(_cleaned(html)))
+
+
+def _cleaned(html: str) -> str:
+    for _ in range(5):  # links and tables through one another are read differently once they are written out
+        before, html = html, _CLEANER.clean(html)
+        if html == before:
+            break
+    return html
 
 
 # --- Links -----------------------------------------------------------------------------------------------------------
 
 _HOSTS = "|".join(sorted({*TLDS, "рф", "xn--p1ai"}, reverse=True))
 _URL = re.compile(
-    rf"""\(*\b(?<![@.\w-])
-    (?:https?://[^\s<>"`{{}}|\\^]+
-    |(?:[\w-]{{1,63}}\.){{1,8}}(?:{_HOSTS})(?::[0-9]{{1,5}})?(?![\w@-]|\.\w)(?:[/?][^\s<>"`{{}}|\\^]*)?)""",
+    rf"""\b(?<![@./\w-])
+    (?:https?://[^\s<>"`{{}}|\\^«»“”„]*[\w/#&=%~+$_)-]
+    |(?:[\w-]{{1,63}}\.){{1,8}}(?:{_HOSTS})(?::[0-9]{{1,5}})?(?![\w@-]|\.\w)(?:[/?][^\s<>"`{{}}|\\^«»“”„]*[\w/#&=%~+$_)-]|/)?)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _MAYBE = re.compile(r"\w\.\w|://")
@@ -158,8 +178,10 @@ _WORDS = re.compile(r"(\s+)")
 
 
 def _real_link(attributes, new=False):
-    """Let bleach's Linker make no link of a bare file name such as ``deploy.sh``."""
-    return None if new and _FILES.fullmatch(attributes["_text"]) else attributes
+    """Give bleach's new link what the sanitiser gives all links; a bare file name such as ``deploy.sh`` is none."""
+    if _FILES.fullmatch(attributes["_text"]):
+        return None
+    return {**attributes, (None, "rel"): _REL}
 
 
 _LINKER = Linker(callbacks=[_real_link], url_re=_URL, parse_email=False)
