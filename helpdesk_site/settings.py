@@ -259,6 +259,8 @@ SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SECURE_REFERRER_POLICY = "same-origin"  # not no-referrer: Origin would be null and CSRF refuse every form
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# W002: our own middleware sets X-Frame-Options, on errors and files too. W021: preloading is the operator's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W021"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

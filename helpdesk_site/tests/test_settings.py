@@ -24,6 +24,7 @@ PRODUCTION = {
     "HISTORY_KEYS": "a-history-key-of-our-own-0123456789",
     "DEBUG": "0",
     "HELPDESK_TESTING": "0",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": None,
 }
 
 
