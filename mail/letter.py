@@ -4,6 +4,7 @@ Headers are written by hand, each encoded as it needs, and checked once more at 
 can end a line (T12). Text parts go as quoted-printable or base64, so that no server on the way needs to change a byte.
 """
 import re
+import textwrap
 from datetime import UTC
 from email import encoders
 from email.charset import BASE64, QP, Charset
@@ -62,7 +63,7 @@ def build(mail, *, readable=False) -> Letter:
     recipient = wire_address(mail.to_address)
     write_headers(body, mail, recipient)
     try:
-        content = body.as_bytes(policy=compat32.clone(linesep="\r\n", cte_type="8bit"))
+        content = body.as_bytes(policy=compat32.clone(linesep="\r\n", max_line_length=None))
     except (UnicodeError, ValueError, LookupError) as error:
         raise CannotBuild(str(error))
     return Letter(wire_address(mail.from_address), recipient, content, file_name(mail), tuple(missing))
@@ -88,7 +89,17 @@ def write_headers(letter, mail, recipient):
         if LINE_END.search(FOLD.sub(" ", value)) or LINE_END.search(name):
             raise CannotBuild(f"The header {name!r} would break the line.")
         if value:
-            letter[name] = value
+            letter[name] = folded(name, value)
+
+
+def folded(name, value):
+    """The value in lines of at most 78 characters, broken at spaces only and never right after the colon: some
+    programs lose a Message-ID that stands on a line of its own."""
+    if FOLD.search(value):
+        return value
+    first = " " * len(f"{name}:")
+    lines = textwrap.wrap(value, 77, initial_indent=first, break_long_words=False, break_on_hyphens=False)
+    return "\n ".join(line.strip() for line in lines)
 
 
 def words(text):
@@ -186,7 +197,7 @@ def file_part(file, content):
     part = MIMEBase(*(kind if CONTENT_TYPE.fullmatch(kind) else "application/octet-stream").split("/"))
     part.set_payload(content)
     encoders.encode_base64(part)
-    part["Content-Disposition"] = "; ".join(["attachment", *name_parameters(file.name)])
+    part["Content-Disposition"] = ";\n ".join(["attachment", *name_parameters(file.name)])
     return part
 
 

@@ -53,9 +53,10 @@ def known_zone(zone):
 
 
 def without_gaps(text):
-    """Text without the empty lines that template tags leave: never two in a row, none at the ends."""
+    """Text without the empty lines that template tags leave: never two in a row, none at the ends. The line before the
+    foot keeps its space, by which mail programs know a signature (RFC 3676)."""
     lines = []
-    for line in (line.rstrip() for line in text.splitlines()):
+    for line in (line if line == "-- " else line.rstrip() for line in text.splitlines()):
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines).strip("\n") + "\n"

@@ -55,8 +55,15 @@ def test_many_references_are_folded_and_come_back_whole(write):
     ids = [f"<conversation-{number}.with-a-rather-long-name@mail.example.com>" for number in range(21)]
     content = build(write(references=ids)).content
     head = content.partition(b"\r\n\r\n")[0]
-    assert max(map(len, head.split(b"\r\n"))) < 200
+    assert max(map(len, head.split(b"\r\n"))) < 100
     assert message_from_bytes(content)["References"].split() == ids
+
+
+def test_a_long_message_id_stays_beside_its_name(write):
+    long = "<" + "a" * 70 + "@example.com>"
+    head = build(write(message_id=long, in_reply_to=long, references=[long])).content.partition(b"\r\n\r\n")[0]
+    for name in ("Message-ID", "In-Reply-To", "References"):
+        assert f"{name}: {long}".encode() in head.split(b"\r\n")
 
 
 @pytest.mark.parametrize(

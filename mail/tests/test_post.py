@@ -17,6 +17,9 @@ from mail import checks, delivery, post
 
 from .conftest import MailServer, free_port
 
+# aiosmtpd asks for TLS beside AUTH, and does not see that the whole line is TLS already.
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
 
 @pytest.mark.parametrize(
     ("url", "place"),

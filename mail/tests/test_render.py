@@ -56,4 +56,4 @@ def test_any_zone_is_a_zone(zone):
 
 
 def test_gaps_of_template_tags_are_closed():
-    assert without_gaps("\n\na  \n\n\n\nb\nc\n\n\n") == "a\n\nb\nc\n"
+    assert without_gaps("\n\na  \n\n\n\nb\nc\n-- \nd -- \n\n\n") == "a\n\nb\nc\n-- \nd --\n"
