@@ -147,8 +147,11 @@ def preview(rule, now=None):
 def run_due(now=None):
     """Ask the rules about every ticket whose time has come. Returns on how many tickets a rule acted."""
     now = now or timezone.now()
-    due = Ticket.objects.filter(rules_at__lte=now)
-    return each("run-rules", due, "rules_at", lambda ticket: ask(ticket, now))
+    return each("run-rules", to_ask(now), "rules_at", lambda ticket: ask(ticket, now))
+
+
+def to_ask(now):
+    return Ticket.objects.filter(rules_at__lte=now)
 
 
 @transaction.atomic

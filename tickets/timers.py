@@ -66,6 +66,11 @@ def preview_close(now=None):
     return to_close(now or timezone.now()).order_by()[: MOST_SHOWN + 1].count()
 
 
+def to_close_now(tickets, now=None):
+    """Those of `tickets` that close_idle would close at `now`, the longest due first; for the admin's preview."""
+    return to_close(now or timezone.now()).filter(pk__in=tickets.values("pk")).order_by("close_at", "pk")
+
+
 def tidy(now=None):
     """Delete traces nobody needs: old presences, drafts, files that came to no message. Returns how many of each."""
     now = now or timezone.now()
@@ -78,7 +83,10 @@ def tidy(now=None):
         return {"presences": presences, "drafts": drafts, "files": files.forget_loose(now)}
 
 
-# --- What is due: each asks one partial index -------------------------------------------------------------------------
+# --- What is due ------------------------------------------------------------------------------------------------------
+#
+# Each asks one partial index. A merged-away ticket has no times; asked for `merged_into` too, SQLite would take that
+# index and read every ticket.
 
 
 def to_release(now):
@@ -86,12 +94,12 @@ def to_release(now):
 
 
 def to_settle(now):
-    return Ticket.objects.listed().filter(settle_at__lte=now)
+    return Ticket.objects.filter(settle_at__lte=now)
 
 
 def to_close(now):
-    return Ticket.objects.listed().filter(close_at__lte=now)
+    return Ticket.objects.filter(close_at__lte=now)
 
 
 def to_remind(now):
-    return Ticket.objects.listed().filter(remind_at__lte=now, close_at__gt=now)
+    return Ticket.objects.filter(remind_at__lte=now, close_at__gt=now)
