@@ -16,7 +16,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from . import post
@@ -212,10 +212,3 @@ def a_line(*, patience):
     finally:
         if free:
             lines.release()
-
-
-def waiting(at):
-    """How many letters are overdue and since when, for /readyz and the admin's front page."""
-    overdue = OutgoingMail.objects.filter(Q(state="queued", due_at__lte=at) | Q(state="retry"))
-    first = overdue.order_by("due_at").values_list("due_at", flat=True).first()
-    return {"count": overdue.count(), "since": first}

@@ -416,11 +416,3 @@ def test_without_the_condition_in_the_update_letters_would_go_out_twice(server, 
         return found
 
     assert at_once(careless, 2) == [True, True]
-
-
-def test_the_front_page_knows_how_many_letters_wait_and_since_when(no_server, write):
-    now = timezone.now()
-    assert delivery.waiting(now) == {"count": 0, "since": None}
-    first = write(due_at=now - timedelta(hours=1))
-    write(due_at=now + DAY)
-    assert delivery.waiting(now) == {"count": 1, "since": first.due_at}
