@@ -1,10 +1,15 @@
-"""Django admin as the operator's room: our name, our door (the portal's own sign-in), our order of things."""
+"""Django admin as the operator's room: our name, our door (the portal's own sign-in), our order of things.
+
+Staff work their queues in the admin area: its first page opens with a Support group that leads to the desk.
+"""
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+ORDER = ["departments", "tickets", "accounts", "mail"]  # apps as an operator looks for them; others follow
 
 
 class DeskAdminSite(admin.AdminSite):
@@ -16,3 +21,26 @@ class DeskAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {"support": support_group(request.viewer), **(extra_context or {})})
+
+    def get_app_list(self, request, app_label=None):
+        """The apps in an operator's order instead of the alphabet's."""
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
+
+
+def support_group(viewer):
+    """What waits on the desk for this viewer: rows of (label, address, count as shown)."""
+    from tickets import queries
+
+    counted = queries.counts(viewer)
+    rows = [
+        (_("Waiting for us"), "waiting", counted.waiting),
+        (_("My queue"), "mine", counted.mine),
+        (_("Flagged for me"), "flagged", counted.flagged),
+        (_("Unassigned"), "unassigned", counted.unassigned),
+        (_("All open"), "open", counted.open),
+    ]
+    return [(label, f"{reverse('desk')}?view={view}", queries.shown_count(count) or "0") for label, view, count in rows]

@@ -5,8 +5,12 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self):
+        from accounts.signals import person_deactivated
+        from departments.signals import settings_changed
         from mail.signals import mail_failed
 
         from . import listening
 
         mail_failed.connect(listening.mail_failed)
+        settings_changed.connect(listening.settings_changed)
+        person_deactivated.connect(listening.person_deactivated)

@@ -3,7 +3,8 @@
 from django.contrib.auth import get_user_model
 
 from . import actions
-from .models import Notification
+from .models import Notification, Ticket
+from .retiming import retime
 
 
 def mail_failed(sender, mail, **kwargs):
@@ -13,3 +14,15 @@ def mail_failed(sender, mail, **kwargs):
     if row:
         system = get_user_model().objects.system()
         actions.bring_back(row.event.ticket, mail=mail, message=row.event.message, actor=system)
+
+
+def settings_changed(sender, departments, statuses, **kwargs):
+    """An operator saved settings: what statuses mean and when tickets are due is worked out anew."""
+    retime(departments, statuses)
+
+
+def person_deactivated(sender, user, by=None, **kwargs):
+    """Somebody may no longer sign in: the open tickets they looked after are anybody's again."""
+    actor = by or get_user_model().objects.system()
+    for ticket in Ticket.objects.open().filter(assignee=user).order_by("pk").iterator():
+        actions.assign(ticket, to=None, actor=actor)

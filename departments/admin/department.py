@@ -1,0 +1,82 @@
+"""Departments, arranged for an operator (S2, S118-S124)."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Department, StaffPlace, StatusInDepartment
+from .forms import PolicyForm, word_fields, worded_form
+from .shared import POLICY_FIELDSETS, Presettable, tell_of
+
+
+class PlaceInline(admin.TabularInline):
+    model = StaffPlace
+    extra = 1
+    autocomplete_fields = ["user"]
+    verbose_name_plural = _("who works here")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.base_fields["user"].help_text = _("Staff see only the departments in which they have a place.")
+        return formset
+
+
+class StatusInline(admin.TabularInline):
+    model = StatusInDepartment
+    extra = 0
+    verbose_name_plural = _("statuses that mean something else here")
+    classes = ["collapse"]
+
+
+@admin.register(Department)
+class DepartmentAdmin(Presettable):
+    form = worded_form(Department, PolicyForm)
+    list_display = ["name", "email", "who", "people", "is_active", "seen_by_clients"]
+    list_filter = ["is_public", "is_hidden", "is_active"]
+    list_display_links = ["name"]
+    search_fields = ["name", "slug", "email", "description"]
+    search_help_text = _("Name, address or description")
+    ordering = ["position", "id"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [PlaceInline, StatusInline]
+    fieldsets = [
+        (_("What clients read"), {"fields": ["name", "description", ("icon", "tone"), "position", "slug"]}),
+        (_("Who may write"), {"fields": ["is_public", "is_hidden", "is_active"]}),
+        (_("Mail"), {"fields": ["email"]}),
+        (_("Beside the form"), {"fields": ["service_level_url", "writing_rules"]}),
+        (
+            _("In other languages"),
+            {
+                "classes": ["collapse"],
+                "fields": word_fields(Department),
+                "description": _("Empty: the words above."),
+            },
+        ),
+        *POLICY_FIELDSETS,
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(staff_count=Count("places"))
+
+    def tell(self, row):
+        tell_of(Department, departments=[row])
+
+    @admin.display(description=_("staff"), ordering="staff_count")
+    def people(self, department):
+        return department.staff_count
+
+    @admin.display(description=_("who writes"))
+    def who(self, department):
+        words = _("Anybody") if department.is_public else _("Clients only")
+        return _("%(who)s, by link only") % {"who": words} if department.is_hidden else words
+
+    @admin.display(description=_("in the portal"))
+    def seen_by_clients(self, department):
+        return format_html(
+            '<a href="{}">{}</a>', reverse("ticket_new_in", args=[department.slug]), _("See it as a client")
+        )
+
+    def view_on_site(self, department):
+        return reverse("ticket_new_in", args=[department.slug])
