@@ -1,0 +1,184 @@
+"""What the script adds to pages that work without it (DESIGN, part 6). Each test is one habit of a person."""
+import re
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def browse(context, live_server, client_of):
+    """`browse(anna, "/tickets/")`: a tab in which Anna is signed in; `browse(None, …)`: a stranger's."""
+
+    def open_tab(person, path):
+        if person:
+            session = client_of(person).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        tab = context.new_page()
+        tab.goto(live_server.url + path)
+        return tab
+
+    return open_tab
+
+
+def written(tab, subject="The cart answers 502", message="Since **noon**."):
+    tab.get_by_label("Subject").fill(subject)
+    tab.locator("#id_message").click()
+    tab.keyboard.type(message)
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_is_kept_and_still_there_after_a_reload(browse, anna, billing):
+    """Part 4 of the first issue: a draft is kept on the server while typing."""
+    tab = browse(anna, "/tickets/new/billing/")
+    with tab.expect_response(lambda answer: "noon" in (answer.request.post_data or "")):
+        written(tab)
+    expect(tab.locator("[data-draft-state]")).to_have_text(re.compile("Draft saved at"))
+    tab.reload()
+    expect(tab.get_by_label("Subject")).to_have_value("The cart answers 502")
+    expect(tab.locator("#id_message")).to_have_value("Since **noon**.")
+
+
+def test_leaving_at_once_keeps_it_too(browse, anna, billing, live_server):
+    tab = browse(anna, "/tickets/new/billing/")
+    written(tab)
+    tab.goto(live_server.url + "/tickets/")
+    for _try in range(5):  # what a page sends while it closes arrives when it arrives
+        tab.goto(live_server.url + "/tickets/new/billing/")
+        if tab.locator("#id_message").input_value():
+            break
+    expect(tab.locator("#id_message")).to_have_value("Since **noon**.")
+
+
+def test_files_are_uploaded_while_writing_shown_with_their_size_and_may_be_removed(browse, anna, billing):
+    """S11: several attachments; each can be taken back."""
+    tab = browse(anna, "/tickets/new/billing/")
+    files = [{"name": f"{name}.log", "mimeType": "text/plain", "buffer": b"x" * 5000} for name in ("one", "two")]
+    tab.locator("input[type=file]").set_input_files(files)
+    rows = tab.locator("[data-file-list] .file")
+    expect(rows.locator("[name=uploads]")).to_have_count(2)
+    expect(rows.first).to_contain_text("one.log")
+    rows.first.get_by_role("button", name="Remove one.log").click()
+    expect(rows).to_have_count(1)
+    written(tab)
+    tab.get_by_role("button", name="Send ticket").click()
+    tab.wait_for_url("**/tickets/sent/**")
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_sent(browse, anna, billing):
+    """The limit is told beside the file, and the form still goes without it."""
+    tab = browse(anna, "/tickets/new/billing/")
+    tab.locator("[data-drop]").evaluate("zone => { zone.dataset.maxBytes = 10 }")
+    tab.locator("input[type=file]").set_input_files({"name": "big.log", "mimeType": "text/plain", "buffer": b"x" * 99})
+    expect(tab.locator(".file-bad")).to_contain_text("Larger than the limit")
+    expect(tab.locator("[name=uploads]")).to_have_count(0)
+
+
+def test_the_preview_is_drawn_by_the_server_and_goes_again(browse, anna, billing):
+    tab = browse(anna, "/tickets/new/billing/")
+    written(tab)
+    preview = tab.get_by_role("button", name="Preview")
+    preview.click()
+    expect(tab.locator(".editor-preview strong")).to_have_text("noon")
+    preview.click()
+    expect(tab.locator("#id_message")).to_be_visible()
+
+
+def test_the_keys_of_the_editor_do_not_depend_on_the_language(browse, anna, billing, context, live_server):
+    context.add_cookies([{"name": "language", "value": "ru", "url": live_server.url}])
+    tab = browse(anna, "/tickets/new/billing/")
+    tab.locator("#id_message").fill("слово")
+    tab.locator("#id_message").press("Control+a")
+    tab.locator("#id_message").press("Control+b")
+    expect(tab.locator("#id_message")).to_have_value("**слово**")
+
+
+def test_a_double_click_on_send_sends_once(browse, anna, billing):
+    from tickets.models import Ticket
+
+    tab = browse(anna, "/tickets/new/billing/")
+    written(tab)
+    tab.get_by_role("button", name="Send ticket").dblclick()
+    tab.wait_for_url("**/tickets/sent/**")
+    assert Ticket.objects.count() == 1
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_theme_changes_at_once_and_stays(browse, anna):
+    tab = browse(anna, "/tickets/")
+    tab.locator("summary", has_text="Your account").click()
+    with tab.expect_response("**/accounts/theme/"):
+        tab.get_by_role("button", name="Dark").click()
+    expect(tab.locator("html")).to_have_attribute("data-theme", "dark")
+    tab.reload()
+    expect(tab.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_browser_tells_its_time_zone(browser, live_server, browser_context_args):
+    """Part 2 of the first issue: the zone is detected from the browser."""
+    context = browser.new_context(timezone_id="Asia/Tashkent")
+    context.new_page().goto(live_server.url + "/accounts/login/")
+    assert "Asia/Tashkent" in [cookie["value"] for cookie in context.cookies()]
+    context.close()
+
+
+# --- The queue ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_tickets(open_ticket):
+    return [open_ticket(subject=subject) for subject in ("First", "Second", "Third")]
+
+
+def test_the_queue_is_walked_with_single_keys_in_any_layout(browse, sam, three_tickets):
+    """j and k move, x selects; in a Cyrillic layout the place of the key counts."""
+    tab = browse(sam, "/desk/")
+    tab.keyboard.press("j")
+    expect(tab.locator("tr.is-cursor")).to_have_count(1)
+    first = tab.locator("tr.is-cursor").get_attribute("id")
+    tab.keyboard.press("j")
+    assert tab.locator("tr.is-cursor").get_attribute("id") != first
+    tab.locator("body").dispatch_event("keydown", {"key": "л", "code": "KeyK"})
+    assert tab.locator("tr.is-cursor").get_attribute("id") == first
+    tab.keyboard.press("x")
+    expect(tab.locator("[data-bulk-count]").first).to_have_text("1")
+
+
+def test_who_switched_single_keys_off_is_left_alone(browse, sam, three_tickets):
+    sam.single_keys = False
+    sam.save(update_fields=["single_keys"])
+    tab = browse(sam, "/desk/")
+    tab.keyboard.press("j")
+    expect(tab.locator("tr.is-cursor")).to_have_count(0)
+
+
+def test_a_new_ticket_waits_behind_the_pill_and_moves_no_row(browse, sam, three_tickets, open_ticket):
+    """S132: nothing moves under the hand."""
+    tab = browse(sam, "/desk/")
+    before = tab.locator("tr[data-row]").evaluate_all("rows => rows.map(row => row.id)")
+    three_tickets[0].__class__.objects.filter(pk=three_tickets[0].pk).update(subject="First, renamed")
+    open_ticket(subject="Fourth")
+    tab.locator("[data-refresh-now]").click()
+    expect(tab.locator("[data-new-rows]")).to_have_text("Show 1 new ticket")
+    assert tab.locator("tr[data-row]").evaluate_all("rows => rows.map(row => row.id)") == before
+    expect(tab.get_by_text("First, renamed")).to_be_visible()
+    tab.locator("[data-new-rows]").click()
+    expect(tab.get_by_text("Fourth")).to_be_visible()
+
+
+def test_selected_rows_hold_the_list_still(browse, sam, three_tickets, open_ticket):
+    sam.refresh_seconds = 1
+    sam.save(update_fields=["refresh_seconds"])
+    tab = browse(sam, "/desk/")
+    tab.locator("tbody input[type=checkbox]").first.check()
+    open_ticket(subject="Fourth")
+    tab.wait_for_timeout(2500)
+    expect(tab.locator("[data-new-rows]")).to_be_hidden()
+    tab.locator("tbody input[type=checkbox]").first.uncheck()
+    expect(tab.locator("[data-new-rows]")).to_be_visible()
