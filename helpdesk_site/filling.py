@@ -56,6 +56,7 @@ class Filler:
         self.last = {model: last_id(model) for model in (Ticket, Message, TicketEvent)}
         rebuild = connection.vendor == "postgresql" and self.count >= 20_000
         if rebuild:
+            run("SET statement_timeout = 0")
             run("DROP INDEX IF EXISTS tickets_searchpublic_words")
         for start in range(0, self.count, CHUNK):
             self.chunk(range(start, min(start + CHUNK, self.count)))

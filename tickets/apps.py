@@ -5,7 +5,7 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self):
-        from accounts.signals import person_deactivated
+        from accounts.signals import person_deactivated, sight_asked
         from departments.signals import settings_changed
         from mail.signals import mail_failed
 
@@ -14,3 +14,4 @@ class TicketsConfig(AppConfig):
         mail_failed.connect(listening.mail_failed)
         settings_changed.connect(listening.settings_changed)
         person_deactivated.connect(listening.person_deactivated)
+        sight_asked.connect(listening.sight_asked)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth import get_user_model
 
-from . import actions
+from . import access, actions
 from .models import Notification, Ticket
 from .retiming import retime
 
@@ -26,3 +26,8 @@ def person_deactivated(sender, user, by=None, **kwargs):
     actor = by or get_user_model().objects.system()
     for ticket in Ticket.objects.open().filter(assignee=user).order_by("pk").iterator():
         actions.assign(ticket, to=None, actor=actor)
+
+
+def sight_asked(sender, viewer, ticket_number, **kwargs):
+    """A signed-in person followed a guest's link: whether they may see that ticket as themself."""
+    return Ticket.objects.filter(access.visible(viewer), number=ticket_number).exists()
