@@ -29,7 +29,7 @@ def written(tab, subject="The cart answers 502", message="Since **noon**."):
     tab.keyboard.type(message)
 
 
-# --- Writing ------------------------------------------------------------------------------------------------------------
+# --- Writing ------------------------------------------------------------
 
 
 def test_what_is_typed_is_kept_and_still_there_after_a_reload(browse, anna, billing):
@@ -107,7 +107,7 @@ def test_a_double_click_on_send_sends_once(browse, anna, billing):
     assert Ticket.objects.count() == 1
 
 
-# --- Reading ------------------------------------------------------------------------------------------------------------
+# --- Reading ------------------------------------------------------------
 
 
 def test_the_theme_changes_at_once_and_stays(browse, anna):
@@ -128,7 +128,7 @@ def test_the_browser_tells_its_time_zone(browser, live_server, browser_context_a
     context.close()
 
 
-# --- The queue ----------------------------------------------------------------------------------------------------------
+# --- The queue ------------------------------------------------------------
 
 
 @pytest.fixture
