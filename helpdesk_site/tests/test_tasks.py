@@ -1,0 +1,118 @@
+"""T07: every registered task may run three times; the second and third change nothing."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from departments.models import Rule, RuleAction, Status
+from departments.policy import forget
+from engine.models import FormKey
+from engine.once import new_form_key
+from helpdesk_site.celery import app
+from mail.models import OutgoingMail
+from tickets.actions import hold_reply
+from tickets.models import Draft, Notification, PendingReply, Presence
+from tickets.writing import write
+
+app.loader.import_default_modules()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support, client_of):
+    """A desk where everything is due at once: nothing has run for a while."""
+    settings.MAIL_FOLDER = tmp_path
+    Status.objects.filter(code="open").update(settles_into=Status.objects.get(code="on-hold"), settles_after=5)
+    rule = Rule.objects.create(name="Waiting for days", is_active=True, after_minutes=60, since="created")
+    RuleAction.objects.create(rule=rule, do="priority", value="critical")
+    forget()
+    now = timezone.now()
+    with time_machine.travel(now - 90 * DAY, tick=False):
+        Draft.objects.create(owner="user:0", kind="new", place="new/support")
+        FormKey.objects.create(owner="user:0", key=new_form_key())
+    with time_machine.travel(now - 10 * DAY, tick=False):
+        idle, forgotten = open_ticket(subject="To be closed"), open_ticket(subject="To be escalated")
+        Presence.objects.create(ticket=idle, user=sam, at=timezone.now())
+        say(idle, sam)
+    with time_machine.travel(now - timedelta(days=4, hours=12), tick=False):
+        say(open_ticket(subject="To be reminded of"), sam)
+    with time_machine.travel(now - timedelta(hours=1), tick=False):
+        open_ticket(subject="To settle")
+        pending = hold_reply(forgotten, author=sam, written=write("On it."), due_at=timezone.now())
+    told = Notification.objects.exclude(mail=None).latest("pk")
+    mail, told.mail, told.letter_due_at = told.mail, None, now - DAY
+    told.save(update_fields=["mail", "letter_due_at"])
+    mail.delete()
+    return {"pending": pending.pk, "mail": OutgoingMail.objects.earliest("pk").pk}
+
+
+TASKS = {  # name: (its arguments, whether it has something to do at the busy desk)
+    "engine.tasks.heartbeat": (lambda desk: [], False),
+    "engine.tasks.tidy": (lambda desk: [], True),
+    "mail.tasks.deliver": (lambda desk: [desk["mail"]], True),
+    "mail.tasks.sweep": (lambda desk: [], True),
+    "tickets.tasks.anchor_history": (lambda desk: [], True),
+    "tickets.tasks.close_idle": (lambda desk: [], True),
+    "tickets.tasks.release_replies": (lambda desk: [], True),
+    "tickets.tasks.release_reply": (lambda desk: [desk["pending"]], True),
+    "tickets.tasks.run_rules": (lambda desk: [], True),
+    "tickets.tasks.settle": (lambda desk: [], True),
+    "tickets.tasks.tidy": (lambda desk: [], True),
+    "tickets.tasks.write_letters": (lambda desk: [], True),
+}
+
+
+def ours():
+    return {name for name in app.tasks if not name.startswith("celery.")}
+
+
+def everything():
+    """All rows of all tables but the engine's own, which keeps times of runs."""
+    rows = json.loads(connection.creation.serialize_db_to_string())
+    return [row for row in rows if row["model"] not in ("engine.heartbeat", "engine.lease", "engine.queuemessage")]
+
+
+def test_every_registered_task_is_listed_here():
+    """T07: an unlisted task is a failure."""
+    assert ours() == set(TASKS)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_run_three_times_did_its_work_once(name, busy_desk):
+    """T07."""
+    arguments, works = TASKS[name]
+    before = everything()
+    app.tasks[name](*arguments(busy_desk))
+    after = everything()
+    assert (after != before) == works
+    for _ in range(2):
+        app.tasks[name](*arguments(busy_desk))
+        assert everything() == after
+
+
+def test_the_tasks_of_the_schedule_exist():
+    """T07: nothing is due that nobody does."""
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= ours()
+
+
+def test_every_timer_run_after_the_other_three_times_settles_down(busy_desk):
+    """T07: timers wake each other up; when all have run, all is done."""
+    for _ in range(3):
+        for entry in app.conf.beat_schedule.values():
+            app.tasks[entry["task"]]()
+    done = everything()
+    for entry in app.conf.beat_schedule.values():
+        app.tasks[entry["task"]]()
+    assert everything() == done
+    assert not PendingReply.objects.exists()
+
+
+def test_a_message_is_acknowledged_after_the_work():
+    """SECURITY, "tasks idempotent": a worker that dies gives its task to the next."""
+    assert app.conf.task_acks_late and app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.accept_content == ["json"]
