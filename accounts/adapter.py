@@ -2,6 +2,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.hashers import check_password
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from helpdesk_site.lib.http import client_ip
 
@@ -11,6 +12,13 @@ UNKNOWN_IP = "::"  # a socket has no address; a session's row wants one
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The address or the password is not right. Check both, or set a new password."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, then try again."),
+        "enter_current_password": _("This is not your password."),
+    }
+
     def get_client_ip(self, request):
         return client_ip(request) or UNKNOWN_IP
 

@@ -44,7 +44,7 @@ class PersonForm(forms.ModelForm):
             "email", "name", "phone", "title", "language", "time_zone",
             "is_active", "is_staff", "is_superuser", "staff_notes",
         ]  # fmt: skip
-        labels = {"is_superuser": _("operator")}
+        labels = {"is_superuser": _("Operator")}
         help_texts = {
             "is_active": _("Switch it off instead of deleting: they are signed out and their tickets are freed."),
             "is_superuser": _("May configure everything and sees every department."),
@@ -91,7 +91,7 @@ class MembershipInline(admin.TabularInline):
 @admin.register(User)
 class PersonAdmin(NeverDeleted, admin.ModelAdmin):
     form = PersonForm
-    list_display = ["shown_name", "email", "kind", "is_active", "last_login"]
+    list_display = ["shown_name", "email", "kind", "is_active", "last_sign_in"]
     list_display_links = ["shown_name", "email"]
     list_filter = [Kind, "is_active", "language"]
     search_fields = ["name", "email", "organisations__name"]
@@ -99,14 +99,14 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
     ordering = ["name", "email"]
     list_per_page = 50
     show_full_result_count = False
-    readonly_fields = ["date_joined", "last_login"]
+    readonly_fields = ["date_joined", "last_sign_in"]
     inlines = [MembershipInline]
     actions = ["deactivate", "activate", "send_password_link", "close_guest_links"]
     fieldsets = [
         (_("The person"), {"fields": ["email", "name", "phone", "language", "time_zone"]}),
         (_("What they may do"), {"fields": ["is_active", "is_staff", "title", "is_superuser"]}),
         (_("For staff to know"), {"fields": ["staff_notes"]}),
-        (_("Since when"), {"fields": ["date_joined", "last_login"]}),
+        (_("Since when"), {"fields": ["date_joined", "last_sign_in"]}),
     ]
     add_fieldsets = [
         (_("The person"), {"fields": ["email", "name", "phone", "language", "time_zone"]}),
@@ -154,6 +154,10 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
     @admin.display(description=_("name"), ordering="name")
     def shown_name(self, person):
         return person.full_name
+
+    @admin.display(description=_("last sign-in"), ordering="last_login", empty_value=_("never"))
+    def last_sign_in(self, person):
+        return person.last_login
 
     @admin.display(description=_("kind"))
     def kind(self, person):

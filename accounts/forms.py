@@ -35,6 +35,7 @@ class AddressField(forms.EmailField):
 
     def __init__(self, **options):
         options.setdefault("label", _("E-mail address"))
+        options.setdefault("error_messages", {"required": _("Enter an e-mail address.")})
         super().__init__(max_length=254, **options)
         self.widget.attrs.update({"autocomplete": "email", "inputmode": "email"})
 
@@ -46,6 +47,7 @@ class NameField(forms.CharField):
     """A person's name: one line, without control characters."""
 
     def __init__(self, **options):
+        options.setdefault("error_messages", {"required": _("Enter your name.")})
         super().__init__(label=_("Your name"), max_length=120, **options)
         self.widget.attrs["autocomplete"] = "name"
 
@@ -236,14 +238,20 @@ def profile_form(user, *args):
 
 
 def password_field(label, *, autocomplete="new-password", help_text=""):
-    field = PasswordField(label=label, autocomplete=autocomplete, help_text=help_text, max_length=MOST_TYPED)
+    field = PasswordField(
+        label=label, autocomplete=autocomplete, help_text=help_text, max_length=MOST_TYPED,
+        error_messages={"required": _("Enter a password.")},
+    )  # fmt: skip
     field.widget.attrs.pop("placeholder", None)
     return field
 
 
 def new_password_field(user):
     help_text = LengthValidator().help_for(user)
-    field = SetPasswordField(label=_("New password"), help_text=help_text, max_length=MOST_TYPED)
+    field = SetPasswordField(
+        label=_("New password"), help_text=help_text, max_length=MOST_TYPED,
+        error_messages={"required": _("Choose a password.")},
+    )  # fmt: skip
     field.widget.attrs.pop("placeholder", None)
     field.user = user
     return field

@@ -86,7 +86,7 @@ def test_as_much_is_hashed_for_the_unknown_as_for_the_known(client_of, cast, set
 def test_the_sixth_failure_is_refused_and_then_the_right_password_too(client, anna):
     for _ in range(5):
         sign_in(client, anna, "wrong")
-    assert b"Too many failed login attempts" in sign_in(client, anna).content
+    assert b"Too many tries" in sign_in(client, anna).content
     assert not is_signed_in(client)
 
 
