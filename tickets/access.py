@@ -20,6 +20,8 @@ SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMI
 ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 
 
+WITH = ("client", "assignee", "organisation", "follow_up_of", "service")  # what a ticket's page shows of it
+
 # --- The list question -----------------------------------------------------------------------------------------------
 
 
@@ -97,16 +99,17 @@ def ticket_for(viewer, number, *, to="see"):
     `to` is the name of an ability. Raises Http404 for no such ticket, out of sight, and not allowed alike (a stranger
     cannot tell them apart). A merged-away ticket is followed to its survivor by the view that shows it (S142).
     """
+    return ticket_and_abilities(viewer, number, to=to)[0]
+
+
+def ticket_and_abilities(viewer, number, *, to="see"):
+    """The ticket as by `ticket_for`, and what the viewer may do with it."""
     clean = tokens.clean_number(number)
-    ticket = clean and (
-        Ticket.objects.visible_to(viewer)
-        .select_related("client", "assignee", "organisation", "follow_up_of")
-        .filter(number=clean)
-        .first()
-    )
-    if not ticket or not getattr(abilities(viewer, ticket), to):
+    ticket = clean and (Ticket.objects.visible_to(viewer).select_related(*WITH).filter(number=clean).first())
+    can = abilities(viewer, ticket) if ticket else Abilities()
+    if not getattr(can, to):
         raise Http404
-    return ticket
+    return ticket, can
 
 
 @dataclass(frozen=True)
@@ -163,13 +166,20 @@ def _client(user, ticket):
     author = ticket.client_id == user.pk
     membership = memberships_of(user).get(ticket.organisation_id) if ticket.organisation_id else None
     role = membership.role if membership else ""
-    participant = None if author else Participant.objects.filter(ticket=ticket, user=user).first()
+    participant = None if author else next((row for row in participants_of(ticket) if row.user_id == user.pk), None)
     if not (author or participant or role in SEES_ALL):
         return Abilities()
     takes_part = bool(participant and participant.rights == Participant.Rights.REPLY)
     reply = author or role in ANSWERS_ALL or takes_part
     close = may_close(ticket, author=author, admin=role == Membership.Role.ADMIN, participant=takes_part)
     return Abilities(see=True, reply=reply, close=close, reopen=reply)
+
+
+def participants_of(ticket):
+    """Who takes part besides the client, read once per ticket object."""
+    if not hasattr(ticket, "_participants"):
+        ticket._participants = list(Participant.objects.filter(ticket=ticket).select_related("user").order_by("pk"))
+    return ticket._participants
 
 
 def may_close(ticket, *, author=False, admin=False, participant=False):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from departments.models.policy import DEFAULTS
 from helpdesk_site.lib import files as kinds
 
 from .models import Attachment
@@ -25,6 +26,9 @@ HEAD = 4096  # bytes that say what a file is
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LOOSE_KEPT = timedelta(days=2)  # a file that came to no message and no draft
 PICTURES = frozenset({"jpg", "jpeg", "png", "gif", "webp", "bmp"})
+
+
+USUAL = frozenset(DEFAULTS["client_file_types"].split())
 
 
 class BadFile(Exception):  # noqa: N818 - named as the desk says it
@@ -44,9 +48,9 @@ class Limits:
         """The limits in a sentence, shown before anything is chosen (S108)."""
         said = ngettext("Up to %(count)s file, %(size)s.", "Up to %(count)s files, %(size)s each.", self.count)
         said %= {"count": self.count, "size": kinds.size_words(self.size)}
-        if self.types and len(self.types) <= 20:
-            said += " " + _("Types: %(types)s.") % {"types": ", ".join(sorted(self.types))}
-        return said
+        if self.types == USUAL:
+            return f"{said} " + _("Pictures, documents, archives, logs, sound and film.")
+        return f"{said} " + _("Types: %(types)s.") % {"types": ", ".join(sorted(self.types))} if self.types else said
 
 
 def limits(policy, *, by_staff):

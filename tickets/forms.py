@@ -131,7 +131,6 @@ class OpenForm(WithFiles):
     )  # fmt: skip
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
-        help_text=gettext_lazy("We answer to this address. Nobody else sees it."),
         error_messages={
             "required": gettext_lazy("Enter your e-mail address"),
             "invalid": gettext_lazy("Enter an e-mail address such as name@example.com"),

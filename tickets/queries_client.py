@@ -189,11 +189,6 @@ def around(ticket, user, *, writers, place):
     )
 
 
-def participants(ticket):
-    """Who takes part besides the client."""
-    return list(Participant.objects.filter(ticket=ticket).select_related("user").order_by("pk"))
-
-
 def linked(viewer, ticket):
     """The ticket this one follows and those that follow it, as far as the viewer may see them (S110, S114)."""
     near = Q(follow_up_of=ticket) | Q(pk=ticket.follow_up_of_id)

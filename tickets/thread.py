@@ -60,7 +60,7 @@ class Divider:
 class Thread:
     rows: list = field(default_factory=list)
     earlier: int = 0  # number of the first message shown, when there are older ones
-    news: bool = False
+    unread: bool = False  # there is something to mark as read
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------
@@ -116,7 +116,8 @@ def for_client(viewer, ticket, *, around, before=0):
         for message in messages
     ]
     rows = sorted([*said, *reader.happened()], key=moment)
-    thread = Thread(rows=rows, earlier=messages[0].number if older else 0, news=bool(first_new))
+    unread = ticket.last_number > around.read and not before
+    thread = Thread(rows=rows, earlier=messages[0].number if older else 0, unread=unread)
     if first_new:
         at = next(at for at, row in enumerate(rows) if not row.is_event and row.message.number == first_new)
         rows.insert(at, Divider())

@@ -21,7 +21,7 @@ from ..forms import ReplyForm
 from ..models import Draft, Ticket
 from ..refused import Refused
 from ..writing import write
-from . import desk
+from . import desk, desk_ticket
 from .doors import for_somebody
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
@@ -31,10 +31,10 @@ from .doors import for_somebody
 @for_somebody
 def ticket(request, number):
     """The conversation, for whoever may see it (S17-S19, S72, S94, S105, S106). A merged-away one leads on (S142)."""
-    ticket = access.ticket_for(request.viewer, number)
+    ticket, can = access.ticket_and_abilities(request.viewer, number)
     if ticket.merged_into_id:
         return to_survivor(request, ticket)
-    return page(request, ticket)
+    return page(request, ticket, can=can)
 
 
 def to_survivor(request, ticket):
@@ -72,8 +72,7 @@ def preview(request, number):
 @once
 def reply(request, number):
     """Answer, as a client or as staff (S18, S22, S26, S29). What cannot be sent stays on the page as it was typed."""
-    ticket = access.ticket_for(request.viewer, number, to="reply")
-    can = access.abilities(request.viewer, ticket)
+    ticket, can = access.ticket_and_abilities(request.viewer, number, to="reply")
     place = drafts.place_of(Draft.Kind.REPLY, ticket)
     form = ReplyForm(request, policy=ticket.policy, by_staff=can.work)
     valid = form.is_valid()
@@ -110,7 +109,7 @@ def answer_as_staff(request, ticket, form):
         "written": write(form.cleaned_data["message"]),
         "attachments": form.uploads,
         "status": snapshot().statuses_by_code.get(request.POST.get("status", "")),
-        "seen": desk.seen_of(request),
+        "seen": desk_ticket.seen_of(request),
     }
     if user.undo_seconds and not own:
         due_at = timezone.now() + timedelta(seconds=user.undo_seconds)
@@ -139,8 +138,7 @@ def close(request, number):
 @once
 def reopen(request, number):
     """Open a closed ticket again without a message, where policy lets clients (C3)."""
-    ticket = access.ticket_for(request.viewer, number, to="reopen")
-    can = access.abilities(request.viewer, ticket)
+    ticket, can = access.ticket_and_abilities(request.viewer, number, to="reopen")
     with one_click() as click:
         actions.reopen(ticket, actor=request.viewer.user, by_staff=can.work)
     return done(request, ticket, click, _("The ticket is open again."))
@@ -161,11 +159,10 @@ def fresh(ticket):
     return Ticket.objects.select_related("client", "assignee", "organisation", "follow_up_of").get(pk=ticket.pk)
 
 
-def page(request, ticket, *, can=None, form=None, refusal="", newer=(), status=200):
+def page(request, ticket, *, can, form=None, refusal="", newer=(), status=200):
     """The ticket as this viewer sees it: the desk's page for whoever works on it, else the client's."""
-    can = can or access.abilities(request.viewer, ticket)
     if can.work:
-        return desk.ticket_page(request, ticket, can, form=form, refusal=refusal, newer=newer, status=status)
+        return desk_ticket.ticket_page(request, ticket, can, form=form, refusal=refusal, newer=newer, status=status)
     context = client_context(request, ticket, can, form) | {"refusal": refusal}
     return render(request, "conversation/ticket.html", context, status=status)
 
@@ -184,7 +181,7 @@ def client_context(request, ticket, can, form):
         "status_tone": ticket.shown_status.colour,
         "assignee": ticket.assignee and words.staff_name(ticket.assignee, ticket.shown_department),
         "assignee_role": ticket.assignee and words.staff_role(ticket.assignee, ticket.shown_department),
-        "participants": queries_client.participants(ticket) if around.has_participants else [],
+        "participants": access.participants_of(ticket) if around.has_participants else [],
         "linked": queries_client.linked(viewer, ticket) if around.has_links else [],
         "waiting": around.waiting,
         "can_write": can.reply and not closed_reason,

@@ -1,0 +1,100 @@
+"""What the tests of the conversation share: policies, files, forms as a browser sends them, counted statements."""
+
+import io
+import re
+from contextlib import contextmanager
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@pytest.fixture
+def set_policy(cast):
+    """`set_policy(support, closed_reply="refuse")`: what an operator sets, known at once."""
+    from departments.policy import forget
+
+    def change(row, **settings):
+        for name, value in settings.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(settings))
+        forget()
+
+    return change
+
+
+@pytest.fixture
+def picture():
+    """`picture()`: the bytes of a real PNG; `picture(size=(64, 48))` of a larger one."""
+
+    def draw(size=None):
+        if size is None:
+            return PNG
+        from PIL import Image
+
+        out = io.BytesIO()
+        Image.new("RGB", size, "teal").save(out, "PNG")
+        return out.getvalue()
+
+    return draw
+
+
+@pytest.fixture
+def file():
+    """`file("log.txt", b"…")`: a file as a browser sends it."""
+
+    def make(name="log.txt", content=b"a line of a log\n", kind="application/octet-stream"):
+        return SimpleUploadedFile(name, content, kind)
+
+    return make
+
+
+@pytest.fixture
+def statements(django_assert_num_queries):
+    """`with statements() as seen:` what the database was asked; `len(seen)` leaves out BEGIN and SAVEPOINT."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    class Seen(CaptureQueriesContext):
+        def __len__(self):
+            return len([q for q in self.captured_queries if not re.match(r"(RELEASE )?SAVEPOINT|BEGIN", q["sql"])])
+
+        def writing(self):
+            said = [q["sql"] for q in self.captured_queries]
+            return [sql for sql in said if re.match(r"\s*(INSERT|UPDATE|DELETE)", sql)]
+
+    @contextmanager
+    def counting():
+        with Seen(connection) as seen:
+            yield seen
+
+    return counting
+
+
+@pytest.fixture
+def by_pass(client_of):
+    """`by_pass(ticket)`: the browser of the ticket's client, come in by the link in their mail (S7)."""
+    from accounts import passes
+
+    def come_in(ticket, user=None):
+        browser = client_of(None)
+        token = passes.issue(user or ticket.client, ticket.number)
+        answer = browser.get(f"/g/{token}/")
+        assert answer.status_code == 302 and answer.url == f"/t/{ticket.number}/"
+        return browser
+
+    return come_in
+
+
+@pytest.fixture
+def uploaded():
+    """`uploaded(browser, place, file(…))`: the answer to one file sent while typing."""
+
+    def send(browser, place, one):
+        return browser.post(f"/drafts/upload/?place={place}", {"file": one})
+
+    return send
