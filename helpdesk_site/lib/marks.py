@@ -103,7 +103,9 @@ class _Lines(Preprocessor):
                 code = "\n".join(code).rstrip("\n").split("\n")
             margin = "> " * depth + " " * (-(-len(found["indent"]) // 4) * 4 if len(found["indent"]) > 1 else 0)
             margin = margin[:NESTING_LIMIT * 4]
-            yield from (margin.rstrip(), margin + self._stored(code, found["language"]), margin.rstrip())
+            goes_on = at < len(lines) and _unquoted(lines[at], depth)
+            yield from (margin.rstrip(), margin + self._stored(code, found["language"]))
+            yield margin.rstrip() if goes_on else ""
 
     def _stored(self, code, language):
         kind = f' class="language-{escape(language)}"' if language else ""

@@ -25,6 +25,7 @@ _SKIPPED = frozenset(
     ["iframe", "math", "noembed", "noframes", "noscript", "object", "plaintext", "script", "select", "style", "svg"]
     + ["template", "textarea", "title", "xmp"]
 )
+_MARK = re.compile(r"<(?=[a-zA-Z!?/])")
 _NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=][^\s/>=]*+|=)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>)|["']))?""")
 _LONE_AMPERSAND = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
@@ -38,12 +39,11 @@ def tags_and_text(html: str):
     """
     at, end = 0, len(html)
     while at < end:
-        start = html.find("<", at)
-        if start < 0:
-            start = end
+        mark = _MARK.search(html, at)
+        start = mark.start() if mark else end
         if start > at:
             yield "text", _escaped(html[at:start])
-        if start == end:
+        if not mark:
             return
         at = start + 1
         found = _NAME.match(html, at)
@@ -60,10 +60,8 @@ def tags_and_text(html: str):
                 at = _behind_element(html, name, at)
             else:
                 yield "open", name, attributes
-        elif html.startswith(("!", "?", "/"), at):
-            at = _behind(html, ">", at)
         else:
-            yield "text", "&lt;"
+            at = _behind(html, ">", at)
 
 
 def tidy(html: str, *, tags, attributes, renamed) -> str:
@@ -137,4 +135,5 @@ def _behind_element(html: str, name: str, at: int) -> int:
 
 
 def _escaped(text: str) -> str:
-    return _LONE_AMPERSAND.sub("&amp;", text).replace(">", "&gt;").replace("\xa0", "&nbsp;")
+    text = _LONE_AMPERSAND.sub("&amp;", text)
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace("\xa0", "&nbsp;")
