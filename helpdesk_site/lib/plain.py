@@ -63,7 +63,7 @@ class _Writer:
     def begin(self, name):
         if name in ("ul", "ol") and self.lists:
             self.end_line()
-        elif name in _PARAGRAPHS:
+        elif name in _PARAGRAPHS and not self.mark:
             self.end_paragraph()
         elif name in _LINES:
             self.end_line()
