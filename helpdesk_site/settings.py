@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "anchor-history": {"task": "tickets.tasks.anchor_history", "schedule": timedelta(hours=1)},
     "tidy": {"task": "tickets.tasks.tidy", "schedule": timedelta(hours=1)},
     "heartbeat": {"task": "engine.tasks.heartbeat", "schedule": timedelta(seconds=30)},
+    "tidy-people": {"task": "accounts.tasks.tidy", "schedule": timedelta(hours=1)},
     "tidy-engine": {"task": "engine.tasks.tidy", "schedule": timedelta(hours=1)},
 }
 

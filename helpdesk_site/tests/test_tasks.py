@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Confirmation
 from departments.models import Rule, RuleAction, Status
 from departments.policy import forget
 from engine.models import FormKey
@@ -34,6 +35,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     with time_machine.travel(now - 90 * DAY, tick=False):
         Draft.objects.create(owner="user:0", kind="new", place="new/support")
         FormKey.objects.create(owner="user:0", key=new_form_key())
+        Confirmation.objects.create(purpose="sign_up", email="mira@example.org", token_hash="-", expires_at=now - DAY)
     with time_machine.travel(now - 10 * DAY, tick=False):
         idle, forgotten = open_ticket(subject="To be closed"), open_ticket(subject="To be escalated")
         Presence.objects.create(ticket=idle, user=sam, at=timezone.now())
@@ -51,6 +53,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
 
 
 TASKS = {  # name: (its arguments, whether it has something to do at the busy desk)
+    "accounts.tasks.tidy": (lambda desk: [], True),
     "engine.tasks.heartbeat": (lambda desk: [], False),
     "engine.tasks.tidy": (lambda desk: [], True),
     "mail.tasks.deliver": (lambda desk: [desk["mail"]], True),
