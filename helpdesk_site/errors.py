@@ -6,6 +6,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template import loader
 
+from engine.once import came_from
+
 RETRY_AFTER_SECONDS = "15"
 
 
@@ -18,8 +20,14 @@ def permission_denied(request, exception=None):
 
 
 def csrf_failure(request, reason=""):
-    """A form from a stale page or another site: say so, and that nothing was done."""
-    return answer(request, 403, template="errors/stale.html")
+    """A form from a stale page or another site: say so, and that nothing was done; our own get back what was typed."""
+    ours = request.headers.get("Origin", base_url(request)) == base_url(request)
+    typed = request.POST.get("message", "") if ours else ""
+    return answer(request, 403, template="errors/stale.html", typed=typed, back=came_from(request))
+
+
+def base_url(request):
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def page_not_found(request, exception=None):
@@ -36,7 +44,7 @@ def server_error(request):
     return answer(request, 500, bare=True)
 
 
-def answer(request, status, *, template="", bare=False):
-    context = {"request_id": getattr(request, "id", ""), "status": status}
+def answer(request, status, *, template="", bare=False, **more):
+    context = {"request_id": getattr(request, "id", ""), "status": status, **more}
     page = loader.render_to_string(template or f"errors/{status}.html", context, None if bare else request)
     return HttpResponse(page, status=status)
