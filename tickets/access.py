@@ -105,11 +105,16 @@ def ticket_for(viewer, number, *, to="see"):
 def ticket_and_abilities(viewer, number, *, to="see"):
     """The ticket as by `ticket_for`, and what the viewer may do with it."""
     clean = tokens.clean_number(number)
-    ticket = clean and (Ticket.objects.visible_to(viewer).select_related(*WITH).filter(number=clean).first())
+    ticket = clean and first_seen(viewer, Ticket.objects.select_related(*WITH).filter(number=clean))
     can = abilities(viewer, ticket) if ticket else Abilities()
     if not getattr(can, to):
         raise Http404
     return ticket, can
+
+
+def first_seen(viewer, rows):
+    """The first of the rows the viewer may see; what they work on is asked first, because it is asked most and cheaply."""
+    return (viewer.is_staff and rows.workable_by(viewer).first()) or rows.visible_to(viewer).first()
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from accounts.models import SYSTEM_EMAIL, User
+
 from . import queues
-from .models import Presence
+from .models import Presence, Ticket
 
 MOST = 1000  # counts stop here
 STALE = timedelta(seconds=45)  # a browser that is open says so every 15 seconds
 OTHERS = 5
+MOST_PEOPLE = 10
 
 # --- The rail ---------------------------------------------------------------------------------------------------------
 
@@ -122,3 +126,26 @@ def present(tickets, *, but):
     """Who looks at these tickets (ids) or writes in them just now, without one person (S6)."""
     fresh = Presence.objects.filter(ticket_id__in=tickets, at__gte=timezone.now() - STALE)
     return fresh.exclude(user=but).select_related("user")
+
+
+def others(viewer, ticket):
+    """Other tickets of its client and organisation, as far as the viewer works on them, newest first (S76, S160)."""
+    theirs = Q(client=ticket.client_id)
+    if ticket.organisation_id:
+        theirs |= Q(organisation=ticket.organisation_id)
+    rows = Ticket.objects.workable_by(viewer).listed().filter(theirs).exclude(pk=ticket.pk)
+    columns = ["number", "subject", "status_id", "category", "updated_at", "client_id"]
+    return list(rows.order_by("-updated_at", "-id").values(*columns)[: OTHERS + 1])
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+def people(words):
+    """Those whose name, address or organisation holds these words, at most MOST_PEOPLE (S168)."""
+    fits = Q()
+    for form in {words, words.lower(), words.title()}:  # SQLite folds no case beyond ASCII
+        fits |= Q(name__icontains=form) | Q(email__istartswith=form) | Q(organisations__name__icontains=form)
+    found = User.objects.filter(pk__in=User.objects.filter(fits).values("pk")[: MOST_PEOPLE * 10])
+    rows = found.exclude(email=SYSTEM_EMAIL).filter(is_active=True).prefetch_related("organisations")
+    return list(rows.order_by("name", "email")[:MOST_PEOPLE])

@@ -1,7 +1,8 @@
 """The doors of the conversation and the desk (CONTRACT, "URLs"). Names are used everywhere; keep them."""
+
 from django.urls import path
 
-from .views import conversation, desk, drafts, files, portal, properties
+from .views import bulk, conversation, desk, desk_new, drafts, files, portal, properties
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -40,10 +41,13 @@ urlpatterns = [
     path("t/<str:number>/flag/", properties.flag, name="ticket_flag"),
     path("t/<str:number>/presence/", properties.presence, name="ticket_presence"),
     path("t/<str:number>/log/", properties.log, name="ticket_log"),
+    path("t/<str:number>/mail/<int:mail>/again/", properties.send_again, name="ticket_mail_again"),
     # The desk
     path("desk/", desk.queue, name="desk"),
-    path("desk/new/", desk.new, name="desk_new"),
-    path("desk/bulk/", desk.bulk, name="desk_bulk"),
-    path("desk/people/", desk.people, name="desk_people"),
+    path("desk/new/", desk_new.new, name="desk_new"),
+    path("desk/bulk/", bulk.bulk, name="desk_bulk"),
+    path("desk/people/", desk_new.people, name="desk_people"),
+    path("desk/next/<str:number>/", desk.following, name="desk_next"),
+    path("desk/previous/<str:number>/", desk.following, {"back": True}, name="desk_previous"),
     path("desk/refresh/", desk.refresh, name="desk_refresh"),
 ]

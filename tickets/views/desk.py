@@ -1,21 +1,26 @@
-"""The doors of the desk: the queue, a ticket as staff see it, opening one for a client."""
+"""The desk's list of tickets, and the way from one ticket to the next."""
 
 from functools import wraps
 
 from django.conf import settings
-from django.http import Http404
+from django.contrib import messages as notices
+from django.core.exceptions import TooManyFieldsSent
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from helpdesk_site.lib.http import safe_next
 
-from .. import colleagues, queries, queues
+from .. import access, colleagues, queries, queues
 from . import rows
 from .filters import chips
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on
+ADDRESS_LIMIT = 1500
 REFRESH = (0, 30, 60, 120, 300, 900)  # seconds (S132)
 
 
@@ -34,13 +39,13 @@ def staff_only(view):
 # --- The queue --------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @staff_only
 def queue(request):
     """The queue: a view, its filters and its order, all said by the address (S81, S129-S131)."""
     asked = queues.read(request.GET, request.viewer)
     response = render(request, "desk/queue.html", queue_context(request.viewer, asked))
-    if len(asked.address) < 1500:
+    if len(asked.address) <= ADDRESS_LIMIT:
         response.set_cookie(QUEUE_COOKIE, asked.address, httponly=True, samesite="Lax", secure=settings.HTTPS)
     if request.GET.get("reload") == "on" and request.user.refresh_seconds:
         response["Refresh"] = request.user.refresh_seconds  # asked for by a browser without scripts (S132)
@@ -119,17 +124,39 @@ def refresh(request):
     return redirect(safe_next(request, "desk"))
 
 
-def new(request):
-    raise Http404
+# --- From one ticket to the next --------------------------------------------------------------------------------------
 
 
-def bulk(request):
-    raise Http404
+def list_left(request):
+    """The list this person looked at last, to go back to and on in; their queue when there is none."""
+    try:
+        query = QueryDict(request.COOKIES.get(QUEUE_COOKIE, "")[:ADDRESS_LIMIT])
+    except TooManyFieldsSent:
+        query = QueryDict("")
+    return queues.read(query, request.viewer)
 
 
-def people(request):
-    raise Http404
+def go_on(request, ticket, *, anchor=""):
+    """Where somebody goes after a reply: stay, next ticket, or back to the list; remembered (S153)."""
+    after = request.POST.get("after", "")
+    if after in User.After.values and after != request.user.after_reply:
+        request.user.after_reply = after
+        request.user.save(update_fields=["after_reply"])
+    if request.user.after_reply == User.After.NEXT:
+        return redirect("desk_next", ticket.number)
+    if request.user.after_reply == User.After.QUEUE:
+        return redirect(f"{reverse('desk')}?{list_left(request).address}")
+    return redirect(reverse("ticket", args=[ticket.number]) + (f"#{anchor}" if anchor else ""))
 
 
-def ticket_page(request, ticket, can, **more):
-    raise Http404
+@require_safe
+@staff_only
+def following(request, number, back=False):
+    """The ticket after (or before) this one in the list the person came from; at its end, the list."""
+    ticket = access.ticket_for(request.viewer, number, to="work")
+    asked = list_left(request)
+    found = queues.next_after(request.viewer, asked, ticket, back=back)
+    if found:
+        return redirect("ticket", found)
+    notices.info(request, _("This was the first of the list.") if back else _("This was the last of the list."))
+    return redirect(f"{reverse('desk')}?{asked.address}")

@@ -1,11 +1,315 @@
-"""What staff do to one ticket, a POST each."""
+"""What staff do to one ticket, a POST each: fetch through access, act, back to the page with Undo (S137, S162)."""
 
-from django.http import Http404
+from functools import wraps
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from engine.once import once
+from helpdesk_site.lib.http import safe_next
+from helpdesk_site.lib.text import clean_line
+from helpdesk_site.lib.toasts import toast
+from mail import outbox
+from mail.models import OutgoingMail
+
+from .. import access, actions, desk_thread, drafts, mentions, queries, telling, thread
+from ..actions.undoing import REVERSIBLE
+from ..events import one_click
+from ..forms import SUBJECT_LIMIT, ReplyForm
+from ..forms_desk import (
+    chosen_colleague,
+    chosen_department,
+    chosen_priority,
+    chosen_status,
+    chosen_type,
+    status_seen,
+)
+from ..models import Draft, Message, PendingReply, Presence, Ticket
+from ..refused import Refused
+from ..writing import write
+from . import desk_ticket
+from .doors import for_somebody
 
 
-def _later(request, **kwargs):
-    raise Http404
+def working(view):
+    """A POST door to one ticket for those who work on it. What the state forbids is said on the page (Refused)."""
+
+    @require_POST
+    @for_somebody
+    @once
+    @wraps(view)
+    def opened(request, number, *args, **kwargs):
+        ticket = access.ticket_for(request.viewer, number, to="work")
+        try:
+            return view(request, ticket, *args, **kwargs)
+        except Refused as refused:
+            notices.error(request, str(refused))
+            return answer(request, ticket)
+
+    return opened
 
 
-undo = note = call_back = send_now = edit = versions = status = assign = priority = department = type = _later
-subject = flag = presence = log = _later
+# --- Where the ticket stands ------------------------------------------------------------------------------------------
+
+
+@working
+def status(request, ticket):
+    """Another status, saved at once (S137); refused when the page was stale."""
+    row = chosen_status(request.POST.get("status", ""))
+    expected = status_seen(request.POST.get("expected", ""))
+    with one_click() as click:
+        actions.set_status(ticket, status=row, actor=request.user, expected=expected)
+    return done(request, ticket, click, _("Status: %(status)s.") % {"status": row})
+
+
+@working
+def assign(request, ticket):
+    """Give the ticket to somebody of its department, or to nobody."""
+    person = chosen_colleague(request.POST.get("assignee", ""), me=request.user)
+    with one_click() as click:
+        actions.assign(ticket, to=person, actor=request.user)
+    words = _("Assigned to %(person)s.") % {"person": person} if person else _("Nobody looks after it now.")
+    return done(request, ticket, click, words)
+
+
+@working
+def priority(request, ticket):
+    """How urgent it is (S3, S204)."""
+    row = chosen_priority(request.POST.get("priority", ""))
+    with one_click() as click:
+        actions.set_priority(ticket, priority=row, actor=request.user)
+    return done(request, ticket, click, _("Priority: %(priority)s.") % {"priority": row})
+
+
+@working
+def department(request, ticket):
+    """Move it to where it belongs (S33)."""
+    row = chosen_department(request.POST.get("department", ""))
+    with one_click() as click:
+        actions.move(ticket, to=row, actor=request.user)
+    return done(request, ticket, click, _("Moved to %(department)s.") % {"department": row})
+
+
+@working
+def type(request, ticket):
+    """What kind of request it is (S55)."""
+    row = chosen_type(request.POST.get("type", ""))
+    with one_click() as click:
+        actions.set_type(ticket, type=row, actor=request.user)
+    return done(request, ticket, click, _("Type: %(type)s.") % {"type": row or _("none")})
+
+
+@working
+def subject(request, ticket):
+    """A subject that is found half a year later."""
+    words = clean_line(request.POST.get("subject", ""))[:SUBJECT_LIMIT]
+    with one_click() as click:
+        actions.set_subject(ticket, subject=words, actor=request.user)
+    return done(request, ticket, click, _("Subject changed."))
+
+
+@working
+def flag(request, ticket):
+    """Flag it to somebody, who is mailed (S166); `off` takes that person's flag off."""
+    off = "off" in request.POST
+    person = chosen_colleague(request.POST.get("off" if off else "to", ""), me=request.user) or request.user
+    with one_click() as click:
+        (actions.unflag if off else actions.flag)(ticket, to=person, actor=request.user)
+    words = _("The flag for %(person)s is off.") if off else _("Flagged for %(person)s.")
+    return done(request, ticket, click, words % {"person": person})
+
+
+@require_POST
+@for_somebody
+def undo(request, number, click):
+    """Take back what this person did with one click (DESIGN 2.6). A click on many tickets is undone whole."""
+    ticket = access.ticket_for(request.viewer, number)
+    try:
+        actions.undo(click, actor=request.viewer.user)
+        toast(request, _("Taken back."))
+    except Refused as refused:
+        notices.error(request, str(refused))
+    return redirect(safe_next(request, reverse("ticket", args=[ticket.number])))
+
+
+def done(request, ticket, click, sentence):
+    """Back to where the person was, with Undo where an act can be taken back; nothing is said when nothing changed."""
+    if click.events:
+        can_undo = all(event.verb in REVERSIBLE for event in click.events)
+        undo_url = reverse("ticket_undo", args=[ticket.number, click.id]) if can_undo else ""
+        toast(request, sentence, undo_url=undo_url)
+    return answer(request, ticket, events=click.events)
+
+
+def answer(request, ticket, *, events=()):
+    """The head of the ticket's page and what is new in its thread, for the script; else the page anew."""
+    here = reverse("ticket", args=[ticket.number])
+    ticket = Ticket.objects.select_related(*access.WITH).get(pk=ticket.pk)
+    if not access.abilities(request.viewer, ticket).work:
+        notices.info(request, _("The ticket has left your departments."))
+        return go(request, reverse("desk"))
+    if not request.htmx:
+        return redirect(safe_next(request, here))
+    context = desk_ticket.head_context(request, ticket) | {"told": desk_thread.told_now(request.viewer, ticket, events)}
+    return render(request, "desk/_changed.html", context)
+
+
+def go(request, url):
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+# --- Notes, and changing what was written -----------------------------------------------------------------------------
+
+
+@require_POST
+@for_somebody
+@once
+def note(request, number):
+    """An internal note, colleagues called by @name, perhaps with a flag (S161, S166, S197). No client ever sees it."""
+    ticket = access.ticket_for(request.viewer, number, to="work")
+    can, place = access.abilities(request.viewer, ticket), drafts.place_of(Draft.Kind.NOTE, ticket)
+    form = ReplyForm(request, policy=ticket.policy, by_staff=True)
+    valid = form.is_valid()
+    if "preview" in request.POST or not valid:
+        drafts.keep(request, place, request.POST, uploads=form.uploads)
+        return desk_ticket.ticket_page(request, ticket, can, form=form, pane="note", status=200 if valid else 422)
+    written = write(form.cleaned_data["message"])
+    flagged = chosen_colleague(request.POST.get("flag", ""), me=request.user)
+    called = mentions.people_in(written.body, ticket)
+    with one_click():
+        row = actions.add_note(ticket, author=request.user, written=written, attachments=form.uploads, mentions=called)
+        if flagged:
+            actions.flag(ticket, to=flagged, actor=request.user)
+    drafts.drop(request, place)
+    toast(request, note_words(called, flagged))
+    return redirect(f"{reverse('ticket', args=[ticket.number])}#{row.anchor}")
+
+
+def note_words(called, flagged):
+    if called:
+        return _("Note added; %(people)s called.") % {"people": ", ".join(str(person) for person in called)}
+    return _("Note added, and flagged for %(person)s.") % {"person": flagged} if flagged else _("Note added.")
+
+
+def message_for(viewer, number, pk):
+    """(ticket, message, abilities), for somebody who works on the ticket; 404 else."""
+    ticket = access.ticket_for(viewer, number, to="work")
+    message = Message.objects.select_related("author").filter(ticket=ticket, pk=pk).first()
+    if message is None:
+        raise Http404
+    message.ticket = ticket
+    return ticket, message, access.abilities(viewer, ticket)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_somebody
+@once
+def edit(request, number, message):
+    """Change a text; the old one stays a version of it (C5). Where policy locks it, there is no such page."""
+    ticket, message, can = message_for(request.viewer, number, message)
+    if not (can.edit_notes if message.is_note else can.edit_messages):
+        raise Http404
+    text = request.POST.get("message", message.body)
+    error = ""
+    if request.method == "POST" and "preview" not in request.POST:
+        written = write(text)
+        if written.body.strip():
+            actions.edit_message(message, editor=request.user, written=written)
+            toast(request, _("Changed. The old text is kept among its versions."))
+            return redirect(f"{reverse('ticket', args=[ticket.number])}#{message.anchor}")
+        error = _("Write your message")
+    preview = thread.text.shown(write(text).html) if "preview" in request.POST else ""
+    context = {"ticket": ticket, "message": message, "text": text, "error": error, "preview": preview}
+    context["rail"] = queries.rail(request.viewer)
+    return render(request, "desk/edit.html", context, status=422 if error else 200)
+
+
+@require_safe
+@for_somebody
+def versions(request, number, message):
+    """A message as it is, and as it was (C5)."""
+    ticket, message, can = message_for(request.viewer, number, message)
+    older = list(message.revisions.select_related("editor").order_by("-id"))
+    rows = [
+        {"html": thread.text.shown(row.html), "editor": row.editor, "replaced_at": row.replaced_at} for row in older
+    ]
+    context = {"ticket": ticket, "message": message, "html": thread.shown(message), "versions": rows, "can": can}
+    context["rail"] = queries.rail(request.viewer)
+    return render(request, "desk/versions.html", context)
+
+
+# --- Replies that wait, and their mails -------------------------------------------------------------------------------
+
+
+@working
+def call_back(request, ticket, pending):
+    """Undo a reply within its seconds; its text is in the box again, before what was typed since."""
+    row = PendingReply.objects.filter(ticket=ticket, pk=pending).first() or PendingReply(pk=pending)
+    text, files = actions.call_back(row, actor=request.user)
+    place = drafts.place_of(Draft.Kind.REPLY, ticket)
+    since = drafts.saved(request, place)
+    text = "\n\n".join(filter(None, [text, since and since.fields.get("message")]))
+    files += drafts.kept_files(request, place)
+    drafts.keep(request, place, {"message": text}, uploads=files)
+    toast(request, _("Not sent. Your text is in the box again."))
+    return redirect(f"{reverse('ticket', args=[ticket.number])}#reply")
+
+
+@working
+def send_now(request, ticket, pending):
+    """Send a waiting reply at once, by its author."""
+    row = PendingReply.objects.filter(ticket=ticket, pk=pending, author=request.user).first()
+    message = row and actions.release(row, now=row.due_at)
+    toast(request, _("Reply sent."))
+    anchor = f"#{message.anchor}" if message else ""
+    return redirect(reverse("ticket", args=[ticket.number]) + anchor)
+
+
+@working
+def send_again(request, ticket, mail):
+    """Queue a letter of this ticket anew (S185)."""
+    row = OutgoingMail.objects.filter(pk=mail, notifications__event__ticket=ticket).first()
+    if row is None:
+        raise Http404
+    if outbox.send_again(row):
+        toast(request, _("The mail is sent again."))
+    else:
+        notices.error(request, _("This mail cannot be sent again."))
+    return redirect(safe_next(request, reverse("ticket", args=[ticket.number])))
+
+
+# --- Presence and history ---------------------------------------------------------------------------------------------
+
+
+@require_POST
+@for_somebody
+def presence(request, number):
+    """I am here, or I am writing: said every 15 seconds; the answer is who else is (S6)."""
+    ticket = access.ticket_for(request.viewer, number, to="work")
+    mode = Presence.Mode.WRITING if request.POST.get("mode") == Presence.Mode.WRITING else Presence.Mode.VIEWING
+    row = Presence(ticket=ticket, user=request.user, mode=mode, at=timezone.now())
+    Presence.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["ticket", "user"], update_fields=["mode", "at"]
+    )
+    here = [(row.user, row.mode == row.Mode.WRITING) for row in queries.present([ticket.pk], but=request.user)]
+    seen = desk_ticket.seen_in(request.GET)
+    context = {"ticket": ticket, "present": here, "news": seen and ticket.last_number > seen[0]}
+    return HttpResponse(render(request, "desk/_presence.html", context).content.strip())
+
+
+@require_safe
+@for_somebody
+def log(request, number):
+    """Everything that happened to the ticket, in words (S167)."""
+    ticket = access.ticket_for(request.viewer, number, to="work")
+    events = list(telling.events_of(ticket))
+    names = telling.names_for(events, known=[ticket.client, ticket.assignee])
+    told = [telling.tell(event, names) for event in reversed(events)]
+    context = {"ticket": ticket, "log": told, "rail": queries.rail(request.viewer)}
+    return render(request, "desk/log.html", context)

@@ -66,3 +66,10 @@ def here_now(ids, viewer):
     for row in queries.present(ids, but=viewer.user):
         badges[row.ticket_id].append((ui.viewing(row.user, row.mode == row.Mode.WRITING),))
     return {pk: format_html_join("", "{}", found) for pk, found in badges.items()}
+
+
+def named(rows):
+    """Give the short rows of `queries.others` their status."""
+    for row in rows:
+        row["status"] = status(snapshot().statuses[row["status_id"]], row)
+    return rows

@@ -1,0 +1,139 @@
+"""The forms of the desk: a ticket opened for somebody (S168, S183), and what staff change in one (S137, S162)."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import SYSTEM_EMAIL, Membership, User
+from departments.policy import snapshot
+
+from . import colleagues, queues
+from .actions.opening import default_priority
+from .forms import SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
+from .refused import Refused
+
+
+class NewTicketForm(WithFiles):
+    """A ticket for a client who is known, or for any name and address. It goes out as our message to them."""
+
+    name = LineField(
+        label=gettext_lazy("Name"), max_length=120, error_messages={"required": gettext_lazy("Enter a name")}
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        error_messages={
+            "required": gettext_lazy("Enter an e-mail address"),
+            "invalid": gettext_lazy("Enter an e-mail address such as name@example.com"),
+        },
+    )
+    subject = LineField(
+        label=gettext_lazy("Subject"),
+        max_length=SUBJECT_LIMIT,
+        error_messages={"required": gettext_lazy("Enter a subject")},
+    )
+    message = TextField(error_messages={"required": gettext_lazy("Write your message")})
+    field_order = [
+        "name", "email", "organisation", "department", "subject", "message", "attachments",
+        "priority", "type", "status", "assignee",
+    ]  # fmt: skip
+
+    def __init__(self, request, *, client=None, **more):
+        departments = [row for row in queues.departments_of(request.viewer) if row.is_active]
+        super().__init__(request, policy=policy_of(departments), by_staff=True, **more)
+        self.person = client
+        if client:
+            del self.fields["name"], self.fields["email"]
+            self.offer("organisation", _("Organisation"), organisations_of(client), key="pk", empty=_("None"))
+        self.offer("department", _("Department"), departments, key="slug", required=True)
+        known = snapshot()
+        self.offer("priority", _("Priority"), [row for row in known.priorities.values() if row.is_active])
+        self.offer("type", _("Type"), [row for row in known.types.values() if row.is_active], empty=_("None"))
+        self.offer("status", _("Status"), queues.offered_statuses(), empty=_("As the department sets it"))
+        people = colleagues.of_departments([row.pk for row in departments])
+        self.offer("assignee", _("Assignee"), people, key="pk", empty=_("Nobody"))
+        if "priority" in self.fields:
+            self.fields["priority"].initial = default_priority().code
+        self.order_fields(self.field_order)
+
+    def offer(self, name, label, rows, *, key="code", empty="", required=False):
+        """Add a choice where there is one."""
+        if rows:
+            self.fields[name] = RowField(rows, key=key, empty=empty, label=label, required=required)
+
+    def clean_email(self):
+        email = User.objects.clean_email(self.cleaned_data["email"])
+        if email == SYSTEM_EMAIL:
+            raise forms.ValidationError(self.fields["email"].error_messages["invalid"])
+        return email
+
+    def clean(self):
+        cleaned = super().clean()
+        assignee, department = cleaned.get("assignee"), cleaned.get("department")
+        if assignee and department and assignee not in colleagues.of_department(department.pk):
+            self.add_error("assignee", _("%(person)s does not work in this department.") % {"person": assignee})
+        return cleaned
+
+    def client(self):
+        """Whom the ticket is for; an address nobody has yet becomes a guest (S168)."""
+        return self.person or User.objects.guest_for(self.cleaned_data["email"], name=self.cleaned_data["name"])
+
+
+def policy_of(departments):
+    """The policy whose limits for files the form shows: staff's are rarely told apart by department."""
+    from departments.models import Department
+
+    return (departments[0] if departments else Department()).policy
+
+
+def organisations_of(client):
+    """The organisations a ticket of this client can be for; who belongs to one only is not asked."""
+    rows = [row.organisation for row in Membership.objects.filter(user=client).select_related("organisation")]
+    return rows if len(rows) > 1 else []
+
+
+# --- One value, as a page of the desk sends it ------------------------------------------------------------------------
+
+
+def chosen(rows, code):
+    """The row with this code among those offered. Raises Refused for anything else (T19)."""
+    for row in rows:
+        if row.code == code:
+            return row
+    raise Refused(_("Choose one of the list."))
+
+
+def chosen_status(code):
+    return chosen(queues.offered_statuses(), code)
+
+
+def chosen_priority(code):
+    return chosen([row for row in snapshot().priorities.values() if row.is_active], code)
+
+
+def chosen_type(code):
+    """A type, or None to take it off."""
+    return chosen([row for row in snapshot().types.values() if row.is_active], code) if code else None
+
+
+def chosen_department(slug):
+    for row in snapshot().departments.values():
+        if row.slug == slug and row.is_active:
+            return row
+    raise Refused(_("Choose one of the list."))
+
+
+def chosen_colleague(value, *, me):
+    """The person a menu names: "me", an id, or nobody. Whether they may have the ticket is the action's to say."""
+    if value in ("", queues.NOBODY):
+        return None
+    if value == queues.ME:
+        return me
+    person = User.objects.filter(pk=int(value), is_staff=True).first() if queues.is_id(value) else None
+    if person is None:
+        raise Refused(_("Choose one of the list."))
+    return person
+
+
+def status_seen(code):
+    """The status the page showed when it was changed; None where the page did not say."""
+    return snapshot().statuses_by_code.get(code)

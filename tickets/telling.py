@@ -1,0 +1,278 @@
+"""History in words: one event as a sentence in the reader's language (S167). The rows hold codes only; names are
+looked up in bulk, so that a log of any length costs the same few statements."""
+
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user_model
+from django.db.models import F, OuterRef, Subquery
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from departments.models import Rule
+from departments.policy import snapshot
+from mail.models import OutgoingMail
+
+from . import colleagues
+from .models import EventContent, TicketEvent, Verb
+
+LOOKS = {  # verb: icon, tone
+    Verb.OPENED: ("messages", "blue"),
+    Verb.REPLIED: ("arrow-back-up", ""),
+    Verb.NOTED: ("lock", "amber"),
+    Verb.EDITED: ("pencil", ""),
+    Verb.STATUS: ("refresh", ""),
+    Verb.SETTLED: ("clock", ""),
+    Verb.CLOSED: ("check", "green"),
+    Verb.AUTO_CLOSED: ("check", "green"),
+    Verb.REMINDED: ("bell", ""),
+    Verb.REOPENED: ("arrow-back-up", "blue"),
+    Verb.ASSIGNED: ("user-plus", ""),
+    Verb.PRIORITY: ("alert-circle", ""),
+    Verb.TYPE: ("tag", ""),
+    Verb.SUBJECT: ("pencil", ""),
+    Verb.MOVED: ("arrow-right", ""),
+    Verb.FLAGGED: ("flag", "red"),
+    Verb.UNFLAGGED: ("flag", ""),
+    Verb.ESCALATED: ("stairs-up", "violet"),
+    Verb.ALERTED: ("bell", "violet"),
+    Verb.UNDONE: ("history", ""),
+    Verb.MAIL_FAILED: ("alert-circle", "red"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event, told: `words` is safe HTML."""
+
+    event: TicketEvent
+    icon: str
+    tone: str
+    words: str
+
+
+@dataclass
+class Names:
+    """The people and rules that events speak of, by id; `verbs` are what happened, by sequence."""
+
+    people: dict = field(default_factory=dict)
+    rules: dict = field(default_factory=dict)
+    verbs: dict = field(default_factory=dict)
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def events_of(ticket):
+    """A ticket's events in order, with the texts they speak of and the numbers of their messages; one statement."""
+    texts = EventContent.objects.filter(event=OuterRef("pk"))
+    return (
+        TicketEvent.objects.filter(ticket=ticket)
+        .annotate(
+            text_before=Subquery(texts.filter(name="from").values("text")[:1]),
+            text_after=Subquery(texts.filter(name="to").values("text")[:1]),
+            message_number=F("message__number"),
+            of_note=F("message__is_note"),
+        )
+        .defer("previous_hash", "hash", "key_id")
+        .order_by("sequence")
+    )
+
+
+def names_for(events, *, known=(), more=()):
+    """The Names these events need, and the people with the ids `more`. At most two statements, mostly none."""
+    people = {user.pk: user for user in known if user} | colleagues.staff().people
+    wanted = set(more).union(*(people_in(event) for event in events)) - {None} - set(people)
+    if wanted:
+        people |= get_user_model().objects.in_bulk(wanted)
+    rules = {event.data.get("rule") for event in events} - {None}
+    return Names(
+        people=people,
+        rules=Rule.objects.in_bulk(rules) if rules else {},
+        verbs={event.sequence: event.verb for event in events},
+    )
+
+
+def people_in(event):
+    """The ids of everybody an event speaks of."""
+    data, verb = event.data, event.verb
+    if verb == Verb.ASSIGNED:
+        return {event.actor_id, data.get("from"), data.get("to")}
+    if verb in (Verb.FLAGGED, Verb.UNFLAGGED, Verb.MAIL_FAILED):
+        return {event.actor_id, data.get("to")}
+    if verb == Verb.ALERTED:
+        return {event.actor_id, *data.get("to", ())}
+    if verb == Verb.NOTED:
+        return {event.actor_id, *data.get("mentions", ())}
+    return {event.actor_id}
+
+
+# --- Telling ----------------------------------------------------------------------------------------------------------
+
+
+def tell(event, names):
+    """One event as a Told."""
+    icon, tone = LOOKS.get(event.verb, ("clock", ""))
+    return Told(event, icon, tone, Teller(event, names).sentence())
+
+
+class Teller:
+    """Finds the words for one event. A method a verb; where it says nothing of its own, a sentence of SENTENCES."""
+
+    def __init__(self, event, names):
+        self.event, self.names, self.data = event, names, event.data
+
+    def sentence(self):
+        own = getattr(self, str(self.event.verb), None)
+        return own() if own else self.say(event_name(self.event.verb))
+
+    def say(self, sentence, **more):
+        """Fill a translated sentence; everything put in is escaped."""
+        return format_html(sentence, actor=self.person(self.event.actor_id), **more)
+
+    # What events speak of
+
+    def person(self, pk):
+        user = self.names.people.get(pk)
+        return strong(user.full_name if user else _("somebody"))
+
+    def people(self, ids):
+        return format_html_join(", ", "{}", ((self.person(pk),) for pk in ids))
+
+    def message(self):
+        if self.event.message_number is None:
+            return strong("–")
+        letter, sign = ("n", "N") if self.event.of_note else ("m", "#")
+        number = self.event.message_number
+        return format_html('<a href="#{}{}">{}{}</a>', letter, number, sign, number)
+
+    def change(self, rows):
+        """The names of what was and what is, from rows by their code."""
+        return {"before": named(rows, self.data.get("from")), "after": named(rows, self.data.get("to"))}
+
+    def rule(self):
+        row = self.names.rules.get(self.data.get("rule"))
+        return strong(row.name if row else _("A rule"))
+
+    # What they say
+
+    def opened(self):
+        return self.say(_("{actor} opened the ticket"))
+
+    def replied(self):
+        return self.say(_("{actor} wrote {message}"), message=self.message())
+
+    def noted(self):
+        called = self.data.get("mentions")
+        if called:
+            return self.say(
+                _("{actor} added note {message} and called {people}"),
+                message=self.message(),
+                people=self.people(called),
+            )
+        return self.say(_("{actor} added note {message}"), message=self.message())
+
+    def edited(self):
+        return self.say(_("{actor} changed the text of {message}"), message=self.message())
+
+    def status(self):
+        return self.say(_("{actor} set the status from {before} to {after}"), **self.change(statuses()))
+
+    def settled(self):
+        return self.say(_("The status went from {before} to {after} by itself"), **self.change(statuses()))
+
+    def closed(self):
+        return self.say(_("{actor} closed the ticket"))
+
+    def auto_closed(self):
+        return self.say(_("The ticket closed by itself, because no answer came"))
+
+    def reminded(self):
+        closes = parse_datetime(self.data.get("closes", ""))
+        if closes is None:
+            return self.say(_("The client was reminded"))
+        shown = formats.date_format(timezone.localtime(closes), "DATETIME_FORMAT")
+        return self.say(_("The client was reminded that the ticket closes on {moment}"), moment=shown)
+
+    def reopened(self):
+        return self.say(_("{actor} opened the ticket again"))
+
+    def assigned(self):
+        before, after, actor = self.data.get("from"), self.data.get("to"), self.event.actor_id
+        if after == actor:
+            return self.say(_("{actor} took the ticket"))
+        if after:
+            return self.say(_("{actor} assigned it to {person}"), person=self.person(after))
+        if before == actor:
+            return self.say(_("{actor} let go of the ticket"))
+        return self.say(_("{actor} took it from {person}; nobody looks after it"), person=self.person(before))
+
+    def priority(self):
+        rows = {row.code: row for row in snapshot().priorities.values()}
+        return self.say(_("{actor} changed the priority from {before} to {after}"), **self.change(rows))
+
+    def type(self):
+        rows = {row.code: row for row in snapshot().types.values()}
+        return self.say(_("{actor} changed the type from {before} to {after}"), **self.change(rows))
+
+    def subject(self):
+        before, after = self.event.text_before, self.event.text_after
+        if before is None or after is None:
+            return self.say(_("{actor} changed the subject"))
+        return self.say(_("{actor} changed the subject from “{before}” to “{after}”"), before=before, after=after)
+
+    def moved(self):
+        rows = {row.slug: row for row in snapshot().departments.values()}
+        return self.say(_("{actor} moved it from {before} to {after}"), **self.change(rows))
+
+    def flagged(self):
+        to = self.data.get("to")
+        if to == self.event.actor_id:
+            return self.say(_("{actor} took a flag"))
+        return self.say(_("{actor} flagged it for {person}"), person=self.person(to))
+
+    def unflagged(self):
+        to = self.data.get("to")
+        if to == self.event.actor_id:
+            return self.say(_("{actor} put the flag down"))
+        return self.say(_("{actor} took the flag for {person} off"), person=self.person(to))
+
+    def escalated(self):
+        return self.say(_("{rule} escalated the ticket"), rule=self.rule())
+
+    def alerted(self):
+        return self.say(_("{rule} told {people}"), rule=self.rule(), people=self.people(self.data.get("to", ())))
+
+    def undone(self):
+        verb = self.names.verbs.get(self.data.get("of"))
+        return self.say(_("{actor} took back: {what}"), what=event_name(verb) if verb else "–")
+
+    def mail_failed(self):
+        trouble = self.data.get("trouble", "")
+        known = trouble in OutgoingMail.Trouble.values
+        why = OutgoingMail.Trouble(trouble).label if known else ""
+        to = self.data.get("to")
+        person = self.person(to) if to else _("the recipient")
+        return self.say(_("The mail to {person} was not delivered. {why}"), person=person, why=why)
+
+
+def statuses():
+    return snapshot().statuses_by_code
+
+
+def named(rows, code):
+    """The name of a row by its code, in the reader's language; the code of one that is gone; “none” for nothing."""
+    if code is None:
+        return strong(_("none"))
+    row = rows.get(code)
+    return strong(row.said("name") if row else code)
+
+
+def strong(text):
+    return format_html("<b>{}</b>", text)
+
+
+def event_name(verb):
+    """What kind of event it is, in a word or two."""
+    return Verb(verb).label if verb in Verb.values else str(verb)

@@ -1,0 +1,129 @@
+"""A ticket's page as those who work on it see it."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.models import User
+from departments.policy import snapshot, status_rules
+from helpdesk_site.lib.text import render_markdown, shown
+
+from .. import access, colleagues, desk_thread, drafts, files, queries, queues, states
+from ..models import Draft
+from . import rows
+from .desk import heading, list_left
+
+
+def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refusal="", status=200):
+    """A ticket as those who work on it see it (S6, S75, S76, S145, S161, S167, S197).
+
+    `form` is a bound form whose text is shown again in its `pane`; `newer` are messages written meanwhile.
+    """
+    before = request.GET.get("before", "")
+    place = {kind: drafts.place_of(kind, ticket) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
+    thread = desk_thread.build(
+        request.viewer,
+        ticket,
+        writers=drafts.names_of(request),
+        before=int(before) if queues.is_id(before) else 0,
+    )
+    context = head_context(request, ticket, can=can, flagged=thread.flagged, present=thread.present)
+    others = queries.others(request.viewer, ticket)
+    context |= {
+        "thread": thread,
+        "composer": [Pane(kind, request, thread, form if pane == kind else None, place[kind]) for kind in place],
+        "first_pane": pane,
+        "newer": newer,
+        "refusal": refusal,
+        "others": rows.named(others[: queries.OTHERS]),
+        "more_others": len(others) > queries.OTHERS,
+        "limits": files.limits(ticket.policy, by_staff=True),
+        "after_choices": User.After.choices,
+        "after_status": ticket.policy.status_after_staff,
+        "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
+        "follow_up_of": ticket.follow_up_of if seen_by(request.viewer, ticket.follow_up_of) else None,
+        "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
+    }
+    return render(request, "desk/ticket.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One of the two boxes to write in; what was typed before is in it again."""
+
+    kind: str
+    request: object
+    thread: object
+    form: object
+    place: str
+
+    @property
+    def text(self):
+        if self.form is not None:
+            return self.form["message"].value() or ""
+        draft = self.thread.drafts.get(self.kind)
+        return draft.fields.get("message", "") if draft else ""
+
+    @property
+    def error(self):
+        return ", ".join(self.form.errors.get("message", [])) if self.form is not None else ""
+
+    @property
+    def file_error(self):
+        return ", ".join(self.form.errors.get("attachments", [])) if self.form is not None else ""
+
+    @property
+    def kept(self):
+        """Files that wait in this box."""
+        if self.form is not None:
+            return self.form.kept()
+        return [files.shown(row) for row in self.thread.draft_files.get(self.kind, [])]
+
+    @property
+    def preview(self):
+        asked = self.form is not None and "preview" in self.request.POST
+        return shown(render_markdown(self.text)) if asked and self.text else ""
+
+
+def head_context(request, ticket, *, can=None, flagged=None, present=None):
+    """What the head of a ticket's page shows; asked for alone after a change."""
+    if flagged is None:
+        flagged, present = desk_thread.flagged_and_present(request.viewer, ticket)
+    return {
+        "ticket": ticket,
+        "can": can or access.abilities(request.viewer, ticket),
+        "colleagues": colleagues.of_department(ticket.department_id),
+        "statuses": statuses_after(ticket),
+        "priorities": [row for row in snapshot().priorities.values() if row.is_active],
+        "departments": [row for row in snapshot().departments.values() if row.is_active],
+        "flagged": flagged,
+        "flagged_ids": [user.pk for user in flagged],
+        "present": present,
+        "seen": f"{ticket.last_number}.{ticket.last_note}",
+        "back_url": f"{reverse('desk')}?{list_left(request).address}",
+    }
+
+
+def statuses_after(ticket):
+    """The statuses this ticket may be put into, its own among them."""
+    department = ticket.shown_department
+    return [
+        row
+        for row in queues.offered_statuses()
+        if row.pk == ticket.status_id or states.may_follow(ticket.category, status_rules(row, department).category)
+    ]
+
+
+def seen_by(viewer, ticket):
+    return ticket is not None and access.abilities(viewer, ticket).see
+
+
+def seen_of(request):
+    """(last message, last note) the author of a reply had before their eyes; None when the form does not say."""
+    return seen_in(request.POST)
+
+
+def seen_in(sent):
+    number, _dot, note = sent.get("seen", "").partition(".")
+    return (int(number), int(note)) if queues.is_id(number) and queues.is_id(note) else None
