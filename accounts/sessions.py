@@ -16,6 +16,7 @@ HOUR, DAY = 3600, 24 * 3600
 IDLE = {"staff": 8 * HOUR, "client": 14 * DAY}
 ABSOLUTE = {"staff": 7 * DAY, "client": 30 * DAY}
 TOUCH_EVERY = 300
+UNATTENDED = "X-Unattended"  # sent with the refresh of the queue and with presence
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 
@@ -39,8 +40,8 @@ def is_over(session, user):
 
 
 def touch(request):
-    """Remember that the person was here just now."""
-    if time.time() - request.session.get(SEEN_AT, 0) < TOUCH_EVERY:
+    """Remember that the person was here just now. What the script asks by the clock shows that nobody was."""
+    if UNATTENDED in request.headers or time.time() - request.session.get(SEEN_AT, 0) < TOUCH_EVERY:
         return
     request.session[SEEN_AT] = int(time.time())
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())

@@ -61,6 +61,15 @@ def test_being_there_is_written_down_every_five_minutes_at_most(client_of, anna,
             client.get("/healthz")
 
 
+def test_a_queue_that_refreshes_itself_keeps_nobody_signed_in(client_of, sam):
+    """The idle limit is about people, not about their screens."""
+    client, start = client_of(sam), timezone.now()
+    for minutes in range(0, 8 * 60, 10):
+        with time_machine.travel(start + timedelta(minutes=minutes)):
+            client.get("/healthz", headers={"X-Unattended": "1"})
+    assert not after(client, 8.1 * HOUR)
+
+
 def test_a_session_that_ended_is_gone_from_the_database(client_of, sam):
     client = client_of(sam)
     key = client.session.session_key
