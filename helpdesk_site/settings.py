@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     # Half a minute for what people wait for, a minute for the rest (issue text, part 7).
     "sweep-outbox": {"task": "mail.tasks.sweep", "schedule": timedelta(seconds=30)},
     "release-replies": {"task": "tickets.tasks.release_replies", "schedule": timedelta(seconds=30)},
+    "write-letters": {"task": "tickets.tasks.write_letters", "schedule": timedelta(seconds=30)},
     "settle": {"task": "tickets.tasks.settle", "schedule": timedelta(minutes=1)},
     "close-idle": {"task": "tickets.tasks.close_idle", "schedule": timedelta(minutes=1)},
     "run-rules": {"task": "tickets.tasks.run_rules", "schedule": timedelta(minutes=1)},
