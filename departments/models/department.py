@@ -3,21 +3,44 @@
 from functools import cached_property
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..words import Worded
 from .policy import Policy
+from .sorting import Tone
+
+
+class Icon(models.TextChoices):
+    """Pictures of departments: names in static/icons/sprite.svg."""
+
+    MESSAGES = "messages", _("Speech bubbles")
+    WORLD = "world", _("Globe")
+    MAIL = "mail", _("Envelope")
+    SERVER = "server", _("Server")
+    LOCK = "lock", _("Padlock")
+    RECEIPT = "receipt", _("Receipt")
+    TERMINAL = "terminal-2", _("Terminal")
+    KEY = "key", _("Key")
+    BOOK = "book-2", _("Book")
+    BUILDING = "building", _("Building")
+    LIFEBUOY = "lifebuoy", _("Lifebuoy")
 
 
 class Portal(Policy):
     """The site's one row: its name and the values every department falls back to."""
 
     name = models.CharField(_("name of the portal"), max_length=80, default="Example Hosting")
-    hue = models.PositiveSmallIntegerField(_("brand colour"), default=262, help_text=_("A hue from 0 to 360."))
+    hue = models.PositiveSmallIntegerField(
+        _("brand colour"),
+        default=262,
+        validators=[MaxValueValidator(360)],
+        help_text=_("A hue from 0 to 360: 25 red, 82 amber, 155 green, 200 teal, 262 blue, 298 violet."),
+    )
     chat_url = models.URLField(
-        _("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel (S30).")
+        _("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel.")
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -48,23 +71,23 @@ class Department(Worded, Policy):
         unique=True,
         null=True,
         blank=True,
-        help_text=_("The sender of this department's mail. Each department has its own (S120)."),
+        help_text=_("The sender of this department's mail. Each department has its own."),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    icon = models.CharField(_("picture"), max_length=30, blank=True, default="messages")
-    tone = models.CharField(_("colour"), max_length=6, blank=True, default="blue")
+    icon = models.CharField(_("picture"), max_length=30, choices=Icon.choices, default=Icon.MESSAGES)
+    tone = models.CharField(_("colour"), max_length=6, choices=Tone.choices, default=Tone.BLUE)
     is_public = models.BooleanField(
-        _("public"), default=False, help_text=_("Anybody may write, without signing in. Off: clients only (S121).")
+        _("public"), default=False, help_text=_("Anybody may write, without signing in. Off: clients only.")
     )
     is_hidden = models.BooleanField(
-        _("hidden"), default=False, help_text=_("Not listed; opens by its direct link only (S124).")
+        _("hidden"), default=False, help_text=_("Not listed; opens by its direct link only.")
     )
     is_active = models.BooleanField(_("takes new tickets"), default=True)
     service_level_url = models.URLField(
-        _("service-level page"), blank=True, help_text=_("Linked beside the description (S2).")
+        _("service-level page"), blank=True, help_text=_("Linked beside the description.")
     )
     writing_rules = models.TextField(
-        _("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown (S32).")
+        _("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown.")
     )
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, through="StaffPlace", related_name="departments")
 
@@ -85,7 +108,7 @@ class Department(Worded, Policy):
 
 
 class StaffPlace(models.Model):
-    """One staff member's place in one department (S119, S126). Without a place, nothing of it is seen."""
+    """One staff member's place in one department. Without a place, nothing of it is seen."""
 
     class Role(models.TextChoices):
         AGENT = "agent", _("agent")

@@ -31,7 +31,7 @@ class Policy(models.Model):
 
     class QueueClock(models.TextChoices):  # C11
         UNANSWERED = "unanswered", _("first unanswered message of the client")
-        LAST_MESSAGE = "last_message", _("last message (S24)")
+        LAST_MESSAGE = "last_message", _("last message")
         CREATED = "created", _("opening of the ticket")
 
     class Names(models.TextChoices):  # C22
@@ -65,7 +65,7 @@ class Policy(models.Model):
         blank=True,
         help_text=_(
             "Empty: the words as shipped. {{ name }}, {{ number }}, {{ subject }}, {{ department }} and {{ hours }} are"
-            " filled in (S175)."
+            " filled in."
         ),
     )
     # C3 (the portal's half; the value for mail joins with incoming mail)

@@ -1,4 +1,4 @@
-"""Rules as rows: when all conditions hold, the actions run in order, once per crossing (S176)."""
+"""Rules as rows: when all conditions hold, the actions run in order, once per crossing."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What tickets are sorted by: statuses, priorities, types. All are rows an operator edits (S138, S203, S204)."""
+"""What tickets are sorted by: statuses, priorities, types. All are rows an operator edits."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -50,7 +50,7 @@ class Status(Worded):
         help_text=_("Tickets in this status stand in the queue “Waiting for us”."),
     )
     auto_close = models.BooleanField(
-        _("closes by itself"), default=False, help_text=_("After the idle time of the department (S28, S173).")
+        _("closes by itself"), default=False, help_text=_("After the idle time of the department.")
     )
     pauses_clock = models.BooleanField(_("pauses the service-level clock"), default=False)
     settles_into = models.ForeignKey(
@@ -89,7 +89,7 @@ class StatusInDepartment(models.Model):
 
 
 class Priority(Worded):
-    """How urgent a ticket is; a higher level comes first (S3, S204)."""
+    """How urgent a ticket is; a higher level comes first."""
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=60)
@@ -110,7 +110,7 @@ class Priority(Worded):
 
 
 class TicketType(Worded):
-    """What kind of request it is: a question, a wish, an error (S55, S203)."""
+    """What kind of request it is: a question, a wish, an error."""
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=60)
@@ -123,7 +123,7 @@ class TicketType(Worded):
         blank=True,
         related_name="+",
         verbose_name=_("goes to"),
-        help_text=_("A ticket of this type is handed to this department when it is opened (S203)."),
+        help_text=_("A ticket of this type is handed to this department when it is opened."),
     )
     is_active = models.BooleanField(_("offered"), default=True)
 
