@@ -3,6 +3,7 @@ import io
 import re
 import unicodedata
 import warnings
+from contextlib import contextmanager
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from PIL import Image, ImageOps
 NAME_LIMIT = 120  # characters
 NAME_BYTES = 240  # file systems stop at 255
 PIXEL_LIMIT = 40_000_000  # of one picture, known from its head before anything is decoded
+PHOTO_LIMIT = 60_000_000  # of a JPEG: telephones take 50 million, and it is decoded small
 PICTURE_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 INLINE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
@@ -90,7 +92,7 @@ _IN_CONTAINER = {
 _MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|head|body|script|iframe|svg|\?xml|!doctype)", re.IGNORECASE)
 
 # A picture too large is an error, not a warning, whoever opens it (STACK, bad input).
-Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT
+Image.MAX_IMAGE_PIXELS = PHOTO_LIMIT
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
@@ -191,12 +193,18 @@ def _tenths(number: float) -> str:
     return formats.number_format(int(rounded) if rounded == int(rounded) else rounded)
 
 
+@contextmanager
 def _opened(file):
-    picture = Image.open(io.BytesIO(file) if isinstance(file, bytes) else file, formats=PICTURE_FORMATS)
-    if picture.width * picture.height > PIXEL_LIMIT:
-        picture.close()
-        raise Image.DecompressionBombError
-    return picture
+    """Give the picture in a file, known by its head to be small enough; an open file is at its beginning afterwards."""
+    file = io.BytesIO(file) if isinstance(file, bytes) else file
+    try:
+        with Image.open(file, formats=PICTURE_FORMATS) as picture:
+            if picture.width * picture.height > (PHOTO_LIMIT if picture.format == "JPEG" else PIXEL_LIMIT):
+                raise Image.DecompressionBombError
+            yield picture
+    finally:
+        if hasattr(file, "seek"):
+            file.seek(0)
 
 
 def _encoded(picture) -> bytes:

@@ -63,7 +63,7 @@ def test_a_signature_expires():
         assert tokens.unsign("rate", signed, 60) is None
 
 
-@pytest.mark.parametrize("token", ["", " ", None, [], ["x"], {}, 0, b"x", "::", "a:b:c", "é:x:y", "\ud800", "x" * 9_000])
+@pytest.mark.parametrize("token", ["", " ", None, [], ["x"], {}, 0, b"x", "::", "a:b:c", "é:x:y", "\ud800", "x" * 9000])
 def test_a_blank_or_bent_token_opens_nothing(token):
     """T15: blank, array, garbage."""
     assert tokens.unsign("rate", token, 60) is None
