@@ -86,9 +86,7 @@ class Department(Worded, Policy):
     service_level_url = models.URLField(
         _("service-level page"), blank=True, help_text=_("Linked beside the description.")
     )
-    writing_rules = models.TextField(
-        _("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown.")
-    )
+    writing_rules = models.TextField(_("writing rules"), blank=True, help_text=_("Shown beside the form; Markdown."))
     staff = models.ManyToManyField(settings.AUTH_USER_MODEL, through="StaffPlace", related_name="departments")
 
     class Meta:

@@ -76,7 +76,13 @@ def department_form(**more):
         for prefix in ("places", "status_rows")
         for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
     }
-    empty = {"admins_close": "unknown", "participants_close": "unknown", "claim_on_reply": "unknown"}
+    empty = {
+        "icon": "mail",
+        "tone": "blue",
+        "admins_close": "unknown",
+        "participants_close": "unknown",
+        "claim_on_reply": "unknown",
+    }
     return {
         "name": "Hosting",
         "slug": "hosting",
