@@ -23,7 +23,9 @@ class DeskAdminSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
 
     def index(self, request, extra_context=None):
-        return super().index(request, {"support": support_group(request.viewer), **(extra_context or {})})
+        title = self.index_title if request.user.is_superuser else _("Support desk")
+        context = {"support": support_group(request.viewer), "title": title, **(extra_context or {})}
+        return super().index(request, context)
 
     def get_app_list(self, request, app_label=None):
         """The apps in an operator's order instead of the alphabet's."""
