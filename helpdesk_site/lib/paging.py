@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import DateTimeField, F, Q, Value
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan, TupleLookupMixin
 
 NEXT, PREVIOUS = "n", "p"
 CURSOR_LIMIT = 4000
@@ -133,7 +133,7 @@ def _behind(keys, values, backwards: bool):
     """
     down = [key.descending != backwards for key in keys]
     if len(set(down)) == 1 and len(keys) > 1:
-        lookup = TupleLessThan if down[0] else TupleGreaterThan
+        lookup = _Below if down[0] else _Above
         columns = Tuple(*(F(key.path) for key in keys))
         return lookup(columns, tuple(Value(v, output_field=key.field) for key, v in zip(keys, values, strict=True)))
     condition = None
@@ -144,6 +144,21 @@ def _behind(keys, values, backwards: bool):
         else:
             condition = Q(**{f"{key.path}__{'lte' if falls else 'gte'}": value}) & (past | condition)
     return condition
+
+
+class _RowComparison(TupleLookupMixin):
+    """``(a, b) < (x, y)`` on SQLite too, which has it since 3.15; Django would write it out and lose the index."""
+
+    def as_sql(self, compiler, connection):
+        return super(TupleLookupMixin, self).as_sql(compiler, connection)
+
+
+class _Below(_RowComparison, TupleLessThan):
+    pass
+
+
+class _Above(_RowComparison, TupleGreaterThan):
+    pass
 
 
 def _write(direction: str, keys, row) -> str:
