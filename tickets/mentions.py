@@ -28,7 +28,7 @@ def people_in(text, ticket):
 
 def names_of(people):
     """[(what may stand behind the @, person)], longest first; what several people go by is nobody's."""
-    rows = [(name.casefold(), person) for person in people for name in set(said(person)) if name]
+    rows = [(name, person) for person in people for name in {name.casefold() for name in said(person)} - {""}]
     often = Counter(name for name, _person in rows)
     return sorted(((name, person) for name, person in rows if often[name] == 1), key=lambda row: -len(row[0]))
 
