@@ -182,3 +182,33 @@ def test_selected_rows_hold_the_list_still(browse, sam, three_tickets, open_tick
     expect(tab.locator("[data-new-rows]")).to_be_hidden()
     tab.locator("tbody input[type=checkbox]").first.uncheck()
     expect(tab.locator("[data-new-rows]")).to_be_visible()
+
+
+# --- The ticket, for staff ------------------------------------------------------------
+
+
+def test_a_priority_is_changed_in_place_by_key_and_the_focus_stays(browse, sam, ticket):
+    """S137: properties change in place, without leaving the ticket."""
+    tab = browse(sam, f"/t/{ticket.number}/")
+    tab.locator("body").press("p")
+    with tab.expect_response("**/priority/"):
+        tab.keyboard.press("Enter")
+    expect(tab.locator(".toast")).to_be_visible()
+    expect(tab.locator("summary[data-key=p]")).to_be_focused()
+
+
+def test_the_two_boxes_are_reached_by_key_and_a_quotation_goes_to_the_reply(browse, sam, ticket):
+    """S63, S161: Reply and Note are two boxes."""
+    tab = browse(sam, f"/t/{ticket.number}/")
+    tab.locator("body").press("n")
+    expect(tab.locator("#pane-note textarea")).to_be_focused()
+    tab.keyboard.press("Escape")
+    tab.locator("#m1 [data-quote]").click()
+    expect(tab.locator("#reply textarea:visible")).to_have_value(re.compile("^> The cart answers 502"))
+
+
+def test_a_reply_whose_time_is_over_does_not_reload_the_page_in_a_circle(browse, sam, ticket):
+    tab = browse(sam, f"/t/{ticket.number}/")
+    tab.locator("main").evaluate("main => main.insertAdjacentHTML('beforeend', '<i data-countdown=0 data-reload></i>')")
+    tab.wait_for_timeout(2500)
+    expect(tab.locator("i[data-countdown]")).to_have_count(1)
