@@ -2,8 +2,11 @@
 from allauth.account import views as allauth
 from allauth.usersessions import views as usersessions
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from . import guests, views
+
+first_password = RedirectView.as_view(pattern_name="account_reset_password")  # the first one is set by letter
 
 urlpatterns = [
     # In and out
@@ -15,7 +18,7 @@ urlpatterns = [
     path("accounts/invitation/<str:token>/", views.invitation, name="account_invitation"),
     # Passwords
     path("accounts/password/", allauth.password_change, name="account_change_password"),
-    path("accounts/password/first/", allauth.password_set, name="account_set_password"),
+    path("accounts/password/first/", first_password, name="account_set_password"),
     path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
     path("accounts/password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
