@@ -136,9 +136,12 @@ def mails_of(ticket):
 
 
 def around(ticket, user):
-    """(ids flagged for, {id: writes} of who else is here, replies that wait), in one statement."""
+    """(ids flagged for, {id: writes} of who else is here, replies that wait), in one statement.
 
-    word, text_, status = Value("", CharField()), Value("", TextField()), Value(None, BigIntegerField())
+    Empty columns hold a value, not NULL: PostgreSQL takes two NULLs of a union for text.
+    """
+
+    word, text_, status = Value("", CharField()), Value("", TextField()), Value(0, BigIntegerField())
     flags = Flag.objects.filter(ticket=ticket)
     flags = flags.values_list(Value("flag", CharField()), "pk", "user_id", word, text_, status, "at")
     here = Presence.objects.filter(ticket=ticket, at__gte=timezone.now() - STALE).exclude(user=user)
