@@ -16,5 +16,6 @@ urlpatterns = [
     path("brand-<int:hue>.css", brand.stylesheet, name="brand"),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("departments.urls")),
     path("", include("tickets.urls")),
 ]

@@ -30,3 +30,39 @@ def test_a_colleague_gives_themself_no_place(client_of, sam, sales):
     row = {"user": sam.pk, "department": sales.pk, "role": "lead", "notify": "on"}
     assert client_of(sam).post(url, person(sam) | places(row)).status_code in (302, 403)
     assert not StaffPlace.objects.filter(user=sam, department=sales).exists()
+
+
+def notices(client, *chosen):
+    return client.post(reverse("my_notices"), {"department": [department.pk for department in chosen]})
+
+
+def told_in(user):
+    return {place.department.slug for place in StaffPlace.objects.filter(user=user, notify=True)}
+
+
+def test_lena_is_told_where_she_wants_to_be_told(client_of, lena, billing, sales):
+    """S126."""
+    client = client_of(lena)
+    page = client.get(reverse("profile")).content.decode()
+    assert all(f'name="department" value="{row.pk}"' in page for row in (billing, sales))
+    assert notices(client, billing, sales).url == reverse("profile")
+    assert told_in(lena) == {"billing", "sales"}
+    notices(client)
+    assert told_in(lena) == set()
+
+
+def test_nobody_gets_a_place_or_changes_a_colleagues_by_asking_to_be_told(client_of, sam, ben, billing):
+    before = told_in(ben)
+    notices(client_of(sam), billing)
+    assert told_in(ben) == before and not StaffPlace.objects.filter(user=sam, department=billing).exists()
+
+
+def test_clients_and_strangers_find_no_such_door(client_of, anna, billing):
+    assert notices(client_of(anna), billing).status_code == 404
+    assert notices(client_of(None), billing).url.startswith("/accounts/login/")
+    assert b'name="department"' not in client_of(anna).get(reverse("profile")).content
+
+
+def test_nonsense_for_a_department_is_none(client_of, sam):
+    body = {"department": ["", "x", "-1", "99999999999999999999", "\x00"]}
+    assert client_of(sam).post(reverse("my_notices"), body).status_code == 302

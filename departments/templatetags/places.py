@@ -1,0 +1,13 @@
+"""Where somebody works, for pages of the floors below, which do not know departments."""
+
+from django import template
+
+from ..models import StaffPlace
+
+register = template.Library()
+
+
+@register.simple_tag
+def places_of(user):
+    """The person's places, in the order of the departments; none for clients."""
+    return StaffPlace.objects.filter(user=user).select_related("department").order_by("department__position")
