@@ -153,7 +153,7 @@ class Letter:
     def sort_files(self):
         """Which files go along and which are named with a link: per policy of the reader's side (C19, S126, S151)."""
         way = self.policy.files_to_staff if self.inside else self.policy.files_to_clients
-        if not self.message or way == Policy.Files.NONE:
+        if not self.message or not self.event.data.get("files") or way == Policy.Files.NONE:
             return
         room = MOST_ATTACHED if way == Policy.Files.ATTACH else 0
         for file in self.matter.files(self.message):

@@ -7,6 +7,7 @@ see: clients of the ticket by `access.own`, staff by `access.works_on`. A test h
 from functools import cached_property
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Membership
@@ -24,49 +25,51 @@ def recipients(event, circle):
     Nobody is told of their own act but by the receipt (S13); no inactive person, never the system, nobody without
     sight.
     """
-    told = {}
-    for reason, people in GROUPS.get(event.verb, nobody)(event, circle):
-        for person in people:
-            own_act = person.pk == event.actor_id and reason != Reason.RECEIPT
-            if person.is_active and not person.is_system and not own_act:
-                told.setdefault(person, reason)
-    return told
+    wanted = {}
+    for reason, ids in GROUPS.get(event.verb, nobody)(event, circle):
+        for pk in ids:
+            if pk != event.actor_id or reason == Reason.RECEIPT:
+                wanted.setdefault(pk, reason)
+    people = circle.people(wanted)
+    return {people[pk]: reason for pk, reason in wanted.items() if may_be_told(people[pk], reason)}
+
+
+def may_be_told(person, reason):
+    """Whether letters reach this person; a place in a department is worth nothing to somebody who is no staff."""
+    return person.is_active and not person.is_system and (person.is_staff or reason not in BY_PLACE)
+
+
+BY_PLACE = {Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE}
+
+
+# As text, because every opening and every reply asks it: as querysets it costs more than all else in a letter
+SWITCHED_ON = f"""
+    SELECT '{Reason.PARTICIPANT.value}', user_id FROM {Participant._meta.db_table} WHERE ticket_id = %s AND notify
+    UNION ALL
+    SELECT '{Reason.ORGANISATION.value}', user_id FROM {Membership._meta.db_table}
+    WHERE organisation_id = %s AND notify AND role IN ({", ".join(f"'{role.value}'" for role in SEES_ALL)})
+    UNION ALL
+    SELECT '{Reason.DEPARTMENT.value}', user_id FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND notify
+"""  # noqa: S608 - names and codes of our own
 
 
 class Circle:
-    """The people around one ticket. Each group is one statement, read when an event first asks for it."""
+    """The people around one ticket, by id: two statements for all of them, a third where single staff are named."""
 
     def __init__(self, ticket):
         self.ticket = ticket
+        self.known = {ticket.client_id: ticket.client} if "client" in ticket._state.fields_cache else {}
 
     @cached_property
-    def client(self):
-        return [self.ticket.client]
-
-    @cached_property
-    def participants(self):
-        """Those who take part and want mail (S163)."""
-        rows = Participant.objects.filter(ticket=self.ticket, notify=True).select_related("user")
-        return [row.user for row in rows]
-
-    @cached_property
-    def members(self):
-        """Members of the client's organisation who see all its tickets and want to be told of them (S14, C12)."""
-        if not self.ticket.organisation_id:
-            return []
-        rows = Membership.objects.filter(organisation=self.ticket.organisation_id, role__in=SEES_ALL, notify=True)
-        return [row.user for row in rows.select_related("user")]
-
-    @cached_property
-    def notified_staff(self):
-        """Staff with a place in the department who switched its notices on (S119, S126)."""
-        rows = StaffPlace.objects.filter(department=self.ticket.department_id, notify=True, user__is_staff=True)
-        return [row.user for row in rows.select_related("user")]
-
-    @cached_property
-    def assignee(self):
-        """Who looks after the ticket, as long as they work in its department."""
-        return self.staff([self.ticket.assignee_id])
+    def switched_on(self):
+        """{reason: ids} of those who want mail of this ticket by a switch, in one statement: people who take part
+        (S163), members who see all of their organisation's tickets (S14, C12), staff of the department (S119, S126)."""
+        ticket, found = self.ticket, {reason: [] for reason in Reason}
+        with connection.cursor() as cursor:
+            cursor.execute(SWITCHED_ON, [ticket.pk, ticket.organisation_id, ticket.department_id])
+            for reason, pk in cursor:
+                found[Reason(reason)].append(pk)
+        return found
 
     @cached_property
     def flagged(self):
@@ -74,25 +77,35 @@ class Circle:
         return self.staff(Flag.objects.filter(ticket=self.ticket).values_list("user_id", flat=True))
 
     def staff(self, ids):
-        """Those of `ids` who work in the ticket's department; operators work in all (S119)."""
+        """Those of `ids` who are active staff and work in the ticket's department; operators work in all (S119)."""
         ids = [pk for pk in ids if pk]
         if not ids:
             return []
         here = StaffPlace.objects.filter(department=self.ticket.department_id).values("user_id")
         works = Q(is_superuser=True) | Q(pk__in=here)
-        return list(get_user_model().objects.filter(works, is_staff=True, pk__in=ids))
+        found = get_user_model().objects.filter(works, pk__in=ids, is_staff=True, is_active=True)
+        self.known |= {person.pk: person for person in found}
+        return [person.pk for person in found]
+
+    def people(self, ids):
+        """{id: User} of these ids; who is known already is not read again."""
+        missing = [pk for pk in ids if pk not in self.known]
+        if missing:
+            self.known |= get_user_model().objects.in_bulk(missing)
+        return self.known
 
     def still_sees(self, person, reason):
         """Whether somebody told for this reason has sight of it yet: asked again when a letter is written later."""
-        groups = {Reason.PARTICIPANT: "participants", Reason.ORGANISATION: "members"}
+        if not may_be_told(person, reason):
+            return False
         if reason in (Reason.CLIENT, Reason.RECEIPT):
-            return person.is_active and person.pk == self.ticket.client_id
-        if reason in groups:
-            return person.is_active and person in getattr(self, groups[reason])
-        return person.is_active and bool(self.staff([person.pk]))
+            return person.pk == self.ticket.client_id
+        if reason in (Reason.PARTICIPANT, Reason.ORGANISATION):
+            return person.pk in self.switched_on[reason]
+        return bool(self.staff([person.pk]))
 
 
-# --- Who, by verb. Each gives (reason, people) in order: somebody in two groups is told by the first ------------------
+# --- Who, by verb. Each gives (reason, ids) in order: somebody in two groups is told by the first ------------------
 
 
 def nobody(event, circle):
@@ -103,24 +116,24 @@ def of_opening(event, circle):
     """The author's receipt, or the message itself when staff wrote first (S13, S168); the others get notice of it."""
     ticket = circle.ticket
     if event.actor_id != ticket.client_id:
-        yield Reason.CLIENT, circle.client
+        yield Reason.CLIENT, [circle.ticket.client_id]
     elif ticket.policy.opening_receipt or ticket.client.is_guest:  # C13; the pass is a guest's only way in (S7)
-        yield Reason.RECEIPT, circle.client
-    yield Reason.PARTICIPANT, circle.participants
-    yield Reason.ORGANISATION, circle.members
-    yield Reason.DEPARTMENT, circle.notified_staff
+        yield Reason.RECEIPT, [circle.ticket.client_id]
+    yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
+    yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
+    yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
 
 
 def of_reply(event, circle):
     """Our reply goes to the client's side; the client's goes to whoever looks after it, else to the department."""
-    yield Reason.CLIENT, circle.client
-    yield Reason.PARTICIPANT, circle.participants
+    yield Reason.CLIENT, [circle.ticket.client_id]
+    yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
     if event.message.by_staff:
-        yield Reason.ORGANISATION, circle.members
-    elif any(person.is_active for person in circle.assignee):
-        yield Reason.ASSIGNEE, circle.assignee
+        yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
+    elif assignee := circle.staff([circle.ticket.assignee_id]):
+        yield Reason.ASSIGNEE, assignee
     else:
-        yield Reason.DEPARTMENT, circle.notified_staff
+        yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
 
 
 def of_note(event, circle):
@@ -139,7 +152,7 @@ def of_flag(event, circle):
 
 def of_closing(event, circle):
     """The client, unless the client closed it (S175)."""
-    yield Reason.CLIENT, circle.client
+    yield Reason.CLIENT, [circle.ticket.client_id]
 
 
 def of_alert(event, circle):

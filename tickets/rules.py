@@ -258,10 +258,11 @@ def people(value, ticket):
         ids |= set(places.filter(role=StaffPlace.Role.LEAD).values_list("user_id", flat=True))
     if "assignee" in words:
         ids.add(ticket.assignee_id)
-    found = [person for person in Circle(ticket).staff(ids) if person.is_active]
+    circle = Circle(ticket)
+    found = circle.staff(ids)
     if not found:
         raise Refused(_("Nobody the rule names works in this department."))
-    return found
+    return [circle.known[pk] for pk in found]
 
 
 @lru_cache(maxsize=100)

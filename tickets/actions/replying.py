@@ -43,7 +43,7 @@ def reply(
     )
     by_rule = author.is_system
     clock.note_message(ticket, by_staff=by_staff, at=now, by_rule=by_rule)
-    before = ticket.status
+    before = ticket.shown_status
     default = ticket.policy.status_after_staff if by_staff else ticket.policy.status_after_client
     clock.enter_status(ticket, status or (before if by_rule else default), at=now)
     closes = ticket.is_closed
