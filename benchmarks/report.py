@@ -1,0 +1,55 @@
+"""Turns results into the tables of README.md: `python -m benchmarks.report 10000 1000000` prints them."""
+
+import json
+import sys
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+HEAD = """| page | units | target | statements | SQL ms | CPU ms application | CPU ms database | p50/p95 ms, 1 client | p50/p95 ms, 8 clients |
+|---|---|---|---|---|---|---|---|---|"""
+
+
+def table(found):
+    """One run as a Markdown table."""
+    rows = [HEAD]
+    for page in found["pages"].values():
+        statements = f"{page['statements']}" + (f" of {page['most']}" if page["most"] else "")
+        target = f"≤ {page['target']:g}" if page["target"] else ""
+        units = f"**{page['units']:.2f}**" if page["target"] and page["units"] > page["target"] else f"{page['units']:.2f}"
+        times = [" / ".join(f"{ms:.0f}" for ms in page[key]) for key in ("one", "eight")]
+        rows.append(
+            f"| {page['name']} | {units} | {target} | {statements} | {page['sql_ms']:.1f} | {page['app_ms']:.1f}"
+            f" | {page['db_ms']:.1f} | {times[0]} | {times[1]} |"
+        )
+    return "\n".join(rows)
+
+
+def growth(small, large):
+    """Each page of the larger database against itself in the smaller one."""
+    rows = [f"| page | CPU ms at {small['tickets']:,} | at {large['tickets']:,} | times |", "|---|---|---|---|"]
+    for code, page in large["pages"].items():
+        if code in small["pages"]:
+            before, after = (row["app_ms"] + row["db_ms"] for row in (small["pages"][code], page))
+            by_unit = page["units"] / small["pages"][code]["units"]
+            rows.append(f"| {page['name']} | {before:.1f} | {after:.1f} | {by_unit:.2f} |")
+    return "\n".join(rows)
+
+
+def weight(found):
+    rows = ["| page | files | kB compressed |", "|---|---|---|"]
+    for name, parts in found["weight"].items():
+        rows.append(f"| {name} | {len(parts)} | {sum(parts.values()) / 1000:.1f} |")
+    return "\n".join(rows)
+
+
+def load(name):
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+if __name__ == "__main__":
+    runs = [load(name) for name in sys.argv[1:]]
+    for run in runs:
+        print(f"\n### {run['tickets']:,} tickets\n\n{run['date']}, {run['machine']}, {run['software']}\n\n{table(run)}")
+    if len(runs) > 1:
+        print(f"\n### Growth\n\n{growth(runs[0], runs[-1])}")
+    print(f"\n### Weight\n\n{weight(runs[-1])}")

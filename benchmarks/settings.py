@@ -1,0 +1,28 @@
+"""The portal's settings, with what a benchmark needs beside them: names on its connections and one more server entry."""
+
+from helpdesk_site.settings import *  # noqa: F403
+from helpdesk_site.settings import BASE_DIR, DATABASES, MIDDLEWARE, TEMPLATES
+
+WSGI_APPLICATION = "benchmarks.wsgi.application"
+NAME = "helpdesk-benchmark"  # by which the database's own processes for the server are known
+ALLOWED_HOSTS = ["127.0.0.1"]
+MIDDLEWARE = ["benchmarks.counting.statements", *MIDDLEWARE]
+TEMPLATES[0]["DIRS"].append(BASE_DIR / "benchmarks" / "templates")
+
+# The bare page's middleware: what `startproject` writes, so that the unit holds nothing of ours.
+STOCK_MIDDLEWARE = [
+    "benchmarks.counting.statements",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["application_name"] = NAME
+    # No helpers beside the connection's own process: their work would not be counted.
+    options["options"] = f"{options.get('options', '')} -c max_parallel_workers_per_gather=0".strip()

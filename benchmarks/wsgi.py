@@ -1,0 +1,31 @@
+"""The server under test: the portal, and beside it the bare page behind Django's stock middleware."""
+
+import os
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
+from django.test.utils import override_settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+portal = get_wsgi_application()
+
+
+class BareHandler(WSGIHandler):
+    """Django as it comes: stock middleware and one URL."""
+
+    def load_middleware(self, is_async=False):
+        with override_settings(MIDDLEWARE=settings.STOCK_MIDDLEWARE):
+            super().load_middleware(is_async)
+
+    def resolve_request(self, request):
+        request.urlconf = "benchmarks.urls"
+        return super().resolve_request(request)
+
+
+bare = BareHandler()
+
+
+def application(environ, start_response):
+    ours = not environ.get("PATH_INFO", "").startswith("/bare/")
+    return (portal if ours else bare)(environ, start_response)
