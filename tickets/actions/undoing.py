@@ -79,8 +79,9 @@ def _status_back(ticket, before, after):
     clock.enter_status(ticket, statuses[before], at=now)
     if ticket.is_closed:
         ticket.closed_at = ticket.closed_at or now
-    elif not ticket.last_by_staff:
-        ticket.waiting_since = ticket.waiting_since or ticket.last_message_at
+    else:
+        unanswered = None if ticket.last_by_staff else ticket.waiting_since or ticket.last_message_at
+        ticket.waiting_since = unanswered
         ticket.queue_at = clock.queue_time(ticket)
     save_times(ticket)
     return True

@@ -15,8 +15,8 @@ def test_a_ticket_is_opened_for_a_client_found_by_search(client_of, cast):
     """S168: by name, address or organisation."""
     browser = client_of(cast.sam)
     for words in ("anna", "Harding", "anna@ex", "quillmark"):
-        assert f"?client={cast.anna.pk}" in browser.get("/desk/new/", {"q": words}).content.decode(), words
-        assert f"?client={cast.anna.pk}" in browser.get("/desk/people/", {"q": words}).content.decode(), words
+        assert f"?client={cast.anna.pk}" in browser.get("/desk/new/", {"person": words}).content.decode(), words
+        assert f"?client={cast.anna.pk}" in browser.get("/desk/people/", {"person": words}).content.decode(), words
     assert "Anna Harding" in browser.get("/desk/new/", {"client": cast.anna.pk}).content.decode()
     answer = browser.post("/desk/new/", SAID | {"client": cast.anna.pk, "assignee": cast.sam.pk, "status": "answered"})
     ticket = Ticket.objects.get()
@@ -84,7 +84,7 @@ def test_a_client_that_is_none_asks_for_name_and_address(client_of, sam, client)
 
 def test_the_system_is_nobodys_client(client_of, cast):
     assert 'name="email"' in client_of(cast.sam).get("/desk/new/", {"client": cast.system.pk}).content.decode()
-    assert "system@" not in client_of(cast.sam).get("/desk/people/", {"q": "helpdesk"}).content.decode()
+    assert "system@" not in client_of(cast.sam).get("/desk/people/", {"person": "helpdesk"}).content.decode()
 
 
 def test_a_preview_without_script_opens_nothing(client_of, cast):

@@ -1,4 +1,4 @@
-"""What staff do to one ticket: each door tried by the whole cast, each change recorded, undone, and refused when stale."""
+"""What staff do to one ticket: each door tried by the whole cast, each change recorded, undone, or refused."""
 
 import uuid
 from datetime import timedelta
@@ -419,3 +419,15 @@ def test_presence_never_changes_the_ticket(client_of, ticket, cast):
     before = verbs(ticket)
     post(client_of(cast.sam), ticket, "presence/", {"mode": "writing"})
     assert verbs(ticket) == before and not Status.objects.filter(code="nonsense").exists()
+
+
+def test_taking_a_status_back_takes_the_wait_back_too(client_of, ticket, cast, say):
+    """C11: a ticket we answered waits for nobody, whatever was tried in between."""
+    say(ticket, cast.sam)
+    post(client_of(cast.sam), ticket, "status/", {"status": "on-hold"})
+    ticket.refresh_from_db()
+    assert ticket.waiting_since
+    click = TicketEvent.objects.filter(ticket=ticket).last().click
+    client_of(cast.sam).post(f"/t/{ticket.number}/undo/{click}/")
+    ticket.refresh_from_db()
+    assert ticket.status.code == "answered" and ticket.waiting_since is None

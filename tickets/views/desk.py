@@ -59,23 +59,25 @@ def queue_context(viewer, asked):
     flagged = queues.flagged(viewer) if queues.shows_flagged(asked) and not page.previous else []
     rows.dress([*flagged, *page.rows], viewer)
     title, current = heading(asked)
+    departments = [row.pk for row in queues.departments_of(viewer)]
     return {
         "asked": asked,
         "page": page,
         "flagged": flagged,
         "title": title,
-        "heads": heads(asked),
+        "heads": heads(asked, many_departments=len(departments) > 1),
+        "many_departments": len(departments) > 1,
         "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
         "rail": queries.rail(viewer, current=current, counted=counted),
         "chips": chips(viewer, asked, counted),
-        "colleagues": colleagues.of_departments([row.pk for row in queues.departments_of(viewer)]),
+        "colleagues": colleagues.of_departments(departments),
         "statuses": queues.offered_statuses(),
         "refresh_choices": [(seconds, refresh_words(seconds)) for seconds in REFRESH],
         "refresh_now": refresh_words(viewer.user.refresh_seconds),
     }
 
 
-def heads(asked):
+def heads(asked, *, many_departments):
     """The headings of the table, each with whether a click on it sorts this list (S130, T19)."""
     rows = [
         ("priority", _("Priority"), "c-prio", True),
@@ -91,6 +93,7 @@ def heads(asked):
     return [
         {"field": field, "label": label, "cls": cls, "hidden": hidden, "sorts": field in asked.sorts}
         for field, label, cls, hidden in rows
+        if field != "department" or many_departments
     ]
 
 

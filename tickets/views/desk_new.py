@@ -30,7 +30,7 @@ def new(request):
             _("%(number)s is open. %(client)s is told by mail.") % {"number": ticket.number, "client": ticket.client},
         )
         return redirect("ticket", ticket.number)
-    words = clean_line(request.GET.get("q", ""))[:100]
+    words = clean_line(request.GET.get("person", ""))[:100]
     preview = "preview" in request.POST and form["message"].value()
     context = {
         "form": form,
@@ -74,5 +74,5 @@ def opened_by_staff(form, author):
 @staff_only
 def people(request):
     """Who fits the letters typed so far: a fragment for the page that opens a ticket."""
-    words = clean_line(request.GET.get("q", ""))[:100]
+    words = clean_line(request.GET.get("person", ""))[:100]
     return render(request, "desk/_people.html", {"people": queries.people(words) if words else [], "words": words})

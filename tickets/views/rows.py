@@ -1,9 +1,11 @@
 """How a ticket looks in the queue. A page has fifty of them, so each row is a dict of ready pieces."""
 
 from collections import defaultdict
+from datetime import UTC
 
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +17,7 @@ from .. import queries
 
 def dress(rows, viewer):
     """Give the rows of `queues.page` what the template shows: words, glyphs and times, who looks at them now."""
-    known, looks = snapshot(), {}
+    known, looks, now = snapshot(), {}, timezone.now()
     present = here_now([row["id"] for row in rows], viewer)
     select, unread, url = _("Select %(number)s"), _("unread"), reverse("ticket", args=["NUMBER"])
 
@@ -36,11 +38,24 @@ def dress(rows, viewer):
             department=once(("d", row["department_id"]), known.departments[row["department_id"]].said),
             priority=once(("p", row["priority_id"]), priority, known.priorities[row["priority_id"]]),
             status=once(("s", row["status_id"], row["category"]), status, known.statuses[row["status_id"]], row),
-            waits=ui.when(row["queue_at"], "short") if row["awaiting"] else "",
+            waits=waits(row["queue_at"], now) if row["awaiting"] else "",
             updated=ui.when(row["updated_at"], "short"),
             assignee=once(("a", row["assignee_id"]), assignee, row),
             present=present.get(row["id"], ""),
         )
+
+
+def waits(since, now):
+    """How long somebody waits for us: “2 h”, “27 d”; never a date."""
+    local = timezone.localtime(since)
+    return format_html(
+        '<span class="sla sla-ok">{}<time datetime="{}" title="{}, {}" data-rel="short">{}</time></span>',
+        ui.icon("clock"),
+        since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        ui.written(local, "DATETIME_FORMAT"),
+        local.tzname(),
+        ui.ago_short((now - since).total_seconds()),
+    )
 
 
 def priority(row):
