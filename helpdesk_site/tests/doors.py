@@ -1,0 +1,184 @@
+"""Walks every door of the house: each URL, each method, with the whole cast (T01, T02, T18)."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from accounts import passes
+from departments.models import Rule
+from departments.policy import forget
+from engine import heartbeats
+from mail.models import OutgoingMail
+from tickets import actions
+from tickets.actions import hold_reply
+from tickets.models import Attachment, Ticket
+from tickets.writing import write
+
+PERSONS = ("stranger", "guest", "client", "other client", "agent", "other agent", "lead", "operator")
+METHODS = ("GET", "POST")
+REACHED, SIGN_IN, NOT_FOUND, FORBIDDEN, NO_METHOD = "yes", "sign in", "404", "403", "–"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One named URL."""
+
+    name: str
+    wanted: tuple = field(default=())  # the names of what its address is made of
+
+    @property
+    def is_admin(self):
+        return self.name.startswith("admin:")
+
+
+def doors(patterns=None, namespace=""):
+    """Every URL of the house, by name."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if not isinstance(entry, URLPattern):
+            yield from doors(entry.url_patterns, namespace + (f"{entry.namespace}:" if entry.namespace else ""))
+        elif entry.name:
+            yield Door(namespace + entry.name, tuple(entry.pattern.regex.groupindex))
+        else:
+            assert entry.default_args or namespace == "admin:", f"a URL without a name: {entry}"
+
+
+class World:
+    """A desk with one of everything, and each person in front of it.
+
+    Anna's ticket in Technical support has a file, a reply of Sam's, a note, a reply that waits and letters.
+    Greta, the guest, has a ticket of her own in Sales; hers is what a guest's doors are tried with.
+    """
+
+    def __init__(self, cast, open_ticket):
+        self.cast = cast
+        heartbeats.beat(heartbeats.SCHEDULER)
+        cast.anna.picture.save("anna", ContentFile(b"RIFF"))
+        Rule.objects.create(name="Waiting for days")
+        self.ticket = open_ticket(attachments=[self.file()])
+        self.loose_file = self.file(owner=f"user:{cast.anna.pk}")
+        self.guests_ticket = open_ticket(client=cast.greta, department=cast.sales)
+        for ticket in (self.ticket, self.guests_ticket):
+            actions.reply(fresh(ticket), author=cast.sam, written=write("Try again."), by_staff=True)
+            actions.add_note(fresh(ticket), author=cast.sam, written=write("Looks like the cache."))
+        self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
+        self.mail = OutgoingMail.objects.filter(reference__startswith=self.ticket.number).latest("pk")
+        self.people = {
+            "client": cast.anna,
+            "other client": cast.carl,
+            "agent": cast.sam,
+            "other agent": cast.ben,
+            "lead": cast.lena,
+            "operator": cast.operator,
+        }
+        forget()
+
+    @staticmethod
+    def file(owner="user:0"):
+        stored = storages["attachments"].save("doors/picture", ContentFile(b"not a real one"))
+        fields = {"name": "picture.png", "content_type": "image/png", "size": 14, "sha256": "0" * 64}
+        return Attachment.objects.create(stored_as=stored, thumbnail=stored, owner=owner, **fields)
+
+    def address(self, door, person):
+        ticket = self.guests_ticket if person == "guest" else self.ticket
+        file = Attachment.objects.filter(message__ticket=self.ticket).get()
+        known = {
+            "number": ticket.number,
+            "slug": "sales" if person in ("guest", "stranger") else "support",
+            "token": file.token if door.name.startswith("attachment") else passes.issue(self.cast.greta, ticket.number),
+            "name": file.name,
+            "pending": self.pending.pk,
+            "message": ticket.messages.exclude(is_note=True).latest("pk").pk,
+            "mail": self.mail.pk,
+            "click": fresh(ticket).events.latest("sequence").click,
+            "hue": 210,
+            "pk": self.cast.anna.pk,
+            "version": "any",
+            "object_id": self.ticket.pk,
+            "content_type_id": ContentType.objects.get_for_model(Ticket).pk,
+            "app_label": "tickets",
+            "uidb36": "1",
+            "key": "set-password",
+        }
+        if door.name == "upload_remove":
+            known["token"] = self.loose_file.token
+        if door.is_admin and door.wanted == ("object_id",):
+            known["object_id"] = self.row_for(door)
+        return reverse(door.name, kwargs={name: known[name] for name in door.wanted})
+
+    @staticmethod
+    def row_for(door):
+        """The key of some row of the model this page of the admin shows."""
+        label = door.name.removeprefix("admin:").rpartition("_")[0].partition("_")
+        return apps.get_model(label[0], label[2]).objects.order_by("pk").values_list("pk", flat=True).first() or 0
+
+    def sent(self, door, person):
+        """What a form of this door says at least."""
+        ticket = self.guests_ticket if person == "guest" else self.ticket
+        return {"place": f"reply/{ticket.number}"} if door.name in ("draft_save", "upload") else {}
+
+    def client(self, person, **options):
+        client = Client(raise_request_exception=False, **options)
+        if person == "guest":
+            token = passes.issue(self.cast.greta, self.guests_ticket.number)
+            client.get(reverse("guest_way_in", args=[token]))
+        elif person != "stranger":
+            client.force_login(self.people[person], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def knock(self, door, method, person, **options):
+        """Try the door and put everything back. Returns what happened, in one word, and what was written to."""
+        cache.clear()
+        with transaction.atomic():
+            client = self.client(person, **options)
+            address = self.address(door, person)
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(address) if method == "GET" else client.post(address, self.sent(door, person))
+                while leads_to(response, "admin:login"):
+                    response = client.get(response.url)
+                list(response) if response.streaming else None
+            transaction.set_rollback(True)
+        forget()
+        return SimpleNamespace(
+            word=in_one_word(response), status=response.status_code, written=tables_written(asked), response=response
+        )
+
+
+def in_one_word(response):
+    """`yes` for everything a door answers to those it lets in, mistakes in a form included."""
+    if leads_to(response, "account_login"):
+        return SIGN_IN
+    if leads_to(response, "admin:index"):
+        return NOT_FOUND  # the admin's way to say that there is no such row
+    refused = {404: NOT_FOUND, 403: FORBIDDEN, 405: NO_METHOD}
+    if response.status_code in refused:
+        return refused[response.status_code]
+    assert response.status_code < 500, response.status_code
+    return REACHED
+
+
+def leads_to(response, name):
+    return response.status_code in (301, 302) and response.url.partition("?")[0] == reverse(name)
+
+
+def tables_written(asked):
+    """The tables that were written to."""
+    found = set()
+    for query in asked:
+        words = query["sql"].split()
+        if words[0] in ("INSERT", "UPDATE", "DELETE"):
+            found.add(words[1 if words[0] == "UPDATE" else 2].strip('"'))
+    return found
+
+
+def fresh(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
