@@ -108,8 +108,11 @@ def ticket_and_abilities(viewer, number, *, to="see", having=WITH):
     One read by the number; `abilities` is the door's form of `visible`, and a test holds the two against each other.
     """
     clean = tokens.clean_number(number)
-    ticket = clean and Ticket.objects.select_related(*having).filter(number=clean).first()
-    can = abilities(viewer, ticket) if ticket else Abilities()
+    try:
+        ticket = Ticket.objects.select_related(*having).get(number=clean)
+    except Ticket.DoesNotExist:
+        raise Http404
+    can = abilities(viewer, ticket)
     if not getattr(can, to):
         raise Http404
     return ticket, can

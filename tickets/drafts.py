@@ -3,6 +3,7 @@
 A place is where it is typed: "new/billing", "reply/KTR-482913", "note/KTR-482913". Whoever is not signed in, or not any
 more, is known by a secret of their session, which survives signing in: so nothing is lost when a sign-in has expired.
 """
+
 import re
 import secrets
 from datetime import timedelta
@@ -77,9 +78,9 @@ def kept_files(request, place):
 
 
 def waiting_files(names, place):
-    return Attachment.objects.filter(
-        draft__owner__in=names, draft__place=place, message=None, pending=None
-    ).order_by("pk")
+    return Attachment.objects.filter(draft__owner__in=names, draft__place=place, message=None, pending=None).order_by(
+        "pk"
+    )
 
 
 def keep(request, place, data, *, uploads=None):

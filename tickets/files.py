@@ -1,4 +1,5 @@
 """Files people send: measured, looked into and stored before any transaction begins (C9, S108, S177, S178)."""
+
 import errno
 import hashlib
 import os

@@ -1,4 +1,5 @@
 """The forms a client fills in: a new ticket and a reply. What nobody offered is ignored (T19)."""
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

@@ -1,4 +1,5 @@
 """How often strangers may do what costs us or annoys others: counted in the cache, per hour (SECURITY, V2)."""
+
 import logging
 import time
 

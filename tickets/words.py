@@ -1,8 +1,12 @@
 """What clients read: statuses in the words of the policy (C15), staff as the policy shows them (C22)."""
+
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Policy
 from departments.policy import snapshot
+
+from . import colleagues
 
 FOR_CLIENTS = {
     Category.NEW: _("Received"),
@@ -59,7 +63,11 @@ def staff_role(user, department):
 
 def dressed(tickets):
     """The tickets of a client's list, each with the words its row shows: `status_word`, `assignee_shown`."""
+    people = colleagues.staff().people
+    gone = {ticket.assignee_id for ticket in tickets} - {None} - set(people)
+    people = people | (get_user_model().objects.in_bulk(gone) if gone else {})
     for ticket in tickets:
+        assignee = people.get(ticket.assignee_id)
         ticket.status_word = client_status(ticket)
-        ticket.assignee_shown = ticket.assignee and staff_name(ticket.assignee, ticket.shown_department)
+        ticket.assignee_shown = assignee and staff_name(assignee, ticket.shown_department)
     return tickets

@@ -1,4 +1,4 @@
-"""The issue's section “Bad input”, by the client's doors: nothing breaks, nothing is lost, nothing is said that is not yours."""
+"""The issue's section “Bad input”, by the client's doors: nothing breaks, nothing is lost, nothing is given away."""
 
 import threading
 
@@ -20,7 +20,9 @@ def send(browser, text, subject="A subject"):
 # --- Text -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("empty", ["", "   ", "\r\n\r\n", "\x00", "\u200b\u200d\ufeff", "\u202e\u2066", "\t\u00a0\u3000"])
+@pytest.mark.parametrize(
+    "empty", ["", "   ", "\r\n\r\n", "\x00", "\u200b\u200d\ufeff", "\u202e\u2066", "\t\u00a0\u3000"]
+)
 def test_nothing_is_no_message_and_no_subject(client_of, anna, empty):
     """Empty, and what only looks empty."""
     browser = client_of(anna)
@@ -86,7 +88,13 @@ def test_a_subject_too_long_is_refused(client_of, anna):
 
 @pytest.mark.parametrize(
     "hostile",
-    ["<script>alert(1)</script>", "[x](javascript:alert(1))", "<img src=x onerror=alert(1)>", "{{ settings.SECRET_KEY }}", "%s%n"],
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "<img src=x onerror=alert(1)>",
+        "{{ settings.SECRET_KEY }}",
+        "%s%n",
+    ],
 )
 def test_what_looks_like_a_program_is_text(client_of, anna, sam, hostile):
     """T03, T04: in message, subject and the person's name, for both sides."""
@@ -97,7 +105,9 @@ def test_what_looks_like_a_program_is_text(client_of, anna, sam, hostile):
     for person, address in ((anna, "/tickets/"), (anna, f"/t/{ticket.number}/"), (sam, f"/t/{ticket.number}/")):
         page = client_of(person).get(address)
         assert page.status_code == 200
-        assert "<script>alert" not in page.text and "<img src=x" not in page.text and 'href="javascript' not in page.text
+        assert (
+            "<script>alert" not in page.text and "<img src=x" not in page.text and 'href="javascript' not in page.text
+        )
 
 
 # --- Stale and doubled ------------------------------------------------------------------------------------------------
@@ -127,7 +137,9 @@ def test_closing_what_is_closed_and_opening_what_is_open_change_nothing(client_o
 def test_a_form_from_before_the_sign_in_is_refused_and_gives_the_text_back(client_of, anna, ticket):
     """A stale CSRF token: nothing is written, and what was typed stands on the page."""
     browser = client_of(anna, enforce_csrf_checks=True)
-    answer = browser.post(f"/t/{ticket.number}/reply/", {"message": "typed for an hour", "csrfmiddlewaretoken": "x" * 64})
+    answer = browser.post(
+        f"/t/{ticket.number}/reply/", {"message": "typed for an hour", "csrfmiddlewaretoken": "x" * 64}
+    )
     assert answer.status_code == 403
     assert "typed for an hour" in answer.text
     assert ticket.messages.count() == 1
@@ -185,7 +197,9 @@ def test_a_draft_keeps_the_fields_of_its_form_and_no_others(client_of, anna):
     assert Draft.objects.get().fields == {"message": "ab"}
 
 
-@pytest.mark.parametrize("tokens", [["x"], ["\x00"], ["'; --"], ["0" * 500], ["00000000-0000-4000-8000-000000000000"] * 500])
+@pytest.mark.parametrize(
+    "tokens", [["x"], ["\x00"], ["'; --"], ["0" * 500], ["00000000-0000-4000-8000-000000000000"] * 500]
+)
 def test_uploads_that_are_none_are_left_out(client_of, anna, tokens):
     browser = client_of(anna)
     assert browser.post(OPEN, {"subject": "s", "message": "m", "uploads": tokens}).status_code in (302, 400)

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
@@ -52,7 +53,7 @@ def test_a_file_is_kept_whole_under_a_name_nobody_guesses(stored):
     """S56; SECURITY, files: random name without suffix, 0600, digest and kind from the bytes."""
     row = stored("Bericht März.pdf", b"%PDF-1.7 ...")
     path = storages["attachments"].path(row.stored_as)
-    assert open(path, "rb").read() == b"%PDF-1.7 ..."
+    assert Path(path).read_bytes() == b"%PDF-1.7 ..."
     assert (row.name, row.content_type, row.size) == ("Bericht März.pdf", "application/pdf", 12)
     assert len(row.sha256) == 64 and "." not in row.stored_as and "März" not in row.stored_as
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
@@ -83,7 +84,7 @@ def test_a_picture_gets_a_thumbnail_and_other_files_none(stored, picture):
     ],
 )
 def test_what_may_not_be_sent_is_refused_with_the_reason(stored, new_on_disk, name, content, said):
-    """C9, S108, S177, Bad input: wrong types, PHP in any place of a name, programs under another name, names that lie."""
+    """C9, S108, S177, Bad input: wrong types, PHP anywhere in a name, programs under another name, names that lie."""
     with pytest.raises(files.BadFile) as refused:
         stored(name, content)
     assert said in str(refused.value)
@@ -121,7 +122,9 @@ def test_types_and_counts_are_the_departments(client_of, anna, ticket, support, 
     assert answer.status_code == 422 and "files of this type" in answer.text
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd.txt", "a\u202egpj.txt", "C:\\x\\y.txt", "a\r\nX: y.txt", "😀" * 200 + ".txt"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.txt", "a\u202egpj.txt", "C:\\x\\y.txt", "a\r\nX: y.txt", "😀" * 200 + ".txt"]
+)
 def test_a_name_is_only_a_name(stored, name):
     """SECURITY: names are cleaned before they are filtered."""
     kept = stored(name).name
@@ -135,7 +138,9 @@ def test_a_picture_that_is_a_bomb_is_a_file_without_a_thumbnail(stored):
     assert row.content_type == "image/png" and not row.thumbnail
 
 
-def test_a_full_disk_is_an_error_of_the_form_and_leaves_nothing_behind(client_of, anna, ticket, file, new_on_disk, monkeypatch):
+def test_a_full_disk_is_an_error_of_the_form_and_leaves_nothing_behind(
+    client_of, anna, ticket, file, new_on_disk, monkeypatch
+):
     """SECURITY, disk full: ENOSPC → form error; the text stays."""
 
     def full(_descriptor):
@@ -245,7 +250,9 @@ def attached(ticket, anna, stored):
     return send
 
 
-def test_whoever_reads_the_message_reads_its_file_and_nobody_else(client_of, anna, olga, sam, operator, carl, ben, attached):
+def test_whoever_reads_the_message_reads_its_file_and_nobody_else(
+    client_of, anna, olga, sam, operator, carl, ben, attached
+):
     """T14, S7: client, administrator, agent; not another client, not another department; a stranger signs in."""
     address = attached()
     for person in (anna, olga, sam, operator):
@@ -262,7 +269,9 @@ def test_a_file_that_is_not_there_is_like_one_that_is_not_yours(client_of, carl,
     assert client_of(None).get(none).status_code == 302
 
 
-def test_a_guest_reads_the_files_of_the_ticket_of_the_pass_only(by_pass, client_of, attached, ticket, open_ticket, anna):
+def test_a_guest_reads_the_files_of_the_ticket_of_the_pass_only(
+    by_pass, client_of, attached, ticket, open_ticket, anna
+):
     address, other = attached(), open_ticket(client=anna)
     assert by_pass(ticket).get(address).status_code == 200
     assert by_pass(other).get(address).status_code == 404
@@ -283,7 +292,9 @@ def test_a_loose_file_is_for_whoever_uploaded_it(client_of, anna, olga, sam, pla
         assert client_of(olga).get(door).status_code == client_of(sam).get(door).status_code == 404
 
 
-def test_a_file_of_a_reply_that_waits_is_for_those_who_work_there(client_of, anna, sam, lena, ticket, place, uploaded, file):
+def test_a_file_of_a_reply_that_waits_is_for_those_who_work_there(
+    client_of, anna, sam, lena, ticket, place, uploaded, file
+):
     browser = client_of(sam)
     token = uploaded(browser, place, file()).json()["id"]
     browser.post(f"/t/{ticket.number}/reply/", {"message": "soon", "uploads": token})

@@ -99,7 +99,13 @@ def test_what_was_not_offered_is_not_taken(client_of, anna, carl):
     assert browser.post("/tickets/new/support/", {**FORM, "service": service.pk}).status_code == 422
     assert not Ticket.objects.exists()
     other = Organisation.objects.exclude(memberships__user=anna).first()
-    unknown = {"organisation": other.pk, "client": carl.pk, "status": "closed", "assignee": carl.pk, "email": carl.email}
+    unknown = {
+        "organisation": other.pk,
+        "client": carl.pk,
+        "status": "closed",
+        "assignee": carl.pk,
+        "email": carl.email,
+    }
     assert browser.post("/tickets/new/support/", {**FORM, **unknown}).status_code == 302
     ticket = Ticket.objects.get()
     assert (ticket.client, ticket.status.code, ticket.assignee) == (anna, "open", None)

@@ -24,6 +24,8 @@ from ..writing import write
 from . import desk, desk_ticket
 from .doors import for_somebody
 
+FOR_CLIENTS = ("organisation", "service")  # read with a ticket; people are known or read at once (thread.people_of)
+
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -31,7 +33,8 @@ from .doors import for_somebody
 @for_somebody
 def ticket(request, number):
     """The conversation, for whoever may see it (S17-S19, S72, S94, S105, S106). A merged-away one leads on (S142)."""
-    ticket, can = access.ticket_and_abilities(request.viewer, number)
+    having = access.WITH if request.viewer.is_staff else FOR_CLIENTS
+    ticket, can = access.ticket_and_abilities(request.viewer, number, having=having)
     if ticket.merged_into_id:
         return to_survivor(request, ticket)
     return page(request, ticket, can=can)
@@ -170,17 +173,21 @@ def page(request, ticket, *, can, form=None, refusal="", newer=(), status=200):
 def client_context(request, ticket, can, form):
     viewer, place = request.viewer, drafts.place_of(Draft.Kind.REPLY, ticket)
     around = queries_client.around(ticket, viewer.user, writers=drafts.names_of(request), place=place)
-    before = request.GET.get("before", "")
-    closed_reason = reply_refusal(ticket)
+    before, closed_reason = request.GET.get("before", ""), reply_refusal(ticket)
+    before = int(before) if before.isdecimal() and len(before) < 8 else 0
+    talk = thread.for_client(viewer, ticket, around=around, before=before)
+    ticket.client, assignee = talk.people[ticket.client_id], talk.people.get(ticket.assignee_id)
     return {
         "ticket": ticket,
         "can": can,
         "mine": ticket.client_id == viewer.user.pk,
-        "thread": thread.for_client(viewer, ticket, around=around, before=int(before) if before.isdecimal() else 0),
+        "thread": talk,
+        "receipt": around.receipt,
         "status_word": words.client_status(ticket),
         "status_tone": ticket.shown_status.colour,
-        "assignee": ticket.assignee and words.staff_name(ticket.assignee, ticket.shown_department),
-        "assignee_role": ticket.assignee and words.staff_role(ticket.assignee, ticket.shown_department),
+        "department": str(ticket.shown_department),
+        "assignee": assignee and words.staff_name(assignee, ticket.shown_department),
+        "assignee_role": assignee and words.staff_role(assignee, ticket.shown_department),
         "participants": access.participants_of(ticket) if around.has_participants else [],
         "linked": queries_client.linked(viewer, ticket) if around.has_links else [],
         "waiting": around.waiting,

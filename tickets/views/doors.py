@@ -1,12 +1,13 @@
 """What several doors do first: let somebody in, or a stranger to the sign-in, with what was typed kept for later."""
+
 from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.utils.translation import gettext as _
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from departments.models import Department

@@ -1,4 +1,5 @@
 """What is being typed: drafts, uploads, previews. All by POST; a stranger's belong to their session."""
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404

@@ -1,4 +1,5 @@
 """Files, served after the same check as their ticket and never as something a browser may run (T14)."""
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import storages

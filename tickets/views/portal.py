@@ -1,4 +1,5 @@
 """The client's own pages: home, my tickets, and opening one (S9-S13, S16, S20, S53-S57, S86-S93, S116)."""
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,12 +55,14 @@ def tickets(request):
     wanted = queries_client.asked(request.GET, organisations=organisations)
     rows = queries_client.client_list(viewer, wanted)
     page = paging.page_by_key(rows, order=["-updated_at", "-pk"], cursor=request.GET.get("cursor", ""), size=PAGE)
-    words.dressed(page.rows)
+    words.dressed(queries_client.mark_unread(page.rows, viewer.user))
+    own = queries_client.counts(viewer.user)
+    shown = queries_client.counts(viewer.user, wanted.organisation) if wanted.organisation else own
     context = {
         "page": page,
         "wanted": wanted,
-        "tabs": tabs(wanted, queries_client.counts(viewer, wanted.organisation)),
-        "waiting": queries_client.waiting(viewer.user),
+        "tabs": tabs(wanted, shown),
+        "waiting": own["waiting"],
         "scopes": organisations,
         "statuses": words.status_choices(),
         "departments": [row for row in snapshot().departments.values() if not row.is_hidden],
