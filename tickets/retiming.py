@@ -6,7 +6,7 @@ locked and saved one by one. A test holds the two against each other.
 
 from datetime import timedelta
 
-from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ def retime(departments=None, statuses=None, *, now=None):
     """Give the tickets of these departments and statuses (rows; None for all) the meaning and times of the settings.
 
     Called after a department, the site's row or a status was saved. In chunks, each in its own transaction; safe to
-    run twice. Returns how many tickets were looked at.
+    run twice. Returns how many tickets were changed.
     """
     forget()
     now, known = now or timezone.now(), snapshot()
@@ -36,16 +36,19 @@ def retime(departments=None, statuses=None, *, now=None):
 
 
 def retime_pair(department, status, *, now):
-    """The tickets of one department in one status."""
+    """The tickets of one department in one status. Returns how many were changed."""
     rules = status_rules(status, department)
-    tickets = Ticket.objects.filter(department=department.pk, status=status.pk)
-    if rules.category == Category.CLOSED:
-        tickets = tickets.open()  # those closed before stay as they are
-        values = closed_values(now)
-    else:
-        values = open_values(rules, department.policy)
-    values |= {"category": rules.category, "awaiting": rules.awaiting_reply}
-    return update_in_chunks(tickets, values)
+    tickets = Ticket.objects.filter(department=department.pk, status=status.pk, merged_into=None)
+    meaning = {"category": rules.category, "awaiting": rules.awaiting_reply}
+    if rules.category == Category.CLOSED:  # those closed before stay as they are
+        return update_in_chunks(tickets.open(), {**meaning, **closed_values(now)})
+    values = {**meaning, **open_values(rules, department.policy)}
+    if values["remind_at"] is None:
+        return update_in_chunks(tickets, values)
+    # Who was reminded in this idle time is not reminded again
+    events = TicketEvent.objects.filter(ticket=OuterRef("pk"), verb=Verb.REMINDED, at__gte=OuterRef("status_since"))
+    changed = update_in_chunks(tickets.exclude(Exists(events)), values)
+    return changed + update_in_chunks(tickets.filter(Exists(events)), {**values, "remind_at": None})
 
 
 def closed_values(now):
@@ -70,16 +73,12 @@ def open_values(rules, policy):
 
 
 def closing_values(rules, policy, idle_since):
-    """clock.closing_times as expressions. Who was reminded in this idle time is not reminded again."""
+    """clock.closing_times as expressions."""
     if not rules.auto_close or not policy.auto_close_after:
         return None, None
     hours, before = policy.auto_close_after, policy.auto_close_reminder
-    close_at = after(idle_since, hours=hours)
-    if not before or before >= hours:
-        return close_at, None
-    reminded = TicketEvent.objects.filter(ticket=OuterRef("pk"), verb=Verb.REMINDED, at__gte=OuterRef("status_since"))
-    remind_at = Case(When(Exists(reminded), then=None), default=after(idle_since, hours=hours - before))
-    return close_at, remind_at
+    remind_at = after(idle_since, hours=hours - before) if 0 < before < hours else None
+    return after(idle_since, hours=hours), remind_at
 
 
 def queue_value(policy):
@@ -95,12 +94,20 @@ def after(moment, **span):
 
 
 def update_in_chunks(tickets, values):
-    """Update rows a chunk at a time, so that no lock is held for long. Returns how many."""
-    seen, last = 0, 0
-    tickets = tickets.filter(merged_into=None)
+    """Update the rows that are not so yet, a chunk at a time, so that no lock is held for long. Returns how many."""
+    changed, last = 0, 0
+    tickets = tickets.filter(other_than(values))
     while True:
         ids = list(tickets.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not ids:
-            return seen
-        seen += tickets.filter(Q(pk__in=ids)).update(**values)
+            return changed
+        changed += tickets.filter(pk__in=ids).update(**values)
         last = ids[-1]
+
+
+def other_than(values):
+    """A Q: rows in which at least one of these fields has another value. No value may come out as NULL but None."""
+    differs = Q()
+    for name, value in values.items():
+        differs |= Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
+    return differs
