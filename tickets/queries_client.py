@@ -139,21 +139,29 @@ def mark_unread(tickets, user):
 
 
 COUNTS = """
-SELECT count(*), count(CASE WHEN category = 'waits_client' THEN 1 END), count(CASE WHEN category = 'closed' THEN 1 END)
+SELECT '{name}', count(*), count(CASE WHEN category = 'waits_client' THEN 1 END),
+ count(CASE WHEN category = 'closed' THEN 1 END)
 FROM (SELECT category FROM tickets_ticket WHERE {where} AND merged_into_id IS NULL LIMIT %s) AS counted
 """
 
 
 def counts(user, organisation=None):
-    """{"all", "waiting", "open", "closed"} of one's own tickets or of an organisation; at most COUNTED + 1 each."""
-    if organisation is None:
-        where, values = f"id IN ({MINE})", [user.pk, user.pk]
-    else:
-        where, values = "organisation_id = %s", [organisation.pk]
+    """(mine, shown): {"all", "waiting", "open", "closed"} of one's own tickets, and of what the list shows.
+
+    One statement; no number is above COUNTED + 1.
+    """
+    parts = [COUNTS.format(name="mine", where=f"id IN ({MINE})")]
+    values = [user.pk, user.pk, COUNTED + 1]
+    if organisation:
+        parts.append(COUNTS.format(name="shown", where="organisation_id = %s"))
+        values += [organisation.pk, COUNTED + 1]
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS.format(where=where), [*values, COUNTED + 1])
-        every, waiting, closed = cursor.fetchone()
-    return {"all": every, "waiting": waiting, "open": every - closed, "closed": closed}
+        cursor.execute(" UNION ALL ".join(parts), values)
+        found = {
+            name: {"all": every, "waiting": waiting, "open": every - closed, "closed": closed}
+            for name, every, waiting, closed in cursor.fetchall()
+        }
+    return found["mine"], found.get("shown", found["mine"])
 
 
 # --- The start page ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation
@@ -221,17 +222,20 @@ def test_a_stranger_signs_in_and_comes_back_to_the_same_list(client_of):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("query", ["", "?q=shop", "?scope=organisation"])
-def test_the_list_costs_the_same_for_one_ticket_and_three(client_of, olga, open_ticket, statements, rows, query):
-    """T27: at most 8 statements with session and user."""
+@pytest.mark.parametrize(("query", "search"), [("", 0), ("?q=shop", 2), ("?scope=organisation", 0)])
+def test_the_list_costs_the_same_for_one_ticket_and_three(
+    client_of, olga, sam, open_ticket, say, statements, rows, query, search
+):
+    """T27: at most 8 statements with session and user. PostgreSQL estimates a search before it chooses the way."""
     for _ in range(rows):
-        open_ticket(client=olga)
+        say(open_ticket(client=olga), sam)
     browser = client_of(olga)
     browser.get("/tickets/" + query)
     with statements() as seen:
         page = browser.get("/tickets/" + query)
     assert len(subjects(page)) == rows
-    assert len(seen) == (6 if "scope" in query else 5)  # session, user, memberships, list, counts (of mine, of theirs)
+    # session, user, memberships, list, what was read, counts
+    assert len(seen) == 6 + (search if connection.vendor == "postgresql" else 0)
     assert not seen.writing()
 
 

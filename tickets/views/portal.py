@@ -56,8 +56,7 @@ def tickets(request):
     rows = queries_client.client_list(viewer, wanted)
     page = paging.page_by_key(rows, order=["-updated_at", "-pk"], cursor=request.GET.get("cursor", ""), size=PAGE)
     words.dressed(queries_client.mark_unread(page.rows, viewer.user))
-    own = queries_client.counts(viewer.user)
-    shown = queries_client.counts(viewer.user, wanted.organisation) if wanted.organisation else own
+    own, shown = queries_client.counts(viewer.user, wanted.organisation)
     context = {
         "page": page,
         "wanted": wanted,
