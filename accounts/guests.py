@@ -4,7 +4,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from engine.once import once
 
@@ -17,6 +17,7 @@ OFFERED = "offered_pass"  # in the session: a pass for somebody else than who is
 
 @login_not_required
 @never_cache
+@require_safe
 def way_in(request, token):
     """Exchange the token for a session and get it out of the address at once. It narrows, it never signs in."""
     guest_pass = passes.redeem(token)
@@ -58,6 +59,7 @@ def fresh_link(request):
 
 
 @login_not_required
+@require_safe
 def links_sent(request):
     return render(request, "accounts/fresh_link_sent.html")
 

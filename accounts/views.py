@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from engine.once import once
 from helpdesk_site.lib.http import safe_next
@@ -45,6 +45,7 @@ def sign_up(request):
 
 
 @login_not_required
+@require_safe
 def sign_up_sent(request):
     """“Look into your mailbox.” The same for everybody."""
     email = request.session.get(SIGNING_UP, {}).get("email", "")
@@ -161,6 +162,7 @@ def language(request):
 
 
 @login_not_required
+@require_safe
 def picture(request, pk, version):
     """Somebody's picture, for those who may see them; kept by their browser only, until `version` changes."""
     person = get_object_or_404(User.objects.exclude(picture=""), pk=pk)
