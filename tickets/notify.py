@@ -4,6 +4,7 @@ Who is told is decided in `recipients`, how it reads in `letters`. Up to RENDERE
 action's transaction; above that (a bulk close) only the Notification rows are, and `write_due` writes the letters.
 """
 
+import logging
 from itertools import groupby
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from . import kicks, letters
 from .models import Notification, Verb
 from .recipients import Circle, recipients
 
+log = logging.getLogger(__name__)
+
 RENDERED_AT_ONCE = 20
 
 
@@ -24,7 +27,18 @@ def about(events):
     if len({(row.event.ticket_id, row.user_id) for row in told}) > RENDERED_AT_ONCE:
         leave_for_later(told)
     elif told:
-        write(told)
+        write_now(told)
+
+
+def write_now(told):
+    """Write the letters with the rows. A letter that cannot be written never undoes the act it tells of: it waits."""
+    try:
+        with transaction.atomic():
+            write(told)
+    except Exception:
+        log.exception("Letters of click %s could not be written; they are tried again.", told[0].event.click)
+        leave_for_later(told)
+    else:
         Notification.objects.bulk_create(told)
 
 
@@ -83,7 +97,7 @@ def take_back_notices(undone):
 def leave_for_later(told):
     now = timezone.now()
     for row in told:
-        row.letter_due_at = now
+        row.mail, row.letter_due_at = None, now
     Notification.objects.bulk_create(told)
     kicks.write_letters()
 
@@ -95,21 +109,19 @@ def due(now):
 
 @transaction.atomic
 def write_later(row):
-    """Write all letters left for later about the click and ticket of a Notification row. Safe to run twice.
+    """Write the one letter that tells a person of the click of a Notification row left for later. Safe to run twice.
 
-    Who has lost sight of the ticket meanwhile gets none. Returns how many people were written to.
+    Who has lost sight of the ticket meanwhile gets none. Returns whether a letter was written.
     """
-    event = row.event
     mine = Notification.objects.select_for_update(of=["self"]).filter(
-        event__ticket=event.ticket_id, event__click=event.click, letter_due_at__isnull=False
+        user=row.user_id, event__ticket=row.event.ticket_id, event__click=row.event.click, letter_due_at__isnull=False
     )
     rows = list(mine.select_related("event__ticket", "event__message__author", "event__actor", "user").order_by("pk"))
-    if not rows:
-        return 0
-    circle = Circle(rows[0].event.ticket)
+    circle = Circle(row.event.ticket)
     told = [row for row in rows if circle.still_sees(row.user, row.reason)]
-    write(told)
+    if told:
+        write(told)
     for row in rows:
         row.letter_due_at = None
     Notification.objects.bulk_update(rows, ["letter_due_at", "mail"])
-    return len({row.user_id for row in told})
+    return bool(told)

@@ -78,7 +78,7 @@ def tidy(now=None):
         if not mine:
             return {}
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
-        old = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).values_list("pk", flat=True)[: MOST_DELETED]
+        old = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).values_list("pk", flat=True)[:MOST_DELETED]
         drafts, _rows = Draft.objects.filter(pk__in=list(old)).delete()
         return {"presences": presences, "drafts": drafts, "files": files.forget_loose(now)}
 

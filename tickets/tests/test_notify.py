@@ -12,7 +12,7 @@ from accounts.viewer import Viewer
 from departments.models import StaffPlace, Status
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
-from tickets import access, actions, notify, timers
+from tickets import access, actions, letters, notify, timers
 from tickets.events import one_click
 from tickets.models import Notification, Participant, Ticket, Verb
 from tickets.writing import write
@@ -263,6 +263,28 @@ def test_a_bulk_close_leaves_its_letters_to_a_task_and_each_is_written_once(open
     assert timers.write_letters() == 0
     assert after() == [("anna", Kind.CLOSED)] * 21
     assert not Notification.objects.filter(event__verb=Verb.CLOSED, mail=None).exists()
+
+
+def test_a_letter_that_cannot_be_written_never_undoes_the_reply_and_comes_later(
+    ticket, sam, olga, say, after, monkeypatch
+):
+    """ARCHITECTURE, "fails at": an operator's broken translation must not stop the desk, nor the others' letters."""
+    after()
+    write_letter = letters.write
+
+    def broken(matter, told):
+        if told.user == olga:
+            raise KeyError("moment")
+        return write_letter(matter, told)
+
+    monkeypatch.setattr(letters, "write", broken)
+    message = say(ticket, sam, "Done.")
+    assert message.number == 2 and after() == []
+    assert timers.write_letters() == 1
+    assert after() == [("anna", Kind.REPLY)]
+    monkeypatch.undo()
+    assert timers.write_letters() == 1
+    assert after() == [("olga", Kind.REPLY)]
 
 
 def test_who_lost_sight_before_the_letter_was_written_gets_none(open_ticket, carl, sam, quiet, after):
