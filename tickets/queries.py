@@ -123,9 +123,13 @@ def rail_row(query, label, icon, number, current):
 
 
 def present(tickets, *, but):
-    """Who looks at these tickets (ids) or writes in them just now, without one person (S6)."""
-    fresh = Presence.objects.filter(ticket_id__in=tickets, at__gte=timezone.now() - STALE)
-    return fresh.exclude(user=but).select_related("user")
+    """[(ticket id, person, whether they write)]: who looks at these tickets (ids) just now, without one person (S6)."""
+    fresh = Presence.objects.filter(ticket_id__in=tickets, at__gte=timezone.now() - STALE).exclude(user=but)
+    rows = fresh.values_list("ticket_id", "mode", "user_id", "user__name", "user__email", "user__picture")
+    return [
+        (ticket, User(pk=pk, name=name, email=email, picture=picture), mode == Presence.Mode.WRITING)
+        for ticket, mode, pk, name, email, picture in rows
+    ]
 
 
 def others(viewer, ticket):

@@ -56,17 +56,17 @@ def queue_context(viewer, asked):
     """What the queue's page shows."""
     counted = queries.counts(viewer)
     page = queues.page(viewer, asked)
-    flagged = queues.flagged(viewer) if queues.shows_flagged(asked) and not page.previous else []
-    rows.dress([*flagged, *page.rows], viewer)
+    apart = counted.flagged and queues.shows_flagged(asked) and not page.previous
+    flagged = queues.flagged(viewer) if apart else []
     title, current = heading(asked)
     departments = [row.pk for row in queues.departments_of(viewer)]
+    rows.draw([*flagged, *page.rows], viewer, many_departments=len(departments) > 1)
     return {
         "asked": asked,
         "page": page,
         "flagged": flagged,
         "title": title,
         "heads": heads(asked, many_departments=len(departments) > 1),
-        "many_departments": len(departments) > 1,
         "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
         "rail": queries.rail(viewer, current=current, counted=counted),
         "chips": chips(viewer, asked, counted),

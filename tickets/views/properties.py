@@ -297,7 +297,7 @@ def presence(request, number):
     Presence.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["ticket", "user"], update_fields=["mode", "at"]
     )
-    here = [(row.user, row.mode == row.Mode.WRITING) for row in queries.present([ticket.pk], but=request.user)]
+    here = [(person, writes) for _pk, person, writes in queries.present([ticket.pk], but=request.user)]
     seen = desk_ticket.seen_in(request.GET)
     context = {"ticket": ticket, "present": here, "news": seen and ticket.last_number > seen[0]}
     return HttpResponse(render(request, "desk/_presence.html", context).content.strip())

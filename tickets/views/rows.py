@@ -1,11 +1,17 @@
-"""How a ticket looks in the queue. A page has fifty of them, so each row is a dict of ready pieces."""
+"""How a ticket looks in the queue. A page has fifty, so all that repeats is made once: the row's template is drawn once
+a language, a status or a face once a page, the spelling of a moment once a process."""
 
 from collections import defaultdict
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
+from html import escape
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,77 +20,137 @@ from helpdesk_site.templatetags import ui
 
 from .. import queries
 
+PIECES = (
+    "number", "url", "select", "unread_class", "dot", "unread", "priority", "subject", "present", "client",
+    "organisation", "department", "status", "waits", "assignee", "updated",
+)  # fmt: skip
 
-def dress(rows, viewer):
-    """Give the rows of `queues.page` what the template shows: words, glyphs and times, who looks at them now."""
-    known, looks, now = snapshot(), {}, timezone.now()
-    present = here_now([row["id"] for row in rows], viewer)
-    select, unread, url = _("Select %(number)s"), _("unread"), reverse("ticket", args=["NUMBER"])
 
-    def once(key, make, *args):
-        """A piece many rows share, made once a page."""
-        if key not in looks:
-            looks[key] = make(*args)
-        return looks[key]
-
+def draw(rows, viewer, *, many_departments):
+    """Add its HTML to each row of `queues.page`: words, glyphs and times, and who looks at the ticket now."""
+    fill = Filler(rows, viewer)
+    shape = shape_of(get_language(), many_departments)
     for row in rows:
-        number = row["number"]
-        is_unread = not row["last_by_staff"] and (row["read_number"] or 0) < row["last_number"]
-        row.update(
-            url=url.replace("NUMBER", number),
-            select=select % {"number": number},
-            unread=unread if is_unread else "",
-            client=row["client_name"] or row["client_email"],
-            department=once(("d", row["department_id"]), known.departments[row["department_id"]].said),
-            priority=once(("p", row["priority_id"]), priority, known.priorities[row["priority_id"]]),
-            status=once(("s", row["status_id"], row["category"]), status, known.statuses[row["status_id"]], row),
-            waits=waits(row["queue_at"], now) if row["awaiting"] else "",
-            updated=ui.when(row["updated_at"], "short"),
-            assignee=once(("a", row["assignee_id"]), assignee, row),
-            present=present.get(row["id"], ""),
-        )
+        row["html"] = SafeString(shape.format(**fill.pieces(row)))
 
 
-def waits(since, now):
-    """How long somebody waits for us: “2 h”, “27 d”; never a date."""
-    local = timezone.localtime(since)
-    return format_html(
-        '<span class="sla sla-ok">{}<time datetime="{}" title="{}, {}" data-rel="short">{}</time></span>',
-        ui.icon("clock"),
-        since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        ui.written(local, "DATETIME_FORMAT"),
-        local.tzname(),
-        ui.ago_short((now - since).total_seconds()),
-    )
+@lru_cache(maxsize=32)
+def shape_of(language, many_departments):
+    """The row's template with `{piece}` where each piece goes."""
+    row = {name: SafeString("{" + name + "}") for name in PIECES}
+    return str(render_to_string("desk/_row.html", {"row": row, "many_departments": many_departments}))
+
+
+class Filler:
+    """Makes the pieces of one page's rows. Each is safe HTML; what people wrote is escaped here (T04)."""
+
+    def __init__(self, rows, viewer):
+        self.known, self.made, self.now = snapshot(), {}, timezone.now()
+        self.language, self.zone = get_language(), timezone.get_current_timezone_name()
+        self.present = here_now([row["id"] for row in rows], viewer)
+        self.url, self.select = reverse("ticket", args=["NUMBER"]), escape(_("Select %(number)s"))
+        self.dot = format_html('<span class="dot" title="{}"></span>', _("unread"))
+        self.unread = format_html('<span class="vh"> ({})</span>', _("unread"))
+        self.clock = ui.icon("clock")
+
+    def once(self, key, make, *args):
+        """A piece many rows share."""
+        if key not in self.made:
+            self.made[key] = make(*args)
+        return self.made[key]
+
+    def pieces(self, row):
+        """Everything _row.html names."""
+        number, organisation = escape(row["number"]), row["organisation__name"]
+        news = not row["last_by_staff"] and (row["my_reading__number"] or 0) < row["last_number"]
+        return {
+            "number": number,
+            "url": self.url.replace("NUMBER", number),
+            "select": self.select % {"number": number},
+            "unread_class": ' class="is-unread"' if news else "",
+            "dot": self.dot if news else "",
+            "unread": self.unread if news else "",
+            "priority": self.once(("priority", row["priority_id"]), priority, row),
+            "subject": escape(row["subject"]),
+            "present": self.present.get(row["id"], ""),
+            "client": escape(row["client__name"] or row["client__email"]),
+            "organisation": f", {escape(organisation)}" if organisation else "",
+            "department": self.once(("department", row["department_id"]), department, row),
+            "status": self.once((row["status_id"], row["category"]), status, row),
+            "waits": self.waits(row["queue_at"]) if row["awaiting"] else "",
+            "assignee": self.once(("assignee", row["assignee_id"]), assignee, row),
+            "updated": self.updated(row["updated_at"]),
+        }
+
+    def waits(self, since):
+        """How long somebody waits for us: “2 h”, “27 d”; never a date."""
+        exact, _day = self.spelled(since)
+        return f'<span class="sla sla-ok">{self.clock}<time {exact} data-rel="short">{self.age(since)}</time></span>'
+
+    def updated(self, at):
+        """How long ago something happened, or the day when that is more than a week ago."""
+        exact, day = self.spelled(at)
+        if (self.now - at).total_seconds() >= ui.WEEK:
+            return f"<time {exact}>{day}</time>"
+        return f'<time {exact} data-rel="short">{self.age(at)}</time>'
+
+    def age(self, at):
+        minutes = int((self.now - at).total_seconds() // 60)
+        return self.once(("age", minutes), lambda: escape(ui.ago_short(minutes * 60)))
+
+    def spelled(self, at):
+        return spelled(int(at.timestamp()), self.now.year, self.language, self.zone)
+
+
+# --- Pieces -----------------------------------------------------------------------------------------------------------
+
+
+def status(row):
+    shown = snapshot().statuses[row["status_id"]]
+    return ui.status(row["category"], shown.said(), False, shown.colour)
 
 
 def priority(row):
-    return ui.prio(row.level, row.said(), False)
+    shown = snapshot().priorities[row["priority_id"]]
+    return ui.prio(shown.level, shown.said(), False)
 
 
-def status(status, row):
-    return ui.status(row["category"], status.said(), False, status.colour)
+def department(row):
+    return escape(snapshot().departments[row["department_id"]].said())
 
 
 def assignee(row):
     """The assignee's picture or initials, from the columns of the row."""
     if not row["assignee_id"]:
         return ui.avatar(None, "sm")
-    picture = row["assignee_picture"] or ""
-    person = User(pk=row["assignee_id"], name=row["assignee_name"], email=row["assignee_email"], picture=picture)
-    return ui.avatar(person, "sm", False)
+    name, email, picture = row["assignee__name"], row["assignee__email"], row["assignee__picture"] or ""
+    return ui.avatar(User(pk=row["assignee_id"], name=name, email=email, picture=picture), "sm", False)
 
 
 def here_now(ids, viewer):
     """{ticket id: badges of the others who look at it or write in it} (S6)."""
     badges = defaultdict(list)
-    for row in queries.present(ids, but=viewer.user):
-        badges[row.ticket_id].append((ui.viewing(row.user, row.mode == row.Mode.WRITING),))
+    for ticket, person, writes in queries.present(ids, but=viewer.user):
+        badges[ticket].append((ui.viewing(person, writes),))
     return {pk: format_html_join("", "{}", found) for pk, found in badges.items()}
+
+
+@lru_cache(maxsize=8192)
+def spelled(second, year, language, zone):
+    """(the attributes that say a moment exactly, its day in few signs), in one language and zone, read in one year."""
+    moment = datetime.fromtimestamp(second, UTC)
+    local = timezone.localtime(moment)
+    exact = format_html(
+        'datetime="{}" title="{}, {}"',
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        ui.written(local, "DATETIME_FORMAT"),
+        local.tzname(),
+    )
+    return exact, escape(ui.short_day(local, timezone.now()))
 
 
 def named(rows):
     """Give the short rows of `queries.others` their status."""
     for row in rows:
-        row["status"] = status(snapshot().statuses[row["status_id"]], row)
+        row["status"] = status(row)
     return rows
