@@ -59,14 +59,14 @@ class World:
     Greta, the guest, has a ticket of her own in Sales; hers is what a guest's doors are tried with.
     """
 
-    def __init__(self, cast, open_ticket):
+    def __init__(self, cast):
         self.cast = cast
         heartbeats.beat(heartbeats.SCHEDULER)
         cast.anna.picture.save("anna", ContentFile(b"RIFF"))
         Rule.objects.create(name="Waiting for days")
-        self.ticket = open_ticket(attachments=[self.file()])
+        self.ticket = opened(cast.support, cast.anna, attachments=[self.file()])
         self.loose_file = self.file(owner=f"user:{cast.anna.pk}")
-        self.guests_ticket = open_ticket(client=cast.greta, department=cast.sales)
+        self.guests_ticket = opened(cast.sales, cast.greta)
         for ticket in (self.ticket, self.guests_ticket):
             actions.reply(fresh(ticket), author=cast.sam, written=write("Try again."), by_staff=True)
             actions.add_note(fresh(ticket), author=cast.sam, written=write("Looks like the cache."))
@@ -80,6 +80,7 @@ class World:
             "lead": cast.lena,
             "operator": cast.operator,
         }
+        self.cookies = {person: self.sign_in(person).cookies for person in PERSONS}
         forget()
 
     @staticmethod
@@ -88,8 +89,7 @@ class World:
         fields = {"name": "picture.png", "content_type": "image/png", "size": 14, "sha256": "0" * 64}
         return Attachment.objects.create(stored_as=stored, thumbnail=stored, owner=owner, **fields)
 
-    def address(self, door, person):
-        ticket = self.guests_ticket if person == "guest" else self.ticket
+    def address(self, door, ticket, person):
         file = Attachment.objects.filter(message__ticket=self.ticket).get()
         known = {
             "number": ticket.number,
@@ -121,13 +121,20 @@ class World:
         label = door.name.removeprefix("admin:").rpartition("_")[0].partition("_")
         return apps.get_model(label[0], label[2]).objects.order_by("pk").values_list("pk", flat=True).first() or 0
 
-    def sent(self, door, person):
+    @staticmethod
+    def sent(door, ticket):
         """What a form of this door says at least."""
-        ticket = self.guests_ticket if person == "guest" else self.ticket
         return {"place": f"reply/{ticket.number}"} if door.name in ("draft_save", "upload") else {}
 
     def client(self, person, **options):
+        """A fresh browser of this person, signed in already."""
         client = Client(raise_request_exception=False, **options)
+        for name, cookie in self.cookies[person].items():
+            client.cookies[name] = cookie.value
+        return client
+
+    def sign_in(self, person):
+        client = Client()
         if person == "guest":
             token = passes.issue(self.cast.greta, self.guests_ticket.number)
             client.get(reverse("guest_way_in", args=[token]))
@@ -135,14 +142,15 @@ class World:
             client.force_login(self.people[person], backend="django.contrib.auth.backends.ModelBackend")
         return client
 
-    def knock(self, door, method, person, **options):
+    def knock(self, door, method, person, *, before=None, **options):
         """Try the door and put everything back. Returns what happened, in one word, and what was written to."""
         cache.clear()
+        client = self.client(person, **options)
+        ticket = before or (self.guests_ticket if person == "guest" else self.ticket)
         with transaction.atomic():
-            client = self.client(person, **options)
-            address = self.address(door, person)
+            address = self.address(door, ticket, person)
             with CaptureQueriesContext(connection) as asked:
-                response = client.get(address) if method == "GET" else client.post(address, self.sent(door, person))
+                response = client.get(address) if method == "GET" else client.post(address, self.sent(door, ticket))
                 while leads_to(response, "admin:login"):
                     response = client.get(response.url)
                 list(response) if response.streaming else None
@@ -178,6 +186,12 @@ def tables_written(asked):
         if words[0] in ("INSERT", "UPDATE", "DELETE"):
             found.add(words[1 if words[0] == "UPDATE" else 2].strip('"'))
     return found
+
+
+def opened(department, client, **more):
+    return actions.open_ticket(
+        department, client=client, author=client, subject="Shop returns 502", written=write("The cart."), **more
+    )
 
 
 def fresh(ticket):
