@@ -113,7 +113,7 @@ def client_list(viewer, wanted):
         tickets = tickets.filter(updated_at__gte=start)
     if end:
         tickets = tickets.filter(updated_at__lt=end)
-    return search.matching(tickets, wanted.words) if wanted.words else tickets
+    return search.matching(tickets, wanted.words, few=True) if wanted.words else tickets
 
 
 def of_status(code):

@@ -5,10 +5,11 @@ its notes, searched only for those who may read notes. PostgreSQL keeps them as 
 FTS5 tables; the same words find the same tickets on both.
 """
 
-import json
+import time
+from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 from helpdesk_site.lib import stems, tokens
@@ -17,7 +18,8 @@ PUBLIC, NOTES = "tickets_searchpublic", "tickets_searchnotes"
 DOCUMENT_BYTES = 800_000  # PostgreSQL takes 1 MB a tsvector; text beyond this is kept but no longer found
 ADDED_BYTES = 200_000
 SHORTEST_PREFIX = 2
-COMMON_PERCENT = 1  # a word in more of the tickets than this is looked for along the list's own order
+MOST_HITS = 5_000  # with more, hits are looked for along the list's own order
+STATISTICS_KEPT = 600  # seconds
 
 
 def create(ticket):
@@ -47,20 +49,26 @@ def head_text(ticket):
     return f"{ticket.number} {ticket.subject} {ticket.client.name} {ticket.client.email}"
 
 
-def matching(tickets, words, *, notes=False):
+def matching(tickets, words, *, notes=False, few=False):
     """The tickets of a queryset that hold every word; the last word may be unfinished. Words in any language.
 
-    `notes` also looks at notes: only for viewers who read notes on every ticket of the queryset. A ticket number finds
-    its ticket exactly. Nothing but punctuation finds nothing.
+    `notes` also looks at notes: only for viewers who read notes on every ticket of the queryset. `few` says that the
+    queryset is short by itself, as one client's tickets are. A ticket number finds its ticket exactly. Nothing but
+    punctuation finds nothing.
     """
     number = tokens.clean_number(words)
     if number:
         return tickets.filter(number=number)
-    query = _query(stems.query_groups(words))
-    if not query:
+    groups, tables = stems.query_groups(words), [PUBLIC, NOTES] if notes else [PUBLIC]
+    if not groups:
         return tickets.none()
-    found = Q(pk__in=_hits(PUBLIC, query))
-    return tickets.filter(found | Q(pk__in=_hits(NOTES, query)) if notes else found)
+    query = _query(groups)
+    if connection.vendor == "sqlite":
+        return tickets.filter(_any(Q(pk__in=_matches(table, query)) for table in tables))
+    hits = None if few or _statistics().expected(groups) > MOST_HITS else _hits(tables, query)
+    if hits is None:
+        return tickets.filter(_any(Q(Holds(F("pk"), table=table, query=query)) for table in tables))
+    return tickets.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [hits])) if hits else tickets.none()
 
 
 def _table(is_note):
@@ -130,25 +138,85 @@ def _query(groups):
     return (" AND " if sqlite else " & ").join(parts)
 
 
-def _hits(table, query):
-    """A subquery of ticket ids. A rare query is answered by the text index at once; a common one along the list."""
-    if connection.vendor == "sqlite":
-        return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [query])  # noqa: S608, S611
-    if _is_common(table, query):
-        # The walk: PostgreSQL follows the order of the list and asks the document of each ticket.
-        return RawSQL(
-            f"SELECT ticket_id FROM {table} WHERE ticket_id = tickets_ticket.id AND words @@ %s::tsquery LIMIT 1",  # noqa: S608, S611
-            [query],
-        )
-    return RawSQL(f"SELECT ticket_id FROM {table} WHERE words @@ %s::tsquery", [query])  # noqa: S608, S611
+def _any(conditions):
+    first, *others = conditions
+    for condition in others:
+        first |= condition
+    return first
 
 
-def _is_common(table, query):
-    """Whether PostgreSQL's own statistics expect more than COMMON_PERCENT of the documents."""
+def _matches(table, query):
+    """SQLite: a subquery of the ids of all tickets whose document matches."""
+    return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [query])
+
+
+# --- PostgreSQL: the text index answers a rare query, a walk along the list a common one --------------------------------
+
+
+class Holds(Func):
+    """Whether one ticket's document matches: asked ticket by ticket, in the order of the list, until a page is full.
+
+    A scalar subquery, because anything else PostgreSQL may turn into a read of every document.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, ticket, *, table, query):
+        super().__init__(ticket, table=table, query=query)
+
+    def as_sql(self, compiler, connection, **context):
+        ticket, params = compiler.compile(self.source_expressions[0])
+        table, query = self.extra["table"], self.extra["query"]
+        sql = f"COALESCE((SELECT words @@ %s::tsquery FROM {table} WHERE ticket_id = {ticket}), FALSE)"
+        return sql, (query, *params)
+
+
+def _hits(tables, query):
+    """The ids of all tickets whose documents match; None for more than MOST_HITS."""
+    parts = " UNION ALL ".join(f"SELECT ticket_id FROM {table} WHERE words @@ %s::tsquery" for table in tables)
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {table} WHERE words @@ %s::tsquery", [query])  # noqa: S608
-        plan = cursor.fetchone()[0]
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
-        documents = cursor.fetchone()[0]
-    plan = plan if isinstance(plan, list) else json.loads(plan)
-    return documents > 1000 and plan[0]["Plan"]["Plan Rows"] * 100 > documents * COMMON_PERCENT
+        cursor.execute(f"{parts} LIMIT {MOST_HITS + 1}", [query] * len(tables))
+        found = [pk for (pk,) in cursor.fetchall()]
+    return found if len(found) <= MOST_HITS else None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What PostgreSQL's statistics know of the public documents: how many, and what share holds each common word."""
+
+    documents: int = 0
+    shares: dict = field(default_factory=dict, repr=False)
+    read_at: float = 0.0
+
+    def expected(self, groups):
+        """About how many documents a query matches, as far as its words are common; a rare word counts for none."""
+        share = 1.0
+        for at, (found, folded) in enumerate(groups):
+            any_of = sum(self.shares.get(stem, 0) for stem in found)
+            if at == len(groups) - 1 and len(folded) >= SHORTEST_PREFIX:
+                any_of = max(any_of, sum(often for word, often in self.shares.items() if word.startswith(folded)))
+            share *= min(any_of, 1)
+        return share * self.documents
+
+
+_kept = Statistics()
+
+
+def _statistics():
+    """The Statistics, at most STATISTICS_KEPT seconds old. They only choose the way to the hits, never the hits."""
+    global _kept
+    if not _kept.read_at or time.monotonic() - _kept.read_at > STATISTICS_KEPT:
+        _kept = _read_statistics()
+    return _kept
+
+
+def _read_statistics():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples, most_common_elems::text::text[], most_common_elem_freqs FROM pg_class"
+            " LEFT JOIN pg_stats ON schemaname = relnamespace::regnamespace::text AND tablename = relname"
+            " AND attname = 'words' WHERE oid = %s::regclass",
+            [PUBLIC],
+        )
+        documents, words, shares = cursor.fetchone()
+    return Statistics(int(max(documents, 0)), dict(zip(words or (), shares or (), strict=False)), time.monotonic())

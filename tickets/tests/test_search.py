@@ -89,3 +89,20 @@ def test_a_hostile_flood_of_words_never_breaks_a_reply(ticket, anna, say):
         say(ticket, anna, " ".join(f"{part}x{number:050d}" for number in range(3500)))
     ticket.refresh_from_db()
     assert ticket.last_number == 4
+
+
+def test_a_common_word_and_a_rare_one_find_the_same_tickets(library, monkeypatch):
+    """S131: the way to the hits, by the text index or along the list, changes nothing of what is found."""
+    by_index = {words: found(words, notes=True) for words in ("502", "письмо", "chec", "anna@example.com", "nothing")}
+    along_the_list = {words: found(words, notes=True, few=True) for words in by_index}
+    assert by_index == along_the_list and by_index["502"] == {"Shop returns 502"}
+    monkeypatch.setattr(search, "MOST_HITS", 0)
+    assert {words: found(words, notes=True) for words in by_index} == by_index
+
+
+def test_a_query_of_common_words_is_expected_to_hit_many():
+    known = search.Statistics(documents=1_000_000, shares={"certif": 0.1, "server": 0.2, "serv": 0.2})
+    for words, expected in (
+        ("certif mail", 0), ("server certif", 20_000), ("serv", 400_000), ("se", 400_000), ("zyxomma", 0),
+    ):  # fmt: skip
+        assert known.expected([((word,), word) for word in words.split()]) == pytest.approx(expected)
