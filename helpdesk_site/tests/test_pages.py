@@ -1,0 +1,128 @@
+"""Every page, once for each role, in a real Chromium: axe finds nothing, nothing is refused by the CSP, no script errs.
+
+Plainly in light and wide; `long` adds dark, phone, four languages, and a browser without JavaScript.
+"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import reverse
+
+from helpdesk_site.demo.stage import Stage
+from tickets.models import Message, Ticket
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+STRANGER = [
+    "/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/tickets/new/",
+    "/tickets/new/sales/",
+]
+CLIENT = [
+    "/", "/tickets/", "/tickets/?q=shop", "/tickets/?q=nothing-like-it", "/tickets/new/", "/tickets/new/support/",
+    "{asked}", "{closed}", "/accounts/profile/", "/accounts/password/change/", "/accounts/email/",
+    "/accounts/sessions/", "/no-such-page/",
+]  # fmt: skip
+ADMINISTRATOR = ["/", "/tickets/?scope=organisation", "{asked}"]
+STAFF = [
+    "/desk/", "/desk/?view=open", "/desk/?view=mine", "/desk/?view=closed", "/desk/?q=shop", "/desk/?q=nothing-like-it",
+    "/desk/?view=flagged", "/desk/new/", "/desk/new/?q=anna", "{asked}", "{asked}log/",
+    "{versions}", "/accounts/profile/",
+]  # fmt: skip
+ADMIN = [
+    "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
+    "/admin/departments/status/", "/admin/tickets/ticket/", "/admin/tickets/ticket/closing/",
+    "/admin/mail/outgoingmail/", "/admin/accounts/user/",
+]  # fmt: skip
+# What axe says of Django's own admin pages, whoever uses them: the boxes beside rows have a title for a label
+STOCK_ADMIN = {"label-title-only"}
+PAGES = {None: STRANGER, "anna": CLIENT, "olga": ADMINISTRATOR, "sam": STAFF, "lena": STAFF[:1], "operator": ADMIN}
+
+
+@pytest.fixture
+def desk(cast):
+    """The demo world, with addresses of things in it."""
+    Stage().load()
+    message = Message.objects.filter(by_staff=True, is_note=False, ticket__department__slug="support").first()
+    asked = Ticket.objects.get(subject__startswith="Shop returns 502").get_absolute_url()
+    closed = Ticket.objects.filter(client__email="anna@example.com", category="closed").first().get_absolute_url()
+    versions = reverse("message_versions", args=[message.ticket.number, message.pk])
+    return {"asked": asked, "closed": closed, "versions": versions}
+
+
+@pytest.fixture
+def visit(live_server, client_of, cast, desk):
+    """`visit(context, "anna")` yields each page of hers, opened: (path, tab)."""
+
+    def each(context, name):
+        if name:
+            session = client_of(getattr(cast, name)).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        tab = context.new_page()
+        for template in PAGES[name]:
+            path = template.format(**desk)
+            tab.goto(live_server.url + path)
+            yield path, tab
+        tab.close()
+
+    return each
+
+
+def complaints(tab, *, stock=()):
+    """What axe says: rule, how often, the first element. It reads no style sheets: that would break the page's CSP."""
+    found = Axe().run(tab, options={"preload": False}).response["violations"]
+    return [(one["id"], len(one["nodes"]), one["nodes"][0]["html"][:160]) for one in found if one["id"] not in stock]
+
+
+def overflow(tab):
+    """Whether the page is wider than its window: somebody would have to scroll sideways."""
+    return tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+
+
+@pytest.mark.parametrize("name", PAGES, ids=str)
+def test_axe_finds_nothing_on_any_page(context, visit, name):
+    """Part 9 of the first issue; the admin no worse than stock."""
+    stock = STOCK_ADMIN if name == "operator" else ()
+    wrong = {path: said for path, tab in visit(context, name) if (said := complaints(tab, stock=stock))}
+    assert wrong == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "operator"], ids=str)
+def test_every_theme_and_width_is_as_good(browser, visit, name, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    wrong = {}
+    for path, tab in visit(context, name):
+        said = complaints(tab) + ([("wider than the window", 1, "")] if overflow(tab) else [])
+        if said:
+            wrong[path] = said
+    context.close()
+    assert wrong == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["fr", "ru", "pt-br"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("name", ["anna", "sam"])
+def test_long_words_of_other_languages_fit(browser, visit, cast, name, width, language):
+    person = getattr(cast, name)
+    person.language = language
+    person.save(update_fields=["language"])
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    wrong = [path for path, tab in visit(context, name) if overflow(tab)]
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", PAGES, ids=str)
+def test_every_page_stands_without_javascript(browser, visit, name):
+    context = browser.new_context(java_script_enabled=False)
+    for path, tab in visit(context, name):
+        assert tab.locator("h1").count() >= 1, path
+    context.close()
