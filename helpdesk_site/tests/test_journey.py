@@ -34,8 +34,12 @@ def portal(tmp_path_factory):
     secrets = {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HISTORY_KEYS"}
     inherited = {name: value for name, value in os.environ.items() if name not in quiet | secrets}
     command = ["bin/run", "--port", str(port)]
+    surroundings = {**inherited, "HELPDESK_VAR": str(var), "VIRTUAL_ENV": sys.prefix}
     started = subprocess.Popen(
-        command, cwd=ROOT, env={**inherited, "HELPDESK_VAR": str(var), "VIRTUAL_ENV": sys.prefix}, start_new_session=True
+        command,
+        cwd=ROOT,
+        env={**inherited, "HELPDESK_VAR": str(var), "VIRTUAL_ENV": sys.prefix},
+        start_new_session=True,
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", started)
