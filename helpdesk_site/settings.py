@@ -89,7 +89,7 @@ TEMPLATES = [
             ],
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "helpdesk_site.loader.Loader",  # the cached one, which draws once what is the same for everybody
                     [
                         "django.template.loaders.filesystem.Loader",
                         "django.template.loaders.app_directories.Loader",

@@ -1,0 +1,97 @@
+"""Templates loaded once and folded: what is the same on every page is drawn once a language (part 10, Speed).
+
+A third of a page says the same to everybody: `{% translate "Reply" %}`, `{% icon "quote" %}`, `{% url "desk" %}`.
+Neighbours of that kind become one piece, drawn when first shown and kept a language. Nothing that reads the page's
+context is ever folded, so nothing of one reader can be kept for another.
+"""
+
+from django.template import Context
+from django.template.base import Node, NodeList, TextNode, Variable
+from django.template.defaulttags import CommentNode, LoadNode, URLNode
+from django.template.library import SimpleNode
+from django.template.loaders import cached
+from django.templatetags.i18n import TranslateNode
+from django.templatetags.static import StaticNode
+from django.utils.translation import get_language
+
+from .templatetags import ui
+
+SILENT = (CommentNode, LoadNode)
+SAME_FOR_ALL = {ui.icon, ui.status, ui.message_link}  # tags that only depend on what they are given
+
+
+class Loader(cached.Loader):
+    """Django's cached loader, which folds each template when it is loaded."""
+
+    def get_template(self, template_name, skip=None):
+        known = self.cache_key(template_name, skip) in self.get_template_cache
+        template = super().get_template(template_name, skip)
+        if not known:
+            fold(template.nodelist)
+        return template
+
+
+class Folded(Node):
+    """Neighbouring nodes that are the same for everybody, drawn once a language."""
+
+    def __init__(self, parts):
+        self.parts, self.drawn = NodeList(parts), {}
+
+    def render_annotated(self, context):
+        language = get_language()
+        if language not in self.drawn:
+            empty = Context()
+            with empty.bind_template(context.template):
+                self.drawn[language] = self.parts.render(empty)
+        return self.drawn[language]
+
+    render = render_annotated
+
+
+def fold(nodes):
+    """Fold a node list in place, and those inside its nodes."""
+    folded, run = NodeList(), []
+    for node in nodes:
+        if isinstance(node, SILENT):
+            continue
+        if is_same_for_all(node):
+            run.append(node)
+            continue
+        folded.extend(joined(run))
+        run = []
+        folded.append(node)
+        for name in node.child_nodelists:
+            inner = getattr(node, name, None)
+            if inner:
+                fold(inner)
+        for _condition, inner in getattr(node, "conditions_nodelists", ()):
+            fold(inner)
+    folded.extend(joined(run))
+    nodes[:] = folded
+
+
+def joined(run):
+    """The nodes of a run, as one; a text alone stays as it is."""
+    return [Folded(run)] if any(not isinstance(node, TextNode) for node in run) else run
+
+
+def is_same_for_all(node):
+    """Whether a node draws the same whatever the page, its reader and the moment."""
+    if isinstance(node, TextNode | ui.Kept):
+        return True
+    if isinstance(node, TranslateNode):
+        spoken = node.filter_expression
+        return not node.asvar and not node.message_context and not node.noop and is_plain(spoken)
+    if isinstance(node, URLNode):
+        return not node.asvar and not node.args and not node.kwargs and is_plain(node.view_name)
+    if isinstance(node, StaticNode):
+        return not node.varname and is_plain(node.path)
+    if isinstance(node, SimpleNode) and node.func in SAME_FOR_ALL:
+        return not node.target_var and all(map(is_plain, [*node.args, *node.kwargs.values()]))
+    return False
+
+
+def is_plain(expression):
+    """Whether an expression of a template is a constant without filters."""
+    word = expression.var
+    return not expression.filters and (not isinstance(word, Variable) or word.lookups is None)

@@ -1,0 +1,52 @@
+"""What the loader draws once is the same for everybody, in every language; what reads the page never is."""
+
+import pytest
+from django.template import engines
+from django.template.base import Template
+from django.test import RequestFactory
+from django.utils import translation
+
+from helpdesk_site.loader import Folded, fold
+
+SAME = '{% load ui i18n %}<b>{% translate "Reply" %}</b>{% icon "quote" %}<a href="{% url \'desk\' %}">{# why #}</a>'
+
+
+def folded(source):
+    template = Template(source, engine=engines["django"].engine)
+    fold(template.nodelist)
+    return template
+
+
+def drawn(template, **context):
+    backend = engines["django"].from_string("")
+    backend.template = template
+    return backend.render(context, RequestFactory().get("/"))
+
+
+def test_neighbours_that_are_the_same_for_everybody_are_one_piece():
+    nodes = folded(SAME).nodelist
+    assert len(nodes) == 1 and isinstance(nodes[0], Folded)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ name }}",
+        '{% load ui %}{% icon name %}{% icon "quote" as x %}{{ x }}',
+        "{% load i18n %}{% translate name %}{% translate 'Reply' as x %}{{ x }}",
+        "{% url 'ticket' name %}{% url 'desk' as x %}{{ x }}",
+        "{% load ui %}{% form_key %}{% csrf_token %}{% now 'H' %}",
+    ],
+)
+def test_what_reads_the_page_or_the_moment_is_never_folded(source):
+    """SECURITY: nothing of one reader is kept for another."""
+    assert not [node for node in folded(source).nodelist if isinstance(node, Folded)]
+
+
+def test_a_folded_template_draws_what_the_plain_one_draws_in_each_language():
+    source = SAME + "{% if name %}{% translate 'Client' %} {{ name }}{% else %}{% icon 'user' %}{% endif %}" + SAME
+    for language in ("en", "ru"):
+        with translation.override(language):
+            for name in ("", "<Anna>"):
+                plain = drawn(Template(source, engine=engines["django"].engine), name=name)
+                assert drawn(folded(source), name=name) == plain
