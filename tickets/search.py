@@ -150,7 +150,7 @@ def _matches(table, query):
     return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s", [query])
 
 
-# --- PostgreSQL: the text index answers a rare query, a walk along the list a common one --------------------------------
+# --- PostgreSQL: the text index answers a rare query, a walk along the list a common one ------------------------------
 
 
 class Holds(Func):
