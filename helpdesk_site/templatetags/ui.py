@@ -206,16 +206,27 @@ def when(moment, style="both", cls=""):
     aged = style in REL and -60 <= age < WEEK
     inside, below = _beside(local, now, style, aged)
     return format_html(
-        '<time datetime="{}" title="{}, {}"{}{}>{}{}</time>{}',
-        moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        written(local, "DATETIME_FORMAT"),
-        local.tzname(),
+        "<time {}{}{}>{}{}</time>{}",
+        exactly(moment),
         REL[style] if aged else "",
         format_html(' class="{}"', cls) if cls else "",
         _age(age, style) if aged else _day(local, now, style),
         inside,
         below,
     )
+
+
+def exactly(moment):
+    """The attributes of a <time> that say a moment to the second. Spelt once: lists show the same moments all day."""
+    return _exactly(int(moment.timestamp()), get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=16384)
+def _exactly(second, language, zone):
+    moment = datetime.datetime.fromtimestamp(second, datetime.UTC)
+    local = timezone.localtime(moment)
+    machine, people = moment.strftime("%Y-%m-%dT%H:%M:%SZ"), written(local, "DATETIME_FORMAT")
+    return format_html('datetime="{}" title="{}, {}"', machine, people, local.tzname())
 
 
 # The attribute that lets the script keep an age right, for the styles that are ages.
@@ -293,8 +304,14 @@ def ago_short(seconds):
 
 def clock(local, now):
     """The hour, and the day unless it is today."""
+    today = now.astimezone(local.tzinfo).date()
+    return _clock(local.replace(second=0, microsecond=0, tzinfo=None), local.date() == today, get_language())
+
+
+@lru_cache(maxsize=16384)
+def _clock(local, is_today, language):  # `local` without its zone: the same instant in two zones is two hours
     hour = written(local, "TIME_FORMAT")
-    if local.date() == now.astimezone(local.tzinfo).date():
+    if is_today:
         return hour
     return pgettext("day and hour", "%(day)s, %(hour)s") % {"day": written(local, "MONTH_DAY_FORMAT"), "hour": hour}
 

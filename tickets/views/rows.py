@@ -84,22 +84,19 @@ class Filler:
 
     def waits(self, since):
         """How long somebody waits for us: “2 h”, “27 d”; never a date."""
-        exact, _day = self.spelled(since)
-        return f'<span class="sla sla-ok">{self.clock}<time {exact} data-rel="short">{self.age(since)}</time></span>'
+        exact, age = ui.exactly(since), self.age(since)
+        return f'<span class="sla sla-ok">{self.clock}<time {exact} data-rel="short">{age}</time></span>'
 
     def updated(self, at):
         """How long ago something happened, or the day when that is more than a week ago."""
-        exact, day = self.spelled(at)
-        if (self.now - at).total_seconds() >= ui.WEEK:
-            return f"<time {exact}>{day}</time>"
-        return f'<time {exact} data-rel="short">{self.age(at)}</time>'
+        if (self.now - at).total_seconds() < ui.WEEK:
+            return f'<time {ui.exactly(at)} data-rel="short">{self.age(at)}</time>'
+        day = day_of(int(at.timestamp()), self.now.year, self.language, self.zone)
+        return f"<time {ui.exactly(at)}>{day}</time>"
 
     def age(self, at):
         minutes = int((self.now - at).total_seconds() // 60)
         return self.once(("age", minutes), lambda: escape(ui.ago_short(minutes * 60)))
-
-    def spelled(self, at):
-        return spelled(int(at.timestamp()), self.now.year, self.language, self.zone)
 
 
 # --- Pieces -----------------------------------------------------------------------------------------------------------
@@ -136,17 +133,9 @@ def here_now(ids, viewer):
 
 
 @lru_cache(maxsize=8192)
-def spelled(second, year, language, zone):
-    """(the attributes that say a moment exactly, its day in few signs), in one language and zone, read in one year."""
-    moment = datetime.fromtimestamp(second, UTC)
-    local = timezone.localtime(moment)
-    exact = format_html(
-        'datetime="{}" title="{}, {}"',
-        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        ui.written(local, "DATETIME_FORMAT"),
-        local.tzname(),
-    )
-    return exact, escape(ui.short_day(local, timezone.now()))
+def day_of(second, year, language, zone):
+    """The day of a moment in few signs, in one language and zone, read in one year."""
+    return escape(ui.short_day(timezone.localtime(datetime.fromtimestamp(second, UTC)), timezone.now()))
 
 
 def named(rows):
