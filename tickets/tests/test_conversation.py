@@ -129,6 +129,17 @@ def test_statuses_read_as_policy_says(client_of, anna, ticket, sam, say, support
     assert browser.get(f"/t/{ticket.number}/").context["status_word"] == answered
 
 
+def test_an_operators_own_status_reads_by_its_label_and_looks_like_its_category(client_of, anna, ticket, sam):
+    """S138: a name for staff, another for clients."""
+    own = Status.objects.create(
+        code="with-engineers", name="Level three desk", client_label="With our engineers", category="in_progress", colour="pink"
+    )
+    actions.set_status(ticket, status=own, actor=sam)
+    page = client_of(anna).get(f"/t/{ticket.number}/").text
+    assert "With our engineers" in page and "Level three desk" not in page
+    assert 'status-pill t-pink"' in page and "#s-progress" in page
+
+
 def test_an_escalated_ticket_says_so_where_three_words_are_all(client_of, anna, ticket, support, set_policy):
     """S93, S100, C15."""
     set_policy(support, client_statuses="three")
@@ -375,6 +386,20 @@ def test_preview_shows_what_would_be_sent(client_of, anna, ticket):
     answer = reply(browser, ticket, "**b**", preview="1")
     assert answer.status_code == 200 and "<strong>b</strong>" in answer.text
     assert ticket.messages.count() == 1
+
+
+def test_a_client_settles_everything_on_these_pages(client_of, anna, sam, say):
+    """S79: write, read, answer and close without a mail program."""
+    browser = client_of(anna)
+    browser.post("/tickets/new/support/", {"subject": "All here", "message": "Can you?"})
+    ticket = Ticket.objects.get()
+    say(ticket, sam, "We can.")
+    assert "All here" in browser.get("/").text
+    assert "We can." in browser.get(f"/t/{ticket.number}/").text
+    reply(browser, ticket, "Thank you", close="1")
+    assert "Closed" in browser.get("/tickets/").text
+    ticket.refresh_from_db()
+    assert ticket.is_closed
 
 
 # --- Closing and reopening --------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def test_a_department_that_takes_none_has_no_form(client_of, anna, set_policy, s
 
 
 def test_a_clients_only_department_asks_strangers_to_sign_in_and_come_back(client_of, billing):
-    """S121."""
+    """S39, S121: it takes tickets from the signed-in portal only."""
     browser = client_of(None)
     assert "sign in first" in browser.get("/tickets/new/").text
     assert browser.get("/tickets/new/billing/").url == "/accounts/login/?next=/tickets/new/billing/"

@@ -32,6 +32,15 @@ def test_home_says_what_waits_for_me_for_support_and_what_was_closed(client_of, 
     assert "Open a ticket" in page.text and "Support" in page.text
 
 
+def test_the_support_menu_at_the_top_right_leads_to_both(client_of, anna):
+    """S9, S40, S85: Support → Tickets, and opening one."""
+    page = client_of(anna).get("/").text
+    menu = page[page.index('<div class="topbar-end">') : page.index("</header>")]
+    assert "Support" in menu
+    for address, words in (("/tickets/new/", "Open a ticket"), ("/tickets/", "My tickets")):
+        assert f'href="{address}"' in menu and words in menu
+
+
 def test_home_shows_nothing_of_anybody_else(client_of, carl, open_ticket):
     """S7: Carl never sees anything of Anna's."""
     open_ticket(subject="Anna's secret")
