@@ -1,6 +1,7 @@
 """What happens by itself in time, once, whoever runs it (S21, S27, S28, S173-S175, S202, C1, C2, C7; T07)."""
 
 import io
+import threading
 from datetime import timedelta
 
 import pytest
@@ -189,6 +190,33 @@ def test_two_schedulers_at_once_do_nothing_twice(answered):
         assert mine
         assert timers.close_idle(answered.close_at + HOUR)[0] == 0
     assert timers.close_idle(answered.close_at + HOUR)[0] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_schedulers_in_threads_close_remind_and_send_once(answered, open_ticket, sam, say):
+    """T07, T09: with the lease, and without it by the rows' locks."""
+    pending = actions.hold_reply(open_ticket(), author=sam, written=write("Hello"), due_at=timezone.now())
+    start = threading.Barrier(4)
+
+    def run(take):
+        try:
+            start.wait(timeout=20)
+            timers.close_idle(answered.close_at)
+            timers.release_due_replies()
+            take.append(actions.auto_close(answered, actor=answered.client, now=answered.close_at))
+            take.append(timers.release_reply(pending.pk))
+        finally:
+            connection.close()
+
+    took = []
+    threads = [threading.Thread(target=run, args=[took]) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(took) == 8
+    assert verbs(answered).count(Verb.AUTO_CLOSED) == 1
+    assert Message.objects.filter(ticket=pending.ticket).count() == 2
 
 
 def test_one_ticket_that_fails_stops_no_other(open_ticket, sam, say, monkeypatch):
