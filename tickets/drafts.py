@@ -22,7 +22,7 @@ FIELDS = {
     Draft.Kind.NOTE: ("message",),
 }
 LONGEST = 1_100_000  # characters of one field
-KEPT = timedelta(days=30)
+KEPT = timedelta(days=60)
 WRITER = "writer"  # session key
 SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
 
@@ -116,7 +116,7 @@ def drop(request, place):
 
 
 def forget_old(now=None):
-    """Delete drafts nobody has touched for a month, with their files. Returns how many."""
+    """Delete drafts nobody has touched for two months, with their files. Returns how many."""
     rows = list(Draft.objects.filter(updated_at__lt=(now or timezone.now()) - KEPT)[:1000])
     for draft in rows:
         files.forget(draft.attachments.filter(message=None, pending=None))

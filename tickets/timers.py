@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from engine.leases import lease
 
-from . import actions, files, notify
+from . import actions, drafts, files, notify
 from .due import each
-from .models import Draft, PendingReply, Presence, Ticket
+from .models import PendingReply, Presence, Ticket
 from .retiming import retime
 
 __all__ = [
@@ -22,9 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_SHOWN = 1000  # counts stop here
-MOST_DELETED = 10_000  # drafts of one run
 PRESENCES_KEPT = timedelta(hours=1)
-DRAFTS_KEPT = timedelta(days=60)
 
 
 def release_due_replies(now=None):
@@ -78,9 +76,7 @@ def tidy(now=None):
         if not mine:
             return {}
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
-        old = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).values_list("pk", flat=True)[:MOST_DELETED]
-        drafts, _rows = Draft.objects.filter(pk__in=list(old)).delete()
-        return {"presences": presences, "drafts": drafts, "files": files.forget_loose(now)}
+        return {"presences": presences, "drafts": drafts.forget_old(now), "files": files.forget_loose(now)}
 
 
 # --- What is due ------------------------------------------------------------------------------------------------------

@@ -132,7 +132,11 @@ def test_statuses_read_as_policy_says(client_of, anna, ticket, sam, say, support
 def test_an_operators_own_status_reads_by_its_label_and_looks_like_its_category(client_of, anna, ticket, sam):
     """S138: a name for staff, another for clients."""
     own = Status.objects.create(
-        code="with-engineers", name="Level three desk", client_label="With our engineers", category="in_progress", colour="pink"
+        code="with-engineers",
+        name="Level three desk",
+        client_label="With our engineers",
+        category="in_progress",
+        colour="pink",
     )
     actions.set_status(ticket, status=own, actor=sam)
     page = client_of(anna).get(f"/t/{ticket.number}/").text

@@ -363,8 +363,8 @@ def test_list_and_door_agree_on_files(cast, client_of, attached, ticket):
         assert (client_of(person).get(address).status_code == 200) == listed, name
 
 
-def test_a_draft_forgotten_for_a_month_goes_with_its_files(client_of, anna, place, uploaded, file):
+def test_a_draft_forgotten_for_two_months_goes_with_its_files(client_of, anna, place, uploaded, file):
     uploaded(client_of(anna), place, file())
     assert drafts.forget_old() == 0
-    assert drafts.forget_old(timezone.now() + timedelta(days=31)) == 1
+    assert drafts.forget_old(timezone.now() + timedelta(days=61)) == 1
     assert not Attachment.objects.exists()
