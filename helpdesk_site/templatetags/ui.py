@@ -201,19 +201,32 @@ def when(moment, style="both", cls=""):
     """
     if moment is None:
         return ""
-    now, local = timezone.now(), timezone.localtime(moment)
-    age = (now - local).total_seconds()
-    aged = style in REL and -60 <= age < WEEK
-    inside, below = _beside(local, now, style, aged)
-    return format_html(
-        "<time {}{}{}>{}{}</time>{}",
-        exactly(moment),
-        REL[style] if aged else "",
-        format_html(' class="{}"', cls) if cls else "",
-        _age(age, style) if aged else _day(local, now, style),
-        inside,
-        below,
-    )
+    now, second = timezone.now(), int(moment.timestamp())
+    age = now.timestamp() - second
+    place = get_language(), timezone.get_current_timezone_name(), timezone.localdate(now)
+    if style in REL and -60 <= age < WEEK:
+        inside, below = _beside(second, style, *place)
+        attributes, told = _attributes(second, style, cls, *place[:2]), _age(age, style)
+        return format_html("<time {}>{}{}</time>{}", attributes, told, inside, below)
+    return _dated(second, style, cls, *place)
+
+
+@lru_cache(maxsize=16384)
+def _dated(second, style, cls, language, zone, today):
+    """A moment that is not told as its age: the same all day."""
+    local, (_inside, below) = _local(second), _beside(second, style, language, zone, today, aged=False)
+    attributes = _attributes(second, "", cls, language, zone)
+    return format_html("<time {}>{}</time>{}", attributes, _day(local, today, style), below)
+
+
+@lru_cache(maxsize=16384)
+def _attributes(second, style, cls, language, zone):
+    kind = format_html(' class="{}"', cls) if cls else ""
+    return format_html("{}{}{}", _exactly(second, language, zone), REL[style] if style else "", kind)
+
+
+def _local(second):
+    return timezone.localtime(datetime.datetime.fromtimestamp(second, datetime.UTC))
 
 
 def exactly(moment):
@@ -223,8 +236,8 @@ def exactly(moment):
 
 @lru_cache(maxsize=16384)
 def _exactly(second, language, zone):
-    moment = datetime.datetime.fromtimestamp(second, datetime.UTC)
-    local = timezone.localtime(moment)
+    local = _local(second)
+    moment = local.astimezone(datetime.UTC)
     machine, people = moment.strftime("%Y-%m-%dT%H:%M:%SZ"), written(local, "DATETIME_FORMAT")
     return format_html('datetime="{}" title="{}, {}"', machine, people, local.tzname())
 
@@ -237,21 +250,23 @@ def _age(seconds, style):
     return ago_short(seconds) if style == "short" else ago(seconds)
 
 
-def _day(local, now, style):
+def _day(local, today, style):
     """What stands for a moment that is not told as its age."""
     if style == "short":
-        return short_day(local, now)
+        return short_day(local, today)
     if style == "clock":
-        return clock(local, now)
+        return clock(local, today)
     return written(local, "DATETIME_FORMAT" if style == "absolute" else "DATE_FORMAT")
 
 
-def _beside(local, now, style, aged):
+@lru_cache(maxsize=16384)
+def _beside(second, style, language, zone, today, aged=True):
     """The hour inside the same line, and the hour on a line below."""
+    local = _local(second)
     if style == "both" and aged:
-        return format_html("<span> ({})</span>", clock(local, now)), ""
+        return format_html("<span> ({})</span>", clock(local, today)), ""
     if style == "two":
-        return "", format_html("<small>{}</small>", clock(local, now) if aged else written(local, "TIME_FORMAT"))
+        return "", format_html("<small>{}</small>", clock(local, today) if aged else written(local, "TIME_FORMAT"))
     return "", ""
 
 
@@ -260,10 +275,10 @@ def written(local, format_name):
     return _spell(local, formats.get_format(format_name))
 
 
-def short_day(local, now):
+def short_day(local, today):
     """“12 Nov”, with the year unless it is this one."""
     pattern = formats.get_format("SHORT_DATE_FORMAT")
-    return _spell(local, re.sub(r"\W*Y", "", pattern) if local.year == now.year else pattern)
+    return _spell(local, re.sub(r"\W*Y", "", pattern) if local.year == today.year else pattern)
 
 
 def _spell(local, pattern):
@@ -302,9 +317,8 @@ def ago_short(seconds):
     return pgettext("age", "%(n)s d") % {"n": minutes // 1440}
 
 
-def clock(local, now):
+def clock(local, today):
     """The hour, and the day unless it is today."""
-    today = now.astimezone(local.tzinfo).date()
     return _clock(local.replace(second=0, microsecond=0, tzinfo=None), local.date() == today, get_language())
 
 
