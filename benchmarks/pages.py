@@ -52,12 +52,22 @@ def pages(cast):
     def search(code, name, words, cookie=agent):
         return page(code, name, f"/desk/?q={quote(words)}", cookie, 5, 8)
 
-    one, more = cast.quiet.slug, cast.loud.slug
+    def reply(code, name, tickets, by=None, target=None):
+        """Answers to these tickets in turn, by their clients if by nobody else."""
+
+        def make(n):
+            ticket = tickets[n % len(tickets)]
+            return answer(ticket, cast.cookie(by or ticket.client))
+
+        return Page(code, name, make, target, writes=True)
+
+    one, more, told = cast.quiet.slug, cast.loud.slug, f"{1 + FURTHER} recipients"
+    filters = f"department={cast.agent.places.order_by('pk').first().department.slug}&priority=high&priority=normal"
     return [
         page("bare", "bare page", "/bare/", agent),
         page("queue", "queue", "/desk/", agent, 4, 8),
         page("queue_all", "queue, operator of all departments", "/desk/", operator, 4, 8),
-        page("filtered", "filtered queue (department, priority)", f"/desk/?department={slug(cast)}&priority=high&priority=normal", agent, 4, 8),
+        page("filtered", "filtered queue (department, two priorities)", f"/desk/?{filters}", agent, 4, 8),
         page("closed", "all closed tickets", "/desk/?view=closed", agent, 4, 8),
         ticket("ticket", "ticket, staff, 4 messages", cast.short, agent, 4, 14),
         ticket("ticket_long", f"ticket, staff, {cast.long.last_number} messages", [cast.long], agent, 15, 14),
@@ -74,16 +84,12 @@ def pages(cast):
         page("list_search", "client list, search", f"/tickets/?q={COMMON}", client, 5, 8),
         page("form", "form of a new ticket", f"/tickets/new/{one}/", client),
         Page("open", "open", lambda n: opening(one, client), 6, writes=True),
-        Page("open_more", f"open, {1 + FURTHER} recipients", lambda n: opening(more, client), writes=True),
-        Page("reply", "reply of staff", lambda n: answer(cast.answered[n % len(cast.answered)], agent), 6, writes=True),
-        Page("reply_client", "reply of a client", lambda n: from_client(cast, cast.answered, n), 6, writes=True),
-        Page("reply_more", f"reply of staff, {1 + FURTHER} recipients", lambda n: answer(cast.followed[n % len(cast.followed)], agent), writes=True),
-        Page("reply_client_more", f"reply of a client, {1 + FURTHER} recipients", lambda n: from_client(cast, cast.followed, n), writes=True),
+        Page("open_more", f"open, {told}", lambda n: opening(more, client), writes=True),
+        reply("reply", "reply of staff", cast.answered, cast.agent, 6),
+        reply("reply_client", "reply of a client", cast.answered, None, 6),
+        reply("reply_more", f"reply of staff, {told}", cast.followed, cast.agent),
+        reply("reply_client_more", f"reply of a client, {told}", cast.followed),
     ]  # fmt: skip
-
-
-def slug(cast):
-    return cast.agent.places.order_by("pk").first().department.slug
 
 
 def opening(department, cookie):
@@ -92,11 +98,6 @@ def opening(department, cookie):
 
 def answer(ticket, cookie):
     return form(f"/t/{ticket.number}/reply/", cookie, message=TEXT)
-
-
-def from_client(cast, tickets, n):
-    ticket = tickets[n % len(tickets)]
-    return answer(ticket, cast.cookie(ticket.client))
 
 
 serial = count(1)

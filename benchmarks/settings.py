@@ -1,13 +1,12 @@
-"""The portal's settings, with what a benchmark needs beside them: names on its connections and one more server entry."""
+"""The portal's settings with what a benchmark needs beside them: named connections and one more entry."""
 
 from helpdesk_site.settings import *  # noqa: F403
-from helpdesk_site.settings import BASE_DIR, DATABASES, MIDDLEWARE, TEMPLATES
+from helpdesk_site.settings import DATABASES, MIDDLEWARE
 
 WSGI_APPLICATION = "benchmarks.wsgi.application"
 NAME = "helpdesk-benchmark"  # by which the database's own processes for the server are known
 ALLOWED_HOSTS = ["127.0.0.1"]
 MIDDLEWARE = ["benchmarks.counting.statements", *MIDDLEWARE]
-TEMPLATES[0]["DIRS"].append(BASE_DIR / "benchmarks" / "templates")
 
 # The bare page's middleware: what `startproject` writes, so that the unit holds nothing of ours.
 STOCK_MIDDLEWARE = [
