@@ -23,6 +23,7 @@ from .doors import keep_for_later, sign_in_first
 
 PAGE = 25
 OPENED = "opened"  # session key: {number: address} of what a stranger opened here, for the page that says so
+OPENED_KEPT = 10
 
 
 @login_not_required
@@ -161,7 +162,8 @@ def open_from(request, department, form):
         follow_up_of=followed(request),
     )
     if stranger:
-        request.session[OPENED] = {**request.session.get(OPENED, {}), ticket.number: given["email"]}
+        remembered = {**request.session.get(OPENED, {}), ticket.number: given["email"]}
+        request.session[OPENED] = dict(list(remembered.items())[-OPENED_KEPT:])
     return ticket
 
 
