@@ -152,6 +152,13 @@ class Ticket(models.Model):
             ),
             models.Index(
                 F("department"),
+                F("queue_at"),
+                F("id"),
+                condition=~Q(category="closed") & Q(merged_into=None),
+                name="ticket_department_open",
+            ),
+            models.Index(
+                F("department"),
                 F("status"),
                 F("assignee"),
                 condition=~Q(category="closed") & Q(merged_into=None),
