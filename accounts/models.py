@@ -92,6 +92,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        # The staff are few among many clients, and every page of the desk names them
+        indexes = [models.Index(fields=["name", "email"], condition=models.Q(is_staff=True), name="user_staff")]
 
     def __str__(self):
         return self.name or self.email
