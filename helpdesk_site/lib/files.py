@@ -142,12 +142,12 @@ def size_words(size) -> str:
     """Return a size for people: “218 kB”, in thousands, with the unit kept to its number."""
     size = int(size or 0)
     if size < 1000:
-        return pgettext("file size", "%(n)s\u00a0B") % {"n": size}
+        return pgettext("file size", "%(n)s B") % {"n": size}
     if size < 1_000_000:
-        return pgettext("file size", "%(n)s\u00a0kB") % {"n": formats.number_format(round(size / 1000))}
+        return pgettext("file size", "%(n)s kB") % {"n": formats.number_format(round(size / 1000))}
     if size < 1_000_000_000:
-        return pgettext("file size", "%(n)s\u00a0MB") % {"n": _tenths(size / 1e6)}
-    return pgettext("file size", "%(n)s\u00a0GB") % {"n": _tenths(size / 1e9)}
+        return pgettext("file size", "%(n)s MB") % {"n": _tenths(size / 1e6)}
+    return pgettext("file size", "%(n)s GB") % {"n": _tenths(size / 1e9)}
 
 
 def picture_size(file) -> tuple[int, int] | None:

@@ -34,7 +34,6 @@ def portal(tmp_path_factory):
     secrets = {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HISTORY_KEYS"}
     inherited = {name: value for name, value in os.environ.items() if name not in quiet | secrets}
     command = ["bin/run", "--port", str(port)]
-    surroundings = {**inherited, "HELPDESK_VAR": str(var), "VIRTUAL_ENV": sys.prefix}
     started = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -83,7 +82,7 @@ def sign_in(tab, base, address, password):
 
 
 def test_a_new_client_asks_staff_answer_and_both_are_told(portal, context, browser, tmp_path):
-    """S8, S10-S13, S17-S19, S29, S56, S57, S136, S151, S157, S161: sign up, open, note, reply, read, close, reopen."""
+    """S8, S10-S13, S17-S19, S79, S29, S56, S57, S136, S151, S157, S161: sign up, open, note, reply, read, close, reopen."""
     base, var = portal
     picture, log = tmp_path / "screenshot.png", tmp_path / "error.log"
     Image.new("RGB", (640, 400), "#336699").save(picture)

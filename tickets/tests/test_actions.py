@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from departments.models import Category
+from departments.models import Category, Priority, Status
 from departments.policy import forget
 from tickets import actions
 from tickets.models import Message, PendingReply, TicketEvent, Verb
@@ -161,3 +161,25 @@ def test_no_message_changes_without_a_revision_and_not_at_all_where_locked(ticke
     forget()
     with pytest.raises(Refused):
         actions.edit_message(message, editor=sam, written=write("Never."))
+
+
+def test_an_operators_own_status_works_like_a_shipped_one(ticket, sam, client_of):
+    """S138: a row is enough; the category gives it its meaning."""
+    vendor = Status.objects.create(code="vendor", name="At the vendor", category=Category.PAUSED, position=35)
+    forget()
+    actions.set_status(ticket, status=vendor, actor=sam)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.category, ticket.awaiting) == (vendor, Category.PAUSED, False)
+    assert "At the vendor" in client_of(sam).get(f"/t/{ticket.number}/").content.decode()
+
+
+def test_tickets_belong_to_one_department_and_are_ranked_by_date_and_urgency(open_ticket, billing, sam, ben, client_of):
+    """S1, S3: the queue of each department, by what waits longest or is most urgent."""
+    first, second = open_ticket(subject="First one"), open_ticket(subject="Second one")
+    open_ticket(subject="Elsewhere", department=billing)
+    actions.set_priority(second, priority=Priority.objects.get(code="critical"), actor=sam)
+    page = client_of(sam).get("/desk/").content.decode()
+    assert page.index("First one") < page.index("Second one") and "Elsewhere" not in page
+    page = client_of(sam).get("/desk/?sort=-priority").content.decode()
+    assert page.index("Second one") < page.index("First one")
+    assert "Elsewhere" in client_of(ben).get("/desk/").content.decode()

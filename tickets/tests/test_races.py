@@ -1,0 +1,105 @@
+"""Two people at the same moment: nothing is lost, nothing is doubled; and the race is there without the lock."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from helpdesk_site.lib import tokens
+from tickets import actions, history
+from tickets.models import Message, Ticket, TicketEvent, Verb
+from tickets.writing import write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Run the acts in threads that start together. Returns what each returned or raised."""
+    start, answers = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(at, act):
+        try:
+            start.wait(10)
+            answers[at] = act()
+        except Exception as error:
+            answers[at] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def test_many_who_open_at_once_get_a_number_each(open_ticket):
+    """T08, S12."""
+    opened = at_once(*[lambda: [open_ticket().number for _ in range(4)] for _ in range(6)])
+    numbers = [number for batch in opened for number in batch]
+    assert len(numbers) == len(set(numbers)) == Ticket.objects.count() == 24
+
+
+def test_a_number_that_is_taken_is_drawn_anew(open_ticket, monkeypatch):
+    """T08: the dice fall on a taken number three times; the ticket gets the next one."""
+    taken = open_ticket().number
+    dice = iter([taken, taken, taken, "KTR-482913"])
+    monkeypatch.setattr(tokens, "ticket_number", lambda: next(dice))
+    assert open_ticket().number == "KTR-482913"
+
+
+def test_two_agents_who_answer_at_once_are_both_heard_and_one_takes_it(ticket, sam, lena):
+    """T09, S6: two replies with a number each, one assignee, one chain."""
+
+    def answer(person):
+        return lambda: actions.reply(ticket, author=person, written=write(f"I am {person}."), by_staff=True)
+
+    answers = at_once(answer(sam), answer(lena))
+    assert sorted(message.number for message in answers) == [2, 3]
+    ticket.refresh_from_db()
+    assert ticket.last_number == 3 and ticket.assignee in (sam, lena)
+    assert TicketEvent.objects.filter(ticket=ticket, verb=Verb.ASSIGNED).count() == 1
+    assert history.verify([ticket.number]) is None
+
+
+def test_closing_at_once_closes_once(ticket, sam, anna):
+    """T09: agent and client press Close together."""
+    at_once(*[lambda who=who: actions.close(ticket, actor=who) for who in (sam, anna, sam, anna)])
+    assert TicketEvent.objects.filter(ticket=ticket, verb=Verb.CLOSED).count() == 1
+    assert history.verify([ticket.number]) is None
+
+
+def test_a_reply_and_a_close_at_once_lose_neither(ticket, sam, anna):
+    """T09: whatever comes first, the reply is kept and the history tells both."""
+    at_once(
+        lambda: actions.close(ticket, actor=sam),
+        lambda: actions.reply(ticket, author=anna, written=write("Wait!"), by_staff=False),
+    )
+    assert Message.objects.filter(ticket=ticket).count() == 2
+    verbs = set(TicketEvent.objects.filter(ticket=ticket).values_list("verb", flat=True))
+    assert {Verb.CLOSED, Verb.REPLIED} <= verbs
+    assert history.verify([ticket.number]) is None
+
+
+def test_a_pending_reply_released_twice_at_once_is_sent_once(ticket, sam):
+    """T09, T07: the kick and the sweep meet."""
+    pending = actions.hold_reply(ticket, author=sam, written=write("Hello"), due_at=ticket.created_at)
+    sent = at_once(*[lambda: actions.release(pending) for _ in range(4)])
+    assert len([message for message in sent if message]) == 1
+    assert Message.objects.filter(ticket=ticket).count() == 2
+
+
+def test_without_the_lock_the_race_is_there(ticket):
+    """T09's control: reading, waiting and writing without the row's lock loses one of two increments."""
+
+    def careless():
+        row = Ticket.objects.get(pk=ticket.pk)
+        time.sleep(0.5)
+        row.last_number += 1
+        row.save(update_fields=["last_number"])
+
+    at_once(careless, careless)
+    ticket.refresh_from_db()
+    assert ticket.last_number == 2, "two increments from 1 ended at 2: one was lost"
