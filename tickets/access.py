@@ -20,7 +20,7 @@ SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMI
 ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 
 
-WITH = ("client", "assignee", "organisation", "follow_up_of", "service")  # what a ticket's page shows of it
+WITH = ("client", "assignee", "organisation", "service")  # what a ticket's page shows of it
 
 # --- The list question -----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ looked up in bulk, so that a log of any length costs the same few statements."""
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, OuterRef, Subquery
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
@@ -44,9 +43,9 @@ LOOKS = {  # verb: icon, tone
 
 @dataclass(frozen=True)
 class Told:
-    """One event, told: `words` is safe HTML."""
+    """One event (a row of `events_of`), told: `words` is safe HTML."""
 
-    event: TicketEvent
+    event: object
     icon: str
     tone: str
     words: str
@@ -54,58 +53,69 @@ class Told:
 
 @dataclass
 class Names:
-    """The people and rules that events speak of, by id; `verbs` are what happened, by sequence."""
+    """The people, rules and texts that events speak of, by id; `verbs` are what happened, by sequence."""
 
     people: dict = field(default_factory=dict)
     rules: dict = field(default_factory=dict)
+    texts: dict = field(default_factory=dict)
     verbs: dict = field(default_factory=dict)
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
+EVENT = [
+    "id",
+    "sequence",
+    "verb",
+    "actor_id",
+    "message_id",
+    "data",
+    "click",
+    "at",
+    "message__number",
+    "message__is_note",
+]
+
+
 def events_of(ticket):
-    """A ticket's events in order, with the texts they speak of and the numbers of their messages; one statement."""
-    texts = EventContent.objects.filter(event=OuterRef("pk"))
-    return (
-        TicketEvent.objects.filter(ticket=ticket)
-        .annotate(
-            text_before=Subquery(texts.filter(name="from").values("text")[:1]),
-            text_after=Subquery(texts.filter(name="to").values("text")[:1]),
-            message_number=F("message__number"),
-            of_note=F("message__is_note"),
-        )
-        .defer("previous_hash", "hash", "key_id")
-        .order_by("sequence")
-    )
+    """A ticket's events in order, as plain rows with the numbers of their messages: a long history has hundreds."""
+    return TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values_list(*EVENT, named=True)
 
 
 def names_for(events, *, known=(), more=()):
-    """The Names these events need, and the people with the ids `more`. At most two statements, mostly none."""
+    """The Names these events need, and the people with the ids `more`. At most three statements, mostly none."""
     people = {user.pk: user for user in known if user} | colleagues.staff().people
-    wanted = set(more).union(*(people_in(event) for event in events)) - {None} - set(people)
+    wanted = set(more).union(*map(people_in, events)) - {None} - people.keys()
     if wanted:
         people |= get_user_model().objects.in_bulk(wanted)
     rules = {event.data.get("rule") for event in events} - {None}
     return Names(
         people=people,
         rules=Rule.objects.in_bulk(rules) if rules else {},
+        texts=texts_of([event.id for event in events if "texts" in event.data]),
         verbs={event.sequence: event.verb for event in events},
     )
 
 
+def texts_of(ids):
+    """{(event, name): text} of the texts that events speak of and nobody has erased."""
+    rows = EventContent.objects.filter(event__in=ids) if ids else []
+    return {(row.event_id, row.name): row.text for row in rows}
+
+
 def people_in(event):
     """The ids of everybody an event speaks of."""
-    data, verb = event.data, event.verb
-    if verb == Verb.ASSIGNED:
-        return {event.actor_id, data.get("from"), data.get("to")}
-    if verb in (Verb.FLAGGED, Verb.UNFLAGGED, Verb.MAIL_FAILED):
-        return {event.actor_id, data.get("to")}
-    if verb == Verb.ALERTED:
-        return {event.actor_id, *data.get("to", ())}
-    if verb == Verb.NOTED:
-        return {event.actor_id, *data.get("mentions", ())}
-    return {event.actor_id}
+    data = event.data
+    if event.verb == Verb.ASSIGNED:
+        return (event.actor_id, data.get("from"), data.get("to"))
+    if event.verb in (Verb.FLAGGED, Verb.UNFLAGGED, Verb.MAIL_FAILED):
+        return (event.actor_id, data.get("to"))
+    if event.verb == Verb.ALERTED:
+        return (event.actor_id, *data.get("to", ()))
+    if event.verb == Verb.NOTED:
+        return (event.actor_id, *data.get("mentions", ()))
+    return (event.actor_id,)
 
 
 # --- Telling ----------------------------------------------------------------------------------------------------------
@@ -141,10 +151,10 @@ class Teller:
         return format_html_join(", ", "{}", ((self.person(pk),) for pk in ids))
 
     def message(self):
-        if self.event.message_number is None:
+        number = self.event.message__number
+        if number is None:
             return strong("–")
-        letter, sign = ("n", "N") if self.event.of_note else ("m", "#")
-        number = self.event.message_number
+        letter, sign = ("n", "N") if self.event.message__is_note else ("m", "#")
         return format_html('<a href="#{}{}">{}{}</a>', letter, number, sign, number)
 
     def change(self, rows):
@@ -217,7 +227,7 @@ class Teller:
         return self.say(_("{actor} changed the type from {before} to {after}"), **self.change(rows))
 
     def subject(self):
-        before, after = self.event.text_before, self.event.text_after
+        before, after = (self.names.texts.get((self.event.id, name)) for name in ("from", "to"))
         if before is None or after is None:
             return self.say(_("{actor} changed the subject"))
         return self.say(_("{actor} changed the subject from “{before}” to “{after}”"), before=before, after=after)

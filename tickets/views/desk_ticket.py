@@ -10,8 +10,8 @@ from departments.policy import snapshot, status_rules
 from helpdesk_site.lib.text import render_markdown, shown
 
 from .. import access, colleagues, desk_thread, drafts, files, queries, queues, states
-from ..models import Draft
-from . import rows
+from ..models import Draft, Ticket
+from . import lines, rows
 from .desk import heading, list_left
 
 
@@ -32,6 +32,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
     others = queries.others(request.viewer, ticket)
     context |= {
         "thread": thread,
+        "lines": lines.draw(request, thread, ticket, can),
         "composer": [Pane(kind, request, thread, form if pane == kind else None, place[kind]) for kind in place],
         "first_pane": pane,
         "newer": newer,
@@ -42,7 +43,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
         "after_choices": User.After.choices,
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
-        "follow_up_of": ticket.follow_up_of if seen_by(request.viewer, ticket.follow_up_of) else None,
+        "follow_up_of": followed(request.viewer, ticket),
         "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
     }
     return render(request, "desk/ticket.html", context, status=status)
@@ -62,8 +63,7 @@ class Pane:
     def text(self):
         if self.form is not None:
             return self.form["message"].value() or ""
-        draft = self.thread.drafts.get(self.kind)
-        return draft.fields.get("message", "") if draft else ""
+        return self.thread.typed.get(self.kind, {}).get("message", "")
 
     @property
     def error(self):
@@ -78,7 +78,7 @@ class Pane:
         """Files that wait in this box."""
         if self.form is not None:
             return self.form.kept()
-        return [files.shown(row) for row in self.thread.draft_files.get(self.kind, [])]
+        return [files.shown(row) for row in self.thread.typed_files.get(self.kind, [])]
 
     @property
     def preview(self):
@@ -115,8 +115,10 @@ def statuses_after(ticket):
     ]
 
 
-def seen_by(viewer, ticket):
-    return ticket is not None and access.abilities(viewer, ticket).see
+def followed(viewer, ticket):
+    """The ticket this one follows, if the viewer may see it (S110, S114)."""
+    rows = Ticket.objects.filter(pk=ticket.follow_up_of_id)
+    return access.first_seen(viewer, rows) if ticket.follow_up_of_id else None
 
 
 def seen_of(request):

@@ -1,0 +1,65 @@
+"""What hangs on one ticket for one member of staff, in one statement: flags, who else is here, replies that wait, and
+what they are typing themselves."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from . import drafts
+from .models import Draft, Presence
+from .queries import STALE
+
+# Through the ORM this union costs ten times as much as the database takes for it, on every page of a ticket.
+STATEMENT = """
+SELECT 'reply', id, author_id, '', html, due_at FROM tickets_pendingreply WHERE ticket_id = %s
+UNION ALL SELECT 'flag', id, user_id, '', '', NULL FROM tickets_flag WHERE ticket_id = %s
+UNION ALL SELECT 'here', id, user_id, mode, '', NULL FROM tickets_presence WHERE ticket_id = %s AND at >= %s AND user_id <> %s
+UNION ALL SELECT 'draft', id, 0, place, CAST(fields AS text), NULL FROM tickets_draft WHERE place IN (%s, %s) AND owner IN ({owners})
+ORDER BY 2
+"""  # noqa: E501
+
+
+@dataclass
+class Around:
+    """By ids of people; `waiting` are (id, author, html, due at), `typed` is {kind: (id of the draft, its fields)}."""
+
+    flagged: list = field(default_factory=list)
+    present: list = field(default_factory=list)  # (person, whether they write)
+    waiting: list = field(default_factory=list)
+    typed: dict = field(default_factory=dict)
+
+    @property
+    def people(self):
+        """Everybody named here."""
+        return {*self.flagged, *(pk for pk, _writes in self.present), *(row[1] for row in self.waiting)}
+
+
+def around(ticket, user, *, writers=()):
+    """The Around of a ticket for one of its staff. `writers` are the names their drafts are kept under."""
+    places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
+    since = connection.ops.adapt_datetimefield_value(timezone.now() - STALE)
+    owners = list(writers) or [""]
+    with connection.cursor() as cursor:
+        statement = STATEMENT.format(owners=", ".join(["%s"] * len(owners)))
+        cursor.execute(statement, [ticket.pk, ticket.pk, ticket.pk, since, user.pk, *places, *owners])
+        rows = cursor.fetchall()
+    found = Around()
+    for kind, pk, person, word, text, at in rows:
+        if kind == "flag":
+            found.flagged.append(person)
+        elif kind == "here":
+            found.present.append((person, word == Presence.Mode.WRITING))
+        elif kind == "reply":
+            found.waiting.append((pk, person, text, moment(at)))
+        else:
+            found.typed[places[word]] = (pk, json.loads(text))
+    return found
+
+
+def moment(value):
+    """A time as it comes through a bare cursor; SQLite says it without its zone, in UTC, and perhaps in text."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,112 @@
+"""The lines of a ticket's thread as staff see them. A long one has hundreds of messages, so the template of a message
+is drawn once a language and look, and filled in for each (as views/rows.py does for the queue)."""
+
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from helpdesk_site.templatetags import ui
+from mail.models import OutgoingMail
+
+from ..models import Ticket
+
+PIECES = (
+    "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "foot", "to",
+    "state",
+)  # fmt: skip
+
+
+class Look(NamedTuple):
+    """What tells one kind of message from another in the template."""
+
+    kind: str  # note, staff, client
+    channel: str
+    edited: bool
+    may_edit: bool
+
+    @property
+    def cls(self):
+        return {"note": "msg-note", "staff": "msg-staff", "client": ""}[self.kind]
+
+
+@lru_cache(maxsize=128)
+def shape_of(template, look, language):
+    """A template with `{piece}` where each piece goes."""
+    return str(render_to_string(template, {"look": look, "m": {name: SafeString("{" + name + "}") for name in PIECES}}))
+
+
+def draw(request, thread, ticket, can):
+    """The HTML of the thread's lines, in order."""
+    brush = Brush(request, ticket, can)
+    return SafeString("".join(brush.message(row) if row.is_message else events(row) for row in thread.rows))
+
+
+def events(row):
+    return render_to_string("desk/_events.html", {"line": row})
+
+
+class Brush:
+    """Draws the messages of one page. Each piece is safe HTML; what people wrote is escaped here (T04)."""
+
+    def __init__(self, request, ticket, can):
+        self.request, self.ticket, self.can = request, ticket, can
+        self.language, self.faces = get_language(), {}
+        self.link = ticket.get_absolute_url()
+        self.edit = reverse("message_edit", args=[ticket.number, 0])
+        self.versions = reverse("message_versions", args=[ticket.number, 0])
+
+    def message(self, row):
+        message, anchor = row.message, row.message.anchor
+        avatar, who = self.face(row.author)
+        return shape_of("desk/_message.html", self.look(message), self.language).format(
+            anchor=anchor,
+            avatar=avatar,
+            who=who,
+            label=message.label,
+            number=message.number,
+            when=ui.when(message.created_at),
+            versions=self.versions.replace("/0/", f"/{message.pk}/"),
+            edit=self.edit.replace("/0/", f"/{message.pk}/"),
+            link=f"{self.link}#{anchor}",
+            html=row.html,
+            files=render_to_string("desk/_attachments.html", {"files": row.files}) if row.files else "",
+            foot=f'<footer class="msg-foot">{self.mails(row.mails)}</footer>' if row.mails else "",
+        )
+
+    def look(self, message):
+        note, channel = message.is_note, message.channel
+        opened = channel == Ticket.Channel.STAFF and message.number == 1 and not note
+        return Look(
+            kind="note" if note else "staff" if message.by_staff else "client",
+            channel="email" if channel == Ticket.Channel.EMAIL else "staff" if opened else "",
+            edited=message.edited_at is not None,
+            may_edit=self.can.edit_notes if note else self.can.edit_messages,
+        )
+
+    def face(self, person):
+        """A person's picture and name, drawn once a page."""
+        if person.pk not in self.faces:
+            self.faces[person.pk] = (ui.avatar(person), escape(person.full_name))
+        return self.faces[person.pk]
+
+    def mails(self, mails):
+        """What became of a message's mails; a line each."""
+        return "".join(map(self.sent, mails)) if all(map(is_sent, mails)) else self.trouble(mails)
+
+    def sent(self, mail):
+        state, when = escape(mail.shown_state), ui.when(mail.sent_at, "clock")
+        return shape_of("desk/_sent.html", None, self.language).format(
+            to=escape(mail.to_address), state=state, when=when
+        )
+
+    def trouble(self, mails):
+        return render_to_string("desk/_mails.html", {"mails": mails, "ticket": self.ticket}, self.request)
+
+
+def is_sent(mail):
+    return mail.state == OutgoingMail.State.SENT and mail.sent_at and not mail.trouble
