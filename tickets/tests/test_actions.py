@@ -180,6 +180,6 @@ def test_tickets_belong_to_one_department_and_are_ranked_by_date_and_urgency(ope
     actions.set_priority(second, priority=Priority.objects.get(code="critical"), actor=sam)
     page = client_of(sam).get("/desk/").content.decode()
     assert page.index("First one") < page.index("Second one") and "Elsewhere" not in page
-    page = client_of(sam).get("/desk/?sort=-priority").content.decode()
+    page = client_of(sam).get("/desk/?sort=priority").content.decode()
     assert page.index("Second one") < page.index("First one")
     assert "Elsewhere" in client_of(ben).get("/desk/").content.decode()
