@@ -48,6 +48,7 @@ class FormKey(models.Model):
     owner = models.CharField(max_length=40)  # "user:5", or "stranger"
     key = models.CharField(max_length=64)
     answer = models.CharField(max_length=500, blank=True, default="")  # where the first answer redirected to
+    leads_to = models.CharField(max_length=500, blank=True, default="")  # where to when that answer was never sent
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

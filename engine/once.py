@@ -69,22 +69,26 @@ def once(view):
     return answer_once
 
 
-def claim():
+def claim(leads_to=""):
     """Take the form in hand for the change being made; called inside the action's transaction, as often as it likes.
 
-    Raises AlreadyAnswered when another request made its change with the same form. Without a form (timers, mail,
-    commands) it does nothing.
+    `leads_to` is where its sender finds what was done, should the server die before it answers. Raises AlreadyAnswered
+    when another request made its change with the same form. Without a form (timers, mail, commands) it does nothing.
     """
     form = form_in_hand.get()
-    if form is None or form.claimed:
+    if form is None or form.claimed or holds(form):
         return
     try:
         with transaction.atomic():
-            form.row = FormKey.objects.create(owner=form.owner, key=form.key).pk
+            form.row = FormKey.objects.create(owner=form.owner, key=form.key, leads_to=leads_to).pk
     except IntegrityError:
-        if not FormKey.objects.filter(pk=form.row, owner=form.owner, key=form.key).exists():
-            raise AlreadyAnswered from None
+        raise AlreadyAnswered from None
     transaction.on_commit(lambda: setattr(form, "claimed", True))
+
+
+def holds(form):
+    """Whether the form was claimed before in this transaction, and what it was claimed for was not rolled back."""
+    return form.row is not None and FormKey.objects.filter(pk=form.row, owner=form.owner, key=form.key).exists()
 
 
 def was_sent(request):
@@ -114,18 +118,21 @@ def in_hand(form):
 
 
 def first_answer(form):
-    """Where the first sending was led to. The first may be at work still: wait for it a little, then return ""."""
+    """Where the first sending was led to. The first may be at work still: wait a little, then say what we know."""
+    row = None
     for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 0):
-        answer = FormKey.objects.filter(owner=form.owner, key=form.key).values_list("answer", flat=True).first()
-        if answer:
-            return answer
+        row = FormKey.objects.filter(owner=form.owner, key=form.key).first()
+        if row is None or row.answer:
+            break
         time.sleep(pause)
-    return ""
+    return (row.answer or row.leads_to) if row else ""
 
 
 def remember(form, answer):
     """Keep the answer. The row is there already, unless what the view did is not recorded."""
-    FormKey.objects.update_or_create(owner=form.owner, key=form.key, defaults={"answer": answer[:500]})
+    kept = {"answer": answer[:500]}
+    if not FormKey.objects.filter(owner=form.owner, key=form.key).update(**kept):
+        FormKey.objects.update_or_create(owner=form.owner, key=form.key, defaults=kept)
 
 
 def leads_on(response):

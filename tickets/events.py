@@ -10,6 +10,7 @@ import threading
 import uuid
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit import chain
@@ -77,7 +78,7 @@ def record(ticket, verb, *, actor, message=None, texts=None, **data):
     `data`: ids and codes only. `texts`: {name: text} that may have to be erased one day. Returns the event. The
     ticket's counters and head are saved; `updated_at` is the caller's to decide.
     """
-    once.claim()
+    once.claim(reverse("ticket", args=[ticket.number]))
     click = getattr(_open, "click", None) or Click()
     salted = {name: (secrets.token_hex(16), text) for name, text in (texts or {}).items()}
     if salted:

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('owner', models.CharField(max_length=40)),
                 ('key', models.CharField(max_length=64)),
                 ('answer', models.CharField(blank=True, default='', max_length=500)),
+                ('leads_to', models.CharField(blank=True, default='', max_length=500)),
                 ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={

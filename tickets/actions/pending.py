@@ -1,5 +1,6 @@
 """A reply with a delay: undo-send and send-later are the same row (ARCHITECTURE, "Events, notifications, outbox")."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +25,7 @@ def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, 
         rules = status_rules(status, ticket.shown_department)
         if not states.may_follow(ticket.category, rules.category):
             raise Refused(_("A ticket cannot go from this status to “%(status)s”.") % {"status": status})
-    once.claim()
+    once.claim(reverse("ticket", args=[ticket.number]))
     pending = PendingReply.objects.create(
         ticket=ticket, author=author, body=written.body, html=written.html, status=status, due_at=due_at
     )
