@@ -1,0 +1,122 @@
+"""The list question and the door question are one: held against each other for the whole cast."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from accounts.models import Membership, User
+from accounts.viewer import Viewer
+from tickets import access
+from tickets.models import Participant, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(cast, open_ticket):
+    """A ticket of each kind of relation somebody can have to one."""
+    made = {
+        "anna asks support": open_ticket(),
+        "anna asks billing": open_ticket(department=cast.billing),
+        "olga asks support": open_ticket(client=cast.olga),
+        "carl asks support": open_ticket(client=cast.carl),
+        "greta asks sales": open_ticket(client=cast.greta, department=cast.sales),
+        "ben asks support": open_ticket(client=cast.ben),
+        "carl asks, anna takes part": open_ticket(client=cast.carl),
+        "carl asks, anna reads along": open_ticket(client=cast.carl),
+    }
+    Participant.objects.create(ticket=made["carl asks, anna takes part"], user=cast.anna)
+    Participant.objects.create(ticket=made["carl asks, anna reads along"], user=cast.anna, rights="read")
+    return made
+
+
+@pytest.fixture
+def viewers(cast, world):
+    people = ["anna", "olga", "carl", "greta", "ben", "sam", "lena", "operator", "system"]
+    found = {name: Viewer(getattr(cast, name)) for name in people}
+    found["stranger"] = Viewer(AnonymousUser())
+    found["greta by pass"] = Viewer(cast.greta, only_ticket=world["greta asks sales"].number)
+    found["sam by anna's pass"] = Viewer(cast.sam, only_ticket=world["anna asks billing"].number)
+    return found
+
+
+def seen_by(viewer):
+    return set(Ticket.objects.visible_to(viewer).values_list("number", flat=True))
+
+
+def opened_by(viewer, tickets, to="see"):
+    def opens(ticket):
+        try:
+            return access.ticket_for(viewer, ticket.number, to=to) == ticket
+        except Http404:
+            return False
+
+    return {ticket.number for ticket in tickets if opens(ticket)}
+
+
+def test_whoever_finds_a_ticket_in_a_list_may_open_it_and_nobody_else(world, viewers):
+    for name, viewer in viewers.items():
+        assert seen_by(viewer) == opened_by(viewer, world.values()), name
+
+
+@pytest.mark.parametrize("role", Membership.Role.values)
+def test_list_and_door_agree_for_every_role_of_a_member(cast, world, role):
+    """S7, S105, S116, C12."""
+    Membership.objects.filter(user=cast.olga).update(role=role)
+    olga = Viewer(User.objects.get(pk=cast.olga.pk))
+    seen = seen_by(olga)
+    assert seen == opened_by(olga, world.values())
+    assert (world["anna asks support"].number in seen) == (role != "own")
+    answers = opened_by(olga, world.values(), to="reply")
+    assert (world["anna asks support"].number in answers) == (role in ("all_reply", "admin"))
+    assert world["olga asks support"].number in answers
+
+
+def test_who_sees_what(world, viewers):
+    """The table of ARCHITECTURE, "Who sees what"; S7, S119."""
+
+    def names(viewer):
+        return {name for name, ticket in world.items() if ticket.number in seen_by(viewers[viewer])}
+
+    assert names("anna") == {name for name in world if "anna" in name}
+    assert names("olga") == {"anna asks support", "anna asks billing", "olga asks support"}
+    assert names("carl") == {name for name in world if name.startswith("carl")}
+    assert names("greta by pass") == {"greta asks sales"}
+    assert names("sam by anna's pass") == {"anna asks billing"}
+    assert names("ben") == {"anna asks billing", "ben asks support"}
+    assert names("sam") == {name for name in world if "support" in name or name.startswith("carl")}
+    assert names("lena") == names("operator") == set(world)
+    assert names("stranger") == names("system") == set()
+
+
+def test_an_agent_is_a_client_of_their_own_request_elsewhere(world, viewers):
+    """Ben asked support: he reads and answers it as a client, and sees no note of it."""
+    can = access.abilities(viewers["ben"], world["ben asks support"])
+    assert can.see and can.reply and not can.work and not can.read_notes
+
+
+def test_a_pass_never_widens_and_never_works(world, viewers):
+    """S7: a pass in an agent's hands opens one ticket as a client does."""
+    can = access.abilities(viewers["sam by anna's pass"], world["anna asks billing"])
+    assert can.see and not can.work and not can.read_notes
+    assert not access.abilities(viewers["sam by anna's pass"], world["anna asks support"]).see
+
+
+def test_somebody_switched_off_sees_nothing(cast, world):
+    for person in (cast.anna, cast.sam, cast.operator):
+        person.is_active = False
+        viewer = Viewer(person)
+        assert seen_by(viewer) == opened_by(viewer, world.values()) == set()
+
+
+def test_reading_along_is_not_answering(world, viewers):
+    """S163, C12."""
+    anna = viewers["anna"]
+    assert access.abilities(anna, world["carl asks, anna takes part"]).reply
+    assert not access.abilities(anna, world["carl asks, anna reads along"]).reply
+
+
+@pytest.mark.parametrize("number", ["KTR-000000", "", "nonsense", "KTR", "0", "'", "x" * 500, "KTR-48291\x00", None])
+def test_a_number_that_is_none_is_the_same_as_one_out_of_sight(world, viewers, number):
+    with pytest.raises(Http404):
+        access.ticket_for(viewers["operator"], number)
