@@ -111,8 +111,10 @@ def room_for(request, place):
 def drop(request, place):
     """Forget what was typed here, once it was sent; files that did not go with it are deleted."""
     names = names_of(request)
-    files.forget(waiting_files(names, place))
-    Draft.objects.filter(owner__in=names, place=place).delete()
+    drafts = Draft.objects.filter(owner__in=names, place=place)
+    if drafts.exists():  # mostly there is none: what is typed in one go leaves nothing
+        files.forget(waiting_files(names, place))
+        drafts.delete()
 
 
 def forget_old(now=None):

@@ -22,15 +22,13 @@ MOST_HITS = 5_000  # with more, hits are looked for along the list's own order
 STATISTICS_KEPT = 600  # seconds
 
 
-def create(ticket):
-    """Index a new ticket: its number, its subject, and the client's name and address."""
-    _write(PUBLIC, ticket.pk, _lexemes(head_text(ticket)))
+def add(ticket, text, *, is_note, is_first=False):
+    """Add a message's (or note's) text and file names to its ticket's document.
 
-
-def add(ticket, text, *, is_note):
-    """Add a message's (or note's) text and file names to its ticket's document."""
-    lexemes = _lexemes(text)
-    if not _append(_table(is_note), ticket.pk, lexemes):
+    The first message begins it, with the ticket's number, its subject, and the client's name and address.
+    """
+    lexemes = _lexemes(f"{head_text(ticket)}\n{text}" if is_first else text)
+    if is_first or not _append(_table(is_note), ticket.pk, lexemes):
         _write(_table(is_note), ticket.pk, lexemes)
 
 

@@ -40,7 +40,7 @@ def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=
     )
     attach(message, attachments)
     names = " ".join(file.name for file in attachments)
-    search.add(ticket, f"{written.body}\n{names}", is_note=is_note)
+    search.add(ticket, f"{written.body}\n{names}", is_note=is_note, is_first=number == 1 and not is_note)
     return message
 
 

@@ -2,11 +2,10 @@
 
 from django.utils import timezone
 
-from accounts.models import Membership
 from departments.models import Category
 from departments.policy import snapshot, status_rules
 
-from .. import clock, search
+from .. import access, clock
 from ..events import action, record
 from ..models import Participant, Ticket, Verb
 from ._shared import proof, write_message
@@ -51,7 +50,6 @@ def open_ticket(
     if rules.category == Category.CLOSED:
         ticket.closed_at, ticket.closed_by = now, author
     ticket = Ticket.objects.insert_numbered(ticket)
-    search.create(ticket)
     message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
@@ -75,5 +73,5 @@ def default_priority():
 
 def only_organisation(user):
     """The organisation of a member of exactly one; whoever belongs to several says which."""
-    rows = list(Membership.objects.filter(user=user).select_related("organisation")[:2])
+    rows = list(access.memberships_of(user).values())
     return rows[0].organisation if len(rows) == 1 else None
