@@ -15,6 +15,8 @@ def locked(ticket):
     row = Ticket.objects.select_for_update().get(pk=ticket.pk)
     while row.merged_into_id:
         row = Ticket.objects.select_for_update().get(pk=row.merged_into_id)
+    if row.client_id == ticket.client_id and Ticket.client.is_cached(ticket):
+        row.client = ticket.client  # read already, and told of in every letter
     return row
 
 
