@@ -3,6 +3,7 @@
 Never OFFSET, never COUNT; rows that come or go between two clicks neither repeat nor hide others. The cursor is opaque
 and names its order: one of another order, or garbage, is the first page.
 """
+
 import base64
 import hashlib
 import json
@@ -14,6 +15,8 @@ from uuid import UUID
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan, TupleLookupMixin
+
+from .prepared import Prepared
 
 NEXT, PREVIOUS = "n", "p"
 CURSOR_LIMIT = 4000
@@ -75,6 +78,26 @@ def page_by_key(queryset, *, order, cursor="", size=50) -> Page:
     )
 
 
+class FirstPage:
+    """The first page of a list that is asked for again and again: its statement is compiled once (lib/prepared).
+
+    `build(*slots)` returns the queryset of values, as for `Prepared`; called with values for the slots it gives a Page.
+    """
+
+    def __init__(self, build, *, order, size=50, slots=1):
+        self._order, self._size, self._keys = order, size, None
+        self._prepared = Prepared(lambda *slot: self._ready(build(*slot)), slots=slots)
+
+    def _ready(self, queryset):
+        self._keys = keys = _keys(queryset, self._order)
+        queryset = queryset.annotate(**{key.name: F(key.path) for key in keys if key.name.startswith(_KEY)})
+        return _ordered(queryset, keys, False)[: self._size + 1]
+
+    def __call__(self, *values) -> Page:
+        rows = self._prepared.dicts(*values)
+        return _cut(rows, self._keys, self._size)
+
+
 def neighbour(queryset, *, order, pk, back=False):
     """Return the row that follows (or precedes) the one with this primary key, or None at the end of the list.
 
@@ -89,7 +112,11 @@ def neighbour(queryset, *, order, pk, back=False):
 
 
 def _first(queryset, keys, size) -> Page:
-    rows = list(_ordered(queryset, keys, False)[: size + 1])
+    return _cut(list(_ordered(queryset, keys, False)[: size + 1]), keys, size)
+
+
+def _cut(rows, keys, size) -> Page:
+    """Return the first page of rows that were read with one too many."""
     return Page(rows[:size], next=_write(NEXT, keys, rows[size - 1]) if len(rows) > size else "")
 
 
