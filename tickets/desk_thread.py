@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from helpdesk_site.lib import text
+from helpdesk_site.lib.prepared import Prepared
 from mail.models import OutgoingMail
 
 from . import telling, thread
@@ -79,30 +80,45 @@ class Thread:
 # --- Reading: each function one statement -----------------------------------------------------------------------------
 
 
+MESSAGE = [field.attname for field in Message._meta.concrete_fields]
+LATEST = Prepared(lambda ticket: newest(ticket).values(*MESSAGE))
+EARLIER = Prepared(lambda ticket, before: newest(ticket, pk__lt=before).values(*MESSAGE), slots=2)
+
+
+def newest(ticket, **more):
+    return Message.objects.filter(ticket=ticket, **more).order_by("-created_at", "-id")[: PAGE + 1]
+
+
 def messages_of(ticket, before=0):
     """The newest messages and notes, oldest first, up to PAGE + 1; `before` is a message's id for older ones."""
-    rows = Message.objects.filter(ticket=ticket)
-    if before:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-created_at", "-id")[: PAGE + 1])[::-1]
+    rows = EARLIER.rows(ticket.pk, before) if before else LATEST.rows(ticket.pk)
+    return [Message.from_db(None, MESSAGE, row) for row in reversed(rows)]
 
 
-def files_of(messages, found):
-    """The files of these messages, of replies that wait, and of drafts: three dicts of lists by id."""
-    of = Q(message__in=[row.pk for row in messages])
-    if found.waiting:
-        of |= Q(pending__in=[row[0] for row in found.waiting])
-    if found.typed:
-        of |= Q(draft__in=[pk for pk, _fields in found.typed.values()], message=None, pending=None)
-    by_message, by_pending, by_draft = defaultdict(list), defaultdict(list), defaultdict(list)
-    for row in Attachment.objects.filter(of).order_by("pk"):
+FILE = [field.attname for field in Attachment._meta.concrete_fields]
+FILES = Prepared(lambda ticket: Attachment.objects.filter(message__ticket=ticket).order_by("pk").values(*FILE))
+
+
+def files_of(ticket, found):
+    """The files of its messages, of replies that wait, and of drafts: three dicts of lists by id."""
+    by_message, by_waiting, by_draft = defaultdict(list), defaultdict(list), defaultdict(list)
+    for row in all_files(ticket, found):
         if row.message_id:
             by_message[row.message_id].append(row)
         elif row.pending_id:
-            by_pending[row.pending_id].append(row)
+            by_waiting[row.pending_id].append(row)
         else:
             by_draft[row.draft_id].append(row)
-    return by_message, by_pending, by_draft
+    return by_message, by_waiting, by_draft
+
+
+def all_files(ticket, found):
+    if not found.waiting and not found.typed:
+        return [Attachment.from_db(None, FILE, row) for row in FILES.rows(ticket.pk)]
+    of = Q(message__in=Message.objects.filter(ticket=ticket).values("pk"))
+    of |= Q(pending__in=[row[0] for row in found.waiting])
+    of |= Q(draft__in=[pk for pk, _fields in found.typed.values()], message=None, pending=None)
+    return Attachment.objects.filter(of).order_by("pk")
 
 
 REASONS = Notification.Reason
@@ -110,11 +126,19 @@ MAILED = [REASONS.RECEIPT, REASONS.CLIENT, REASONS.PARTICIPANT, REASONS.ORGANISA
 MAIL = ["pk", "state", "to_address", "sent_at", "retry_at", "due_at", "claimed_at", "created_at", "trouble", "answer"]
 
 
+MAILS = Prepared(
+    lambda ticket: (
+        Notification.objects.filter(event__ticket=ticket, reason__in=MAILED, mail__isnull=False)
+        .order_by("pk")
+        .values("event__message_id", *(f"mail__{name}" for name in MAIL))
+    )
+)
+
+
 def mails_of(ticket):
     """{message id: the mails that carried it to the client's side}, as OutgoingMail rows that hold their state only."""
-    rows = Notification.objects.filter(event__ticket=ticket, reason__in=MAILED, mail__isnull=False).order_by("pk")
     found = defaultdict(list)
-    for message_id, *values in rows.values_list("event__message_id", *(f"mail__{name}" for name in MAIL)):
+    for message_id, *values in MAILS.rows(ticket.pk):
         found[message_id].append(OutgoingMail(**dict(zip(MAIL, values, strict=True))))
     return found
 
@@ -127,8 +151,8 @@ def build(viewer, ticket, *, writers=(), before=0):
     messages = messages_of(ticket, before)
     older, messages = len(messages) > PAGE, messages[-PAGE:]
     found = around(ticket, viewer.user, writers=writers)
-    files, waiting_files, typed_files = files_of(messages, found)
-    events, mails = list(telling.events_of(ticket)), mails_of(ticket)
+    files, waiting_files, typed_files = files_of(ticket, found)
+    events, mails = telling.events_of(ticket), mails_of(ticket)
     known, authors = [ticket.client, ticket.assignee, viewer.user], {row.author_id for row in messages}
     names = telling.names_for(events, known=known, more=found.people | authors)
     people, numbers = names.people, range(1, ticket.last_number + 1)
@@ -176,9 +200,8 @@ def flagged_and_present(viewer, ticket):
 
 def told_now(viewer, ticket, events):
     """The lines that these events add to the thread, read again with all they speak of."""
-    if not events:
-        return []
-    rows = list(telling.events_of(ticket).filter(pk__in=[event.pk for event in events]))
+    new = {event.pk for event in events}
+    rows = [event for event in telling.events_of(ticket) if event.id in new] if new else []
     names = telling.names_for(rows, known=[ticket.client, ticket.assignee, viewer.user])
     return [telling.tell(event, names) for event in shown_events(rows)]
 

@@ -3,17 +3,19 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import SYSTEM_EMAIL, User
+from helpdesk_site.lib.prepared import Prepared
 
-from . import queues
+from . import access, queues
 from .models import Presence, Ticket
 
 MOST = 1000  # counts stop here
@@ -42,9 +44,9 @@ def counts(viewer):
     user, departments = viewer.user, [row.pk for row in queues.departments_of(viewer)]
     if not departments:
         return Counts()
-    here = "" if user.is_superuser else f"department_id IN ({', '.join(map(str, departments))}) AND "
-    still = "NOT (category = 'closed') AND merged_into_id IS NULL"
     every = ", ".join(map(str, departments))
+    here = f"department_id IN ({every}) AND "  # for operators too: the indexes that answer this begin with it
+    still = "NOT (category = 'closed') AND merged_into_id IS NULL"
     for_me = f"{here}merged_into_id IS NULL AND id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %s)"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
@@ -122,24 +124,40 @@ def rail_row(query, label, icon, number, current):
 # --- Around one ticket ------------------------------------------------------------------------------------------------
 
 
+HERE = Prepared(
+    lambda: Presence.objects.filter(at__gte=Now() - STALE).values(
+        "ticket_id", "mode", "user_id", "user__name", "user__email", "user__picture"
+    ),
+    slots=0,
+)
+
+
 def present(tickets, *, but):
     """[(ticket id, person, whether they write)]: who looks at these tickets (ids) just now, without one person (S6)."""
-    fresh = Presence.objects.filter(ticket_id__in=tickets, at__gte=timezone.now() - STALE).exclude(user=but)
-    rows = fresh.values_list("ticket_id", "mode", "user_id", "user__name", "user__email", "user__picture")
+    wanted = set(tickets)
     return [
         (ticket, User(pk=pk, name=name, email=email, picture=picture), mode == Presence.Mode.WRITING)
-        for ticket, mode, pk, name, email, picture in rows
+        for ticket, mode, pk, name, email, picture in HERE.rows()
+        if ticket in wanted and pk != but.pk
     ]
 
 
 def others(viewer, ticket):
     """Other tickets of its client and organisation, as far as the viewer works on them, newest first (S76, S160)."""
-    theirs = Q(client=ticket.client_id)
-    if ticket.organisation_id:
-        theirs |= Q(organisation=ticket.organisation_id)
-    rows = Ticket.objects.workable_by(viewer).listed().filter(theirs).exclude(pk=ticket.pk)
-    columns = ["number", "subject", "status_id", "category", "updated_at", "client_id"]
-    return list(rows.order_by("-updated_at", "-id").values(*columns)[: OTHERS + 1])
+    rows = others_of(access.workable(viewer), bool(ticket.organisation_id))
+    return rows.dicts(ticket.pk, ticket.client_id, *([ticket.organisation_id] if ticket.organisation_id else []))
+
+
+@lru_cache(maxsize=256)
+def others_of(where, with_organisation):
+    columns = ["number", "subject", "status_id", "category", "updated_at"]
+
+    def build(ticket, client, organisation=None):
+        theirs = Q(client=client) | Q(organisation=organisation) if organisation else Q(client=client)
+        rows = Ticket.objects.filter(where).listed().filter(theirs).exclude(pk=ticket)
+        return rows.order_by("-updated_at", "-id").values(*columns)[: OTHERS + 1]
+
+    return Prepared(build, slots=3 if with_organisation else 2)
 
 
 # --- People -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Each list walks an index and is cut by key. What nobody offers in the address is
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.db.models import FilteredRelation, Q, Value
@@ -15,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 from departments.models import Category
 from departments.policy import snapshot
 from helpdesk_site.lib import tokens
-from helpdesk_site.lib.paging import neighbour, page_by_key
+from helpdesk_site.lib.paging import FirstPage, neighbour, page_by_key
+from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_line
 
 from . import access, search
@@ -38,20 +40,20 @@ class View:
     name: str
     icon: str
     state: Q
-    who: Callable = lambda user: Q()
+    who: Callable = lambda me: Q()
     sort: str = "-waiting"
 
 
-def flagged_for(user):
-    """A Q: the tickets flagged for this person (S166)."""
-    return Q(pk__in=Flag.objects.filter(user=user).values("ticket_id"))
+def flagged_for(me):
+    """A Q: the tickets flagged for the person with this id (S166)."""
+    return Q(pk__in=Flag.objects.filter(user=me).values("ticket_id"))
 
 
 VIEWS = {
     "waiting": View(_("Waiting for us"), "inbox", WAITING),
-    "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda user: Q(assignee=user)),
+    "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda me: Q(assignee=me)),
     "flagged": View(_("Flagged for me"), "flag", ANY, flagged_for),
-    "unassigned": View(pgettext_lazy("tickets", "Unassigned"), "user", OPEN, lambda user: Q(assignee=None)),
+    "unassigned": View(pgettext_lazy("tickets", "Unassigned"), "user", OPEN, lambda me: Q(assignee=None)),
     "open": View(_("All open"), "messages", OPEN),
     "closed": View(pgettext_lazy("tickets", "Closed"), "circle-check", CLOSED, sort="updated"),
     "all": View(_("All tickets"), "search", ANY, sort="updated"),
@@ -211,7 +213,13 @@ def is_id(text):
 
 def tickets(viewer, asked):
     """The tickets of a list, unordered: what the viewer works on, narrowed to what was asked for."""
-    rows = Ticket.objects.workable_by(viewer).listed().filter(asked.state, VIEWS[asked.view].who(viewer.user))
+    rows = narrowed(asked, access.workable(viewer), viewer.user.pk)
+    return search.matching(rows, asked.words, notes=True) if asked.words else rows
+
+
+def narrowed(asked, where, me):
+    """The same without words. `where` is what somebody works on, `me` the id of that person."""
+    rows = Ticket.objects.filter(where).listed().filter(asked.state, VIEWS[asked.view].who(me))
     if asked.departments:
         rows = rows.filter(department_id__in=asked.departments)
     if asked.statuses:
@@ -219,9 +227,7 @@ def tickets(viewer, asked):
     if asked.priorities:
         rows = rows.filter(priority_id__in=asked.priorities)
     if asked.assignees:
-        rows = rows.filter(looked_after_by(asked.assignees, viewer.user))
-    if asked.words:
-        rows = search.matching(rows, asked.words, notes=True)
+        rows = rows.filter(looked_after_by(asked.assignees, me))
     if "who" in {key.removeprefix("-") for key in asked.order}:
         rows = rows.annotate(who=Coalesce("assignee__name", Value("")))
     return rows
@@ -233,8 +239,8 @@ def selected(viewer, numbers):
     return list(Ticket.objects.workable_by(viewer).listed().filter(number__in=known).order_by("pk"))
 
 
-def looked_after_by(who, user):
-    people = [user.pk if one == ME else one for one in who if one != NOBODY]
+def looked_after_by(who, me):
+    people = [me if one == ME else one for one in who if one != NOBODY]
     return Q(assignee_id__in=people) | (Q(assignee=None) if NOBODY in who else Q(pk__in=[]))
 
 
@@ -248,18 +254,32 @@ JOINED = [
 ]  # fmt: skip
 
 
-def with_columns(rows, user):
+def with_columns(rows, me):
     """What a row of the queue shows, as dicts in one statement: the objects would cost more than the database."""
-    mine = FilteredRelation("readings", condition=Q(readings__user=user))
+    mine = FilteredRelation("readings", condition=Q(readings__user=me))
     return rows.annotate(my_reading=mine).values(*COLUMNS, *JOINED)
 
 
 def page(viewer, asked, *, size=PAGE):
     """One page of the list, without what stands apart above it."""
-    rows = tickets(viewer, asked)
-    if shows_flagged(asked):
-        rows = rows.exclude(flagged_for(viewer.user))
-    return page_by_key(with_columns(rows, viewer.user), order=asked.order, cursor=asked.cursor, size=size)
+    if not asked.words and not asked.cursor:
+        return first_page(asked, access.workable(viewer), asked.state, size)(viewer.user.pk)
+    rows = with_columns(without_apart(tickets(viewer, asked), asked, viewer.user.pk), viewer.user.pk)
+    return page_by_key(rows, order=asked.order, cursor=asked.cursor, size=size)
+
+
+@lru_cache(maxsize=512)
+def first_page(asked, where, state, size):  # `state` follows the operator's rows: another state is another statement
+    """The page everybody looks at every half minute."""
+
+    def build(me):
+        return with_columns(without_apart(narrowed(asked, where, me), asked, me), me)
+
+    return FirstPage(build, order=asked.order, size=size)
+
+
+def without_apart(rows, asked, me):
+    return rows.exclude(flagged_for(me)) if shows_flagged(asked) else rows
 
 
 def shows_flagged(asked):
@@ -267,10 +287,18 @@ def shows_flagged(asked):
     return asked.view == "waiting" and not asked.is_filtered
 
 
-def flagged(viewer, *, size=PAGE):
+def flagged(viewer):
     """The tickets flagged for the viewer, longest in the queue first."""
-    rows = Ticket.objects.workable_by(viewer).listed().filter(flagged_for(viewer.user))
-    return list(with_columns(rows, viewer.user).order_by("queue_at", "id")[:size])
+    return flagged_rows(access.workable(viewer)).dicts(viewer.user.pk)
+
+
+@lru_cache(maxsize=128)
+def flagged_rows(where):
+    def build(me):
+        rows = Ticket.objects.filter(where).listed().filter(flagged_for(me))
+        return with_columns(rows, me).order_by("queue_at", "id")[:PAGE]
+
+    return Prepared(build)
 
 
 # --- Neighbours -------------------------------------------------------------------------------------------------------

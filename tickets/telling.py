@@ -1,6 +1,7 @@
 """History in words: one event as a sentence in the reader's language (S167). The rows hold codes only; names are
 looked up in bulk, so that a log of any length costs the same few statements."""
 
+from collections import namedtuple
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Rule
 from departments.policy import snapshot
+from helpdesk_site.lib.prepared import Prepared
 from mail.models import OutgoingMail
 
 from . import colleagues
@@ -64,23 +66,14 @@ class Names:
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-EVENT = [
-    "id",
-    "sequence",
-    "verb",
-    "actor_id",
-    "message_id",
-    "data",
-    "click",
-    "at",
-    "message__number",
-    "message__is_note",
-]
+EVENT = ["id", "sequence", "verb", "actor_id", "data", "click", "at", "message__number", "message__is_note"]
+Event = namedtuple("Event", EVENT[:-2] + ["number", "is_note"])
+EVENTS = Prepared(lambda ticket: TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values(*EVENT))
 
 
 def events_of(ticket):
     """A ticket's events in order, as plain rows with the numbers of their messages: a long history has hundreds."""
-    return TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values_list(*EVENT, named=True)
+    return list(map(Event._make, EVENTS.rows(ticket.pk)))
 
 
 def names_for(events, *, known=(), more=()):
@@ -151,10 +144,10 @@ class Teller:
         return format_html_join(", ", "{}", ((self.person(pk),) for pk in ids))
 
     def message(self):
-        number = self.event.message__number
+        number = self.event.number
         if number is None:
             return strong("–")
-        letter, sign = ("n", "N") if self.event.message__is_note else ("m", "#")
+        letter, sign = ("n", "N") if self.event.is_note else ("m", "#")
         return format_html('<a href="#{}{}">{}{}</a>', letter, number, sign, number)
 
     def change(self, rows):

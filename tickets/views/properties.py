@@ -308,7 +308,7 @@ def presence(request, number):
 def log(request, number):
     """Everything that happened to the ticket, in words (S167)."""
     ticket = access.ticket_for(request.viewer, number, to="work")
-    events = list(telling.events_of(ticket))
+    events = telling.events_of(ticket)
     names = telling.names_for(events, known=[ticket.client, ticket.assignee])
     told = [telling.tell(event, names) for event in reversed(events)]
     context = {"ticket": ticket, "log": told, "rail": queries.rail(request.viewer)}

@@ -84,19 +84,22 @@ class Filler:
 
     def waits(self, since):
         """How long somebody waits for us: “2 h”, “27 d”; never a date."""
-        exact, age = ui.exactly(since), self.age(since)
+        (exact, _day), age = self.spelled(since), self.age(since)
         return f'<span class="sla sla-ok">{self.clock}<time {exact} data-rel="short">{age}</time></span>'
 
     def updated(self, at):
         """How long ago something happened, or the day when that is more than a week ago."""
+        exact, day = self.spelled(at)
         if (self.now - at).total_seconds() < ui.WEEK:
-            return f'<time {ui.exactly(at)} data-rel="short">{self.age(at)}</time>'
-        day = day_of(int(at.timestamp()), self.now.year, self.language, self.zone)
-        return f"<time {ui.exactly(at)}>{day}</time>"
+            return f'<time {exact} data-rel="short">{self.age(at)}</time>'
+        return f"<time {exact}>{day}</time>"
 
     def age(self, at):
         minutes = int((self.now - at).total_seconds() // 60)
         return self.once(("age", minutes), lambda: escape(ui.ago_short(minutes * 60)))
+
+    def spelled(self, at):
+        return spelled(int(at.timestamp()), self.now.year, self.language, self.zone)
 
 
 # --- Pieces -----------------------------------------------------------------------------------------------------------
@@ -133,9 +136,10 @@ def here_now(ids, viewer):
 
 
 @lru_cache(maxsize=8192)
-def day_of(second, year, language, zone):
-    """The day of a moment in few signs, in one language and zone, read in one year."""
-    return escape(ui.short_day(timezone.localtime(datetime.fromtimestamp(second, UTC)), timezone.now()))
+def spelled(second, year, language, zone):
+    """(the attributes that say a moment exactly, its day in few signs), in one language and zone, read in one year."""
+    moment = datetime.fromtimestamp(second, UTC)
+    return ui.exactly(moment), escape(ui.short_day(timezone.localtime(moment), timezone.localdate()))
 
 
 def named(rows):
