@@ -77,8 +77,10 @@ def joined(run):
 
 def is_same_for_all(node):
     """Whether a node draws the same whatever the page, its reader and the moment."""
-    if isinstance(node, TextNode | ui.Kept):
+    if isinstance(node, TextNode):
         return True
+    if isinstance(node, ui.Kept):
+        return not node.values
     if isinstance(node, TranslateNode):
         spoken = node.filter_expression
         return not node.asvar and not node.message_context and not node.noop and is_plain(spoken)

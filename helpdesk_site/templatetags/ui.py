@@ -1,5 +1,6 @@
 """The words of the face (ui/DESIGN, part 5): icons, statuses, people, times. Each tag builds its string itself and
 keeps what repeats, because a thread of 200 messages asks for all of them 200 times."""
+
 import datetime
 import re
 from functools import lru_cache
@@ -27,26 +28,36 @@ register = template.Library()
 def kept(parser, token):
     """`{% kept %}…{% endkept %}`: a part that is the same for everybody, drawn once a process and language.
 
-    Nothing of the page's context reaches inside, so nothing of one reader can be kept for another.
+    `{% kept row=row name=row.name %}` is drawn once for each set of these values, which can be hashed. Nothing else of
+    the page's context reaches inside, so nothing of one reader can be kept for another.
     """
+    _tag, *words = token.split_contents()
+    values = template.base.token_kwargs(words, parser)
+    if words:
+        raise template.TemplateSyntaxError("kept takes name=value only")
     parts = parser.parse(("endkept",))
     parser.delete_first_token()
-    return Kept(parts)
+    return Kept(parts, values)
 
 
 class Kept(template.Node):
     child_nodelists = ("parts",)
+    MOST = 4096  # drawings of one place; then it begins anew
 
-    def __init__(self, parts):
-        self.parts, self.drawn = parts, {}
+    def __init__(self, parts, values=None):
+        self.parts, self.values, self.drawn = parts, values or {}, {}
 
     def render(self, context):
-        language = get_language()
-        if language not in self.drawn:
-            empty = template.Context()
-            with empty.bind_template(context.template):
-                self.drawn[language] = self.parts.render(empty)
-        return self.drawn[language]
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        key = get_language(), *((type(value), value) for value in values.values())  # safe text is no plain text
+        if key not in self.drawn:
+            if len(self.drawn) >= self.MOST:
+                self.drawn.clear()
+            own = template.Context(values)
+            with own.bind_template(context.template):
+                drawn = self.drawn[key] = self.parts.render(own)
+            return drawn
+        return self.drawn[key]
 
 
 # --- Icons -----------------------------------------------------------------------------------------------------------
@@ -487,4 +498,3 @@ def _offered():
     names = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
     rows = [(code, name[:1].upper() + name[1:]) for code, name in names.items()]
     return [{"code": code, "html": html_language(code), "name": name} for code, name in rows]
-

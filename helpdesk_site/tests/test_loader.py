@@ -5,6 +5,7 @@ from django.template import engines
 from django.template.base import Template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.html import format_html
 
 from helpdesk_site.loader import Folded, fold
 
@@ -50,3 +51,16 @@ def test_a_folded_template_draws_what_the_plain_one_draws_in_each_language():
             for name in ("", "<Anna>"):
                 plain = drawn(Template(source, engine=engines["django"].engine), name=name)
                 assert drawn(folded(source), name=name) == plain
+
+
+def test_a_part_kept_by_values_is_drawn_for_each_and_sees_nothing_else():
+    source = "{% for name in names %}{% kept name=name %}{{ name }}{{ reader }};{% endkept %}{% endfor %}"
+    template = folded("{% load ui %}" + source)
+    assert drawn(template, names=["Anna", "<b>", "Anna"], reader="Carl") == "Anna;&lt;b&gt;;Anna;"
+
+
+def test_safe_text_and_plain_text_that_look_the_same_are_kept_apart():
+    """T04: what was drawn for our own markup is never shown for somebody's text."""
+    template = folded("{% load ui %}{% kept name=name %}{{ name }}{% endkept %}")
+    assert drawn(template, name=format_html("<b>{}</b>", "x")) == "<b>x</b>"
+    assert drawn(template, name="<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"
