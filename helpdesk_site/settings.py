@@ -209,10 +209,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Addresses are proven by accounts.confirmations, before a password exists; allauth's own table of addresses stays empty.
+# Addresses are proven by accounts.confirmations, before a password exists; allauth's own table stays empty.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session lives on, accounts.sessions ends the others
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_FORMS = {

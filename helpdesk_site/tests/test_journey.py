@@ -82,7 +82,10 @@ def sign_in(tab, base, address, password):
 
 
 def test_a_new_client_asks_staff_answer_and_both_are_told(portal, context, browser, tmp_path):
-    """S8, S10-S13, S17-S19, S79, S29, S56, S57, S136, S151, S157, S161: sign up, open, note, reply, read, close, reopen."""
+    """Sign up, open, note, reply, read, close, reopen.
+
+    S8, S10-S13, S17-S19, S29, S56, S57, S79, S136, S151, S157, S161.
+    """
     base, var = portal
     picture, log = tmp_path / "screenshot.png", tmp_path / "error.log"
     Image.new("RGB", (640, 400), "#336699").save(picture)

@@ -175,7 +175,7 @@ def test_an_operators_own_status_works_like_a_shipped_one(ticket, sam, client_of
 
 def test_tickets_belong_to_one_department_and_are_ranked_by_date_and_urgency(open_ticket, billing, sam, ben, client_of):
     """S1, S3: the queue of each department, by what waits longest or is most urgent."""
-    first, second = open_ticket(subject="First one"), open_ticket(subject="Second one")
+    _first, second = open_ticket(subject="First one"), open_ticket(subject="Second one")
     open_ticket(subject="Elsewhere", department=billing)
     actions.set_priority(second, priority=Priority.objects.get(code="critical"), actor=sam)
     page = client_of(sam).get("/desk/").content.decode()
