@@ -11,6 +11,9 @@ from django.utils import timezone
 from .models import Lease
 
 
+SECONDS = 45  # how long a timer stands still when its holder was killed; who works longer renews between batches
+
+
 @dataclass
 class Held:
     """What `lease` gives: true when the work is ours."""
@@ -31,7 +34,7 @@ class Held:
 
 
 @contextlib.contextmanager
-def lease(name, *, seconds=300):
+def lease(name, *, seconds=SECONDS):
     """`with lease("close-idle") as mine:` — true for one holder at a time; it ends with the block, or after `seconds`
     when the holder died. `last_run_at` is written when the block ended well."""
     held = Held(name, uuid.uuid4().hex, seconds, ours=False)
