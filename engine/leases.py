@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from .models import Lease
 
-
 SECONDS = 45  # how long a timer stands still when its holder was killed; who works longer renews between batches
 
 
