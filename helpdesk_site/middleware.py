@@ -53,6 +53,7 @@ def arrivals(get_response):
         if not is_trusted_proxy(request.META.get("REMOTE_ADDR", "")):
             for name in FORWARDED:
                 request.META.pop(name, None)
+        request.encoding = None  # forms come in UTF-8, whatever the sender's Content-Type claims
         with logs.speaking_of(request):
             response = get_response(request)
         response["X-Request-ID"] = request.id
@@ -88,10 +89,10 @@ def is_trusted_proxy(address):
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return False
+        return "unix" in settings.TRUSTED_PROXIES and not address  # a socket has no address
     return any(ip in network for network in networks(tuple(settings.TRUSTED_PROXIES)))
 
 
 @lru_cache
 def networks(addresses):
-    return [ipaddress.ip_network(address, strict=False) for address in addresses]
+    return [ipaddress.ip_network(address, strict=False) for address in addresses if address != "unix"]

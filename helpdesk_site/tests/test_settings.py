@@ -218,6 +218,22 @@ def test_forwarded_headers_count_from_trusted_proxies_only(settings, address, tr
     assert is_trusted_proxy(address) == trusted
 
 
+@pytest.mark.parametrize(("address", "trusted"), [("", True), ("10.0.0.7", True), ("192.0.2.1", False), ("x", False)])
+def test_a_proxy_may_come_by_a_socket(settings, address, trusted):
+    """SECURITY V4: “unix” among TRUSTED_PROXIES was read as a network, and every page of such a portal was a 500."""
+    settings.TRUSTED_PROXIES = ["unix", "10.0.0.0/24"]
+    assert is_trusted_proxy(address) == trusted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["rot13", "hex", "idna", "utf-16", "no-such"])
+def test_a_form_is_read_as_utf_8_whatever_it_claims(stranger, charset):
+    """Bad input: a charset that is no text encoding was a 500 for any stranger, on every form there is."""
+    body = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nanna@example.com\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    assert "anna@example.com" in stranger.generic("POST", "/accounts/login/", body, content_type=kind).text
+
+
 @pytest.mark.django_db
 def test_a_visitor_cannot_forge_https(settings, client):
     """SECURITY V4: the header of a stranger is dropped before anybody reads it."""
