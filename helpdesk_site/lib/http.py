@@ -49,7 +49,8 @@ def safe_next(request, default="/") -> str:
     """Return where the form or link asked to go next if that is on our host, else ``default`` (path or URL name)."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    if own and len(asked) <= 2000 and not _CONTROL.search(asked):
+    whole = asked.startswith(("/", "http://", "https://"))  # half an address would be taken for the name of a page
+    if own and whole and len(asked) <= 2000 and not _CONTROL.search(asked):
         return asked
     return resolve_url(default)
 

@@ -92,10 +92,11 @@ def test_a_page_of_our_own_may_come_next(asked):
     "asked",
     ["", "https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example"]
     + ["http://testserver@evil.example/", "http:///evil.example", "/a\r\nSet-Cookie: b=c", "/\t/evil.example"]
-    + ["javascript:alert(1)", "/" + "a" * 3_000, "http://testserver.evil.example/", "data:text/html,x", " /a"],
+    + ["javascript:alert(1)", "/" + "a" * 3_000, "http://testserver.evil.example/", "data:text/html,x", " /a"]
+    + ["home", "99", "httpx", "desk/"],
 )
 def test_nothing_else_comes_next(asked):
-    """V3.7, T15: Host independence."""
+    """V3.7, T15: Host independence. A bare word was looked up as the name of a page, and a 500 when there was none."""
     assert http.safe_next(RequestFactory().get("/", {"next": asked}), "/home/") == "/home/"
 
 
