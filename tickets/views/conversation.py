@@ -214,7 +214,7 @@ def blank_reply(request, ticket, around, place):
     """The reply form as it was left, or with the message that was asked to be quoted (S63; without script)."""
     message = (around.draft or {}).get("message", "")
     quoted = request.GET.get("quote", "")
-    if quoted.isdecimal():
+    if quoted.isdecimal() and len(quoted) < 8:
         message += quotation(ticket, int(quoted))
     form = ReplyForm(request, policy=ticket.policy, initial={"message": message})
     form.uploads = drafts.kept_files(request, place) if around.draft is not None else []
@@ -222,7 +222,7 @@ def blank_reply(request, ticket, around, place):
 
 
 def quotation(ticket, number):
-    row = ticket.messages.filter(is_note=False, number=number).first() if number < 10**6 else None
+    row = ticket.messages.filter(is_note=False, number=number).first()
     return text.quote(row.body[:10_000], f"#{row.number}") if row else ""
 
 

@@ -121,7 +121,7 @@ def refresh_words(seconds):
 def refresh(request):
     """Remember how often this person wants the queue fetched anew (S132)."""
     chosen = request.POST.get("seconds", "")
-    if chosen.isascii() and chosen.isdigit() and int(chosen) in REFRESH:
+    if chosen in map(str, REFRESH):
         request.user.refresh_seconds = int(chosen)
         request.user.save(update_fields=["refresh_seconds"])
     return redirect(safe_next(request, "desk"))
