@@ -19,6 +19,7 @@ DOCUMENT_BYTES = 800_000  # PostgreSQL takes 1 MB a tsvector; text beyond this i
 ADDED_BYTES = 200_000
 SHORTEST_PREFIX = 2
 MOST_HITS = 5_000  # with more, hits are looked for along the list's own order
+PAGE = 50  # rows a walk along the list has to find
 STATISTICS_KEPT = 600  # seconds
 
 
@@ -63,7 +64,7 @@ def matching(tickets, words, *, notes=False, few=False):
     query = _query(groups)
     if connection.vendor == "sqlite":
         return tickets.filter(_any(Q(pk__in=_matches(table, query)) for table in tables))
-    hits = None if few or _statistics().expected(groups) > MOST_HITS else _hits(tables, query)
+    hits = None if few or _statistics().say_common(groups) else _hits(tables, query)
     if hits is None:
         return tickets.filter(_any(Q(Holds(F("pk"), table=table, query=query)) for table in tables))
     return tickets.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [hits])) if hits else tickets.none()
@@ -186,15 +187,19 @@ class Statistics:
     shares: dict = field(default_factory=dict, repr=False)
     read_at: float = 0.0
 
-    def expected(self, groups):
-        """About how many documents a query matches, as far as its words are common; a rare word counts for none."""
+    def say_common(self, groups):
+        """Whether walking past PAGE / share tickets is less work than reading every hit."""
+        return self.share(groups) ** 2 * self.documents > PAGE
+
+    def share(self, groups):
+        """The share of documents a query matches, as far as its words are common; a rare word counts for none."""
         share = 1.0
         for at, (found, folded) in enumerate(groups):
             any_of = sum(self.shares.get(stem, 0) for stem in found)
             if at == len(groups) - 1 and len(folded) >= SHORTEST_PREFIX:
                 any_of = max(any_of, sum(often for word, often in self.shares.items() if word.startswith(folded)))
             share *= min(any_of, 1)
-        return share * self.documents
+        return share
 
 
 _kept = Statistics()
