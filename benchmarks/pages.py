@@ -61,7 +61,17 @@ def pages(cast):
 
         return Page(code, name, make, target, writes=True)
 
-    one, more, told = cast.quiet.slug, cast.loud.slug, f"{1 + FURTHER} recipients"
+    def opening(code, name, department, target=None):
+        """New tickets of this department, by some clients in turn."""
+
+        def make(n):
+            cookie = cast.cookie(cast.openers[n % len(cast.openers)])
+            subject = "The backup ends with an error"
+            return form(f"/tickets/new/{department}/", cookie, subject=subject, message=TEXT)
+
+        return Page(code, name, make, target, writes=True)
+
+    told = f"{1 + FURTHER} recipients"
     filters = f"department={cast.agent.places.order_by('pk').first().department.slug}&priority=high&priority=normal"
     return [
         page("bare", "bare page", "/bare/", agent),
@@ -82,18 +92,14 @@ def pages(cast):
         search("reply_only_all", "search, word only in replies, all departments", REPLY_ONLY, operator),
         search("two", "search, two common words", f"{COMMON} server"),
         page("list_search", "client list, search", f"/tickets/?q={COMMON}", client, 5, 8),
-        page("form", "form of a new ticket", f"/tickets/new/{one}/", client),
-        Page("open", "open", lambda n: opening(one, client), 6, writes=True),
-        Page("open_more", f"open, {told}", lambda n: opening(more, client), writes=True),
+        page("form", "form of a new ticket", f"/tickets/new/{cast.quiet.slug}/", client),
+        opening("open", "open", cast.quiet.slug, 6),
+        opening("open_more", f"open, {told}", cast.loud.slug),
         reply("reply", "reply of staff", cast.answered, cast.agent, 6),
         reply("reply_client", "reply of a client", cast.answered, None, 6),
         reply("reply_more", f"reply of staff, {told}", cast.followed, cast.agent),
         reply("reply_client_more", f"reply of a client, {told}", cast.followed),
     ]  # fmt: skip
-
-
-def opening(department, cookie):
-    return form(f"/tickets/new/{department}/", cookie, subject="The backup ends with an error", message=TEXT)
 
 
 def answer(ticket, cookie):

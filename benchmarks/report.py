@@ -1,12 +1,17 @@
-"""Turns results into the tables of README.md: `python -m benchmarks.report 10000 1000000` prints them."""
+"""Turns results into the tables of README.md: `python -m benchmarks.report 10000 100000 1000000` writes them there."""
 
 import json
 import sys
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-HEAD = """| page | units | target | statements | SQL ms | CPU ms, application | CPU ms, database | p50 / p95 ms, 1 client | 8 clients |
-|---|---|---|---|---|---|---|---|---|"""
+README = Path(__file__).parent / "README.md"
+BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->"
+COLUMNS = (
+    "page", "units", "target", "statements", "SQL ms", "CPU ms application", "CPU ms database",
+    "p50 / p95 ms, 1 client", "8 clients",
+)  # fmt: skip
+HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 
 def table(found):
@@ -27,7 +32,8 @@ def table(found):
 
 def growth(small, large):
     """Each page of the larger database against itself in the smaller one."""
-    rows = [f"| page | CPU ms at {small['tickets']:,} | at {large['tickets']:,} | times |", "|---|---|---|---|"]
+    sizes = f"CPU ms at {small['tickets']:,} | at {large['tickets']:,}"
+    rows = [f"| page | {sizes} | times, in units (target 1.2) |", "|---|---|---|---|"]
     for code, page in large["pages"].items():
         if code in small["pages"]:
             before, after = (row["app_ms"] + row["db_ms"] for row in (small["pages"][code], page))
@@ -47,10 +53,23 @@ def load(name):
     return json.loads((RESULTS / f"{name}.json").read_text())
 
 
-if __name__ == "__main__":
-    runs = [load(name) for name in sys.argv[1:]]
-    for run in runs:
-        print(f"\n### {run['tickets']:,} tickets\n\n{run['date']}, {run['machine']}, {run['software']}\n\n{table(run)}")
+def report(runs):
+    """All tables of some runs, the smallest database first."""
+    parts = []
+    for run in reversed(runs):
+        parts.append(f"### {run['tickets']:,} tickets, {run['messages']:,} messages, {run['events']:,} events")
+        parts.append(f"{run['date']}; {run['machine']}; {run['software']}; {run['rounds']} rounds; load {run['load']}.")
+        parts.append(table(run))
     if len(runs) > 1:
-        print(f"\n### Growth\n\n{growth(runs[0], runs[-1])}")
-    print(f"\n### Weight\n\n{weight(runs[-1])}")
+        parts += ["### Growth", growth(runs[0], runs[-1])]
+    return "\n\n".join([*parts, "### CSS and JavaScript", weight(runs[-1])]) + "\n"
+
+
+def write(text):
+    """Put the tables into README.md, between their marks."""
+    before, _begin, rest = README.read_text().partition(BEGIN)
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}")
+
+
+if __name__ == "__main__":
+    write(report([load(name) for name in sys.argv[1:]]))
