@@ -6,6 +6,7 @@ Staff work their queues in the admin area: its first page opens with a Support g
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,10 @@ class DeskAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
+
+    def password_change(self, request, extra_context=None):
+        """One way to change a password for all, with its letter."""
+        return redirect("account_change_password")
 
     def index(self, request, extra_context=None):
         title = self.index_title if request.user.is_superuser else _("Support desk")

@@ -82,7 +82,7 @@ def headers(get_response):
 
 def signed_out(request):
     match = getattr(request, "resolver_match", None)
-    return request.method == "POST" and match is not None and match.url_name == "account_logout"
+    return request.method == "POST" and match is not None and match.view_name in ("account_logout", "admin:logout")
 
 
 def is_trusted_proxy(address):

@@ -202,9 +202,10 @@ def test_a_database_that_does_not_answer_is_a_page_that_says_when_to_come_back(s
 
 
 @pytest.mark.django_db
-def test_signing_out_clears_what_the_browser_kept(client_of, anna):
+@pytest.mark.parametrize("door", ["/accounts/logout/", "/admin/logout/"])
+def test_signing_out_clears_what_the_browser_kept(client_of, operator, door):
     """SECURITY V14."""
-    response = client_of(anna).post("/accounts/logout/")
+    response = client_of(operator).post(door)
     assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
