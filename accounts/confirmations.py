@@ -12,7 +12,7 @@ from django.utils import timezone
 from engine.once import claim
 from helpdesk_site.lib.tokens import hash_token, new_token
 
-from . import letters, sessions
+from . import letters, passes, sessions
 from .models import Confirmation, User
 
 SIGN_UP, NEW_ADDRESS, INVITATION = Confirmation.Purpose
@@ -76,6 +76,7 @@ def finish_new_address(waiting):
             user, old = waiting.user, waiting.user.email
             user.email = waiting.email
             user.save(update_fields=["email"])
+            passes.revoke(user)  # whoever reads the old mailbox reads no ticket any more
             letters.address_changed(user, old=old)
     except IntegrityError:
         return False

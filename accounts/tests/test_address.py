@@ -6,6 +6,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import passes
+
 from .post import last_letter, letters_to, link_in, said
 
 NEW = "anna@example.net"
@@ -29,6 +31,15 @@ def test_anna_moves_when_she_confirms_from_the_new_address(client_of, anna):
     assert anna.email == NEW
     told = last_letter("anna@example.com")
     assert told.subject == "Your e-mail address was changed" and NEW in told.text
+
+
+def test_the_old_mailbox_opens_no_ticket_any_more(client_of, anna):
+    """S7, T15: links to tickets sent to the old address while she was a guest stayed good for whoever reads it."""
+    token = passes.issue(anna, "KTR-482913")
+    ask(client_of(anna))
+    assert passes.redeem(token), "nothing before the new address is proven"
+    client_of(anna).post(link_in(last_letter(NEW)))
+    assert passes.redeem(token) is None
 
 
 def test_the_password_is_asked_for(client_of, anna):

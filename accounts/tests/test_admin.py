@@ -169,3 +169,10 @@ def test_what_allauth_and_django_bring_along_is_not_shown(client_of, operator):
     page = client_of(operator).get("/admin/").content
     for words in (b"/admin/account/", b"/admin/usersessions/", b"/admin/auth/"):
         assert words not in page
+
+
+@pytest.mark.parametrize("guess", ["password__startswith", "password", "password__regex"])
+def test_no_filter_guesses_a_password(client_of, operator, guess):
+    """T19: the address of the list took any field, and so told a hash letter by letter."""
+    assert client_of(operator).get(LIST, {guess: "argon2"}).status_code == 400
+    assert client_of(operator).get(LIST, {"is_active__exact": "1"}).status_code == 200
