@@ -82,6 +82,11 @@ class OutboxAdmin(admin.ModelAdmin):
 
     # May and may not
 
+    def lookup_allowed(self, lookup, value, request=None):
+        """No filter in the address may guess, letter by letter, the link in a letter whose text is not shown."""
+        hidden = ("text", "html", "headers")
+        return not lookup.startswith(hidden) and super().lookup_allowed(lookup, value, request)
+
     def has_add_permission(self, request):
         return False
 

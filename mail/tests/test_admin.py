@@ -100,3 +100,10 @@ def test_the_outbox_is_the_operators_alone(who, client_of, cast, write):
     ):
         assert answer.status_code in (302, 403, 404) and b"anna@example.com" not in answer.content
     assert OutgoingMail.objects.get().state == "queued"
+
+
+@pytest.mark.parametrize("guess", ["text__contains", "html__startswith", "headers__icontains", "text"])
+def test_no_filter_guesses_a_secret(desk, write, guess):
+    """T15, T19: the text of a letter with a password link is not shown, but the address of the list searched it."""
+    write(secret=True)
+    assert desk.get(reverse(LIST), {guess: "a"}).status_code == 400
