@@ -15,6 +15,7 @@ from .actions.opening import default_priority
 
 TEXT_LIMIT = 1024 * 1024  # bytes of one message: long is welcome (S43), endless is a mistake
 SUBJECT_LIMIT = 200
+ADDRESS_LIMIT = 254  # of an e-mail address, by RFC 5321 and in the table of people
 MOST_PICKS = 6  # more choices than this are a select (DESIGN 5, Group)
 
 
@@ -116,10 +117,15 @@ class WithFiles(forms.Form):
         return [files.shown(row) for row in self.uploads]
 
 
-class ReplyForm(WithFiles):
-    """A reply, or an internal note: a text and its files."""
+class TextForm(forms.Form):
+    """The text of a message alone: what an edit changes."""
 
     message = TextField(error_messages={"required": gettext_lazy("Write your message")})
+
+
+class ReplyForm(TextForm, WithFiles):
+    """A reply, or an internal note: a text and its files."""
+
     field_order = ["message", "attachments"]
 
 
@@ -132,6 +138,7 @@ class OpenForm(WithFiles):
     )  # fmt: skip
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
+        max_length=ADDRESS_LIMIT,
         error_messages={
             "required": gettext_lazy("Enter your e-mail address"),
             "invalid": gettext_lazy("Enter an e-mail address such as name@example.com"),
@@ -188,7 +195,8 @@ class OpenForm(WithFiles):
     def clean(self):
         cleaned = super().clean()
         email = cleaned.get("email")
-        if email and not self.errors and throttle.too_many_tickets(self.request, email):
+        sent = email and not self.errors and "preview" not in self.request.POST
+        if sent and throttle.too_many_tickets(self.request, email):
             raise forms.ValidationError(throttle.TOO_MANY_TICKETS)
         return cleaned
 

@@ -9,7 +9,7 @@ from departments.policy import snapshot
 
 from . import colleagues, queues
 from .actions.opening import default_priority
-from .forms import SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
+from .forms import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
 from .refused import Refused
 
 
@@ -21,6 +21,7 @@ class NewTicketForm(WithFiles):
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
+        max_length=ADDRESS_LIMIT,
         error_messages={
             "required": gettext_lazy("Enter an e-mail address"),
             "invalid": gettext_lazy("Enter an e-mail address such as name@example.com"),

@@ -2,6 +2,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 
+from engine.once import came_from
 from helpdesk_site.lib.http import safe_next
 
 from .refused import Refused
@@ -19,7 +20,7 @@ def refusals(get_response):
         if request.headers.get("HX-Request"):
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
         messages.error(request, str(error))
-        return HttpResponseRedirect(safe_next(request, "/"))
+        return HttpResponseRedirect(safe_next(request, came_from(request)))
 
     middleware.process_exception = process_exception
     return middleware

@@ -44,6 +44,13 @@ def test_a_ticket_is_opened_for_any_name_and_address(client_of, cast):
     assert Ticket.objects.filter(client__email="hollis@example.net").count() == 2
 
 
+def test_an_address_longer_than_any_is_refused(client_of, cast):
+    """Bad input: 308 characters, each part of it in order; a 500 on PostgreSQL."""
+    long = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.com"
+    answer = client_of(cast.sam).post("/desk/new/", SAID | {"name": "Hollis Wren", "email": long})
+    assert answer.status_code == 422 and not User.objects.filter(email=long).exists()
+
+
 def test_staff_open_tickets_in_their_departments_alone(client_of, cast):
     """S119."""
     answer = client_of(cast.sam).post("/desk/new/", SAID | {"client": cast.anna.pk, "department": "billing"})

@@ -11,6 +11,7 @@ from departments.models import Policy, Priority, Status, TicketType
 from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions
+from tickets.forms import TEXT_LIMIT
 from tickets.models import Flag, Message, Notification, PendingReply, Presence, TicketEvent, Verb
 from tickets.writing import write
 
@@ -290,6 +291,15 @@ def test_a_note_previewed_without_script_is_not_added(client_of, ticket, cast):
     assert not Message.objects.filter(is_note=True).exists()
 
 
+def test_a_note_whose_flag_is_refused_is_kept_as_typed(client_of, ticket, cast):
+    """S161: the colleague chosen has left the department meanwhile, and the note was thrown away."""
+    answer = post(client_of(cast.sam), ticket, "note/", {"message": "Precious words", "flag": str(cast.ben.pk)})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Precious words" in page and "does not work in this department" in page
+    assert not Message.objects.filter(is_note=True).exists() and not Flag.objects.exists()
+    assert "Precious words" in client_of(cast.sam).get(f"/t/{ticket.number}/").content.decode()
+
+
 # --- Changing what was written ----------------------------------------------------------------------------------------
 
 
@@ -324,6 +334,18 @@ def test_policy_says_what_may_be_changed(client_of, ticket, cast, say, policy, m
         for kind, row in written.items()
     }
     assert codes == {"message": message, "note": note}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("\u200b\u2066", "Write your message"), (" \n", "Write your message"), ("x" * (TEXT_LIMIT + 1), "longer than")],
+)
+def test_an_edit_is_held_to_what_a_message_is_held_to(client_of, ticket, cast, say, text, said):
+    """S43: an edit took texts of any length, and left messages that only looked empty."""
+    message = say(ticket, cast.sam, "Right words.")
+    answer = post(client_of(cast.sam), ticket, f"message/{message.pk}/edit/", {"message": text})
+    message.refresh_from_db()
+    assert answer.status_code == 422 and said in answer.content.decode() and message.body == "Right words."
 
 
 def test_a_message_of_another_ticket_is_not_found(client_of, open_ticket, ticket, cast):
@@ -367,6 +389,13 @@ def test_what_has_gone_cannot_be_called_back(client_of, ticket, cast, pending):
     actions.release(pending, now=pending.due_at)
     answer = post(client_of(cast.sam), ticket, f"call-back/{pending.pk}/")
     assert "already been sent" in say_of(answer)[0]
+
+
+def test_what_is_no_longer_waiting_is_not_said_to_be_sent_now(client_of, ticket, cast, pending):
+    """Called back in another tab: the desk said “Reply sent.” of a reply that was not."""
+    actions.call_back(pending, actor=cast.sam)
+    answer = post(client_of(cast.sam), ticket, f"send-now/{pending.pk}/")
+    assert say_of(answer) != ["Reply sent."] and not Message.objects.filter(by_staff=True).exists()
 
 
 # --- Replying as staff ------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from departments.models import Policy
 from departments.policy import snapshot
 from engine.once import once
 from helpdesk_site.lib import text
@@ -130,10 +131,20 @@ def answer_as_staff(request, ticket, form):
 @once
 def close(request, number):
     """Close the ticket, by whoever may (S19, S113, S185); a minute to think better of it."""
-    ticket = access.ticket_for(request.viewer, number, to="close")
+    ticket, can = access.ticket_and_abilities(request.viewer, number)
+    if not can.close:
+        refuse_closing(request.viewer, ticket)
     with one_click() as click:
         actions.close(ticket, actor=request.viewer.user)
     return done(request, ticket, click, _("The ticket is closed."))
+
+
+def refuse_closing(viewer, ticket):
+    """404 for whoever may not close it; a client whose page still shows the button, for support has answered since,
+    is told to look again (C8)."""
+    if ticket.client_id == viewer.user.pk and ticket.policy.client_close == Policy.ClientClose.BEFORE_REPLY:
+        raise Refused(_("The status was changed meanwhile. Look again before you change it."))
+    raise Http404
 
 
 @require_POST

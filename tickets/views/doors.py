@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from departments.models import Department
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import drafts
+from .. import drafts, throttle
 from ..forms import WithFiles
 from ..models import Draft, Ticket
 
@@ -57,6 +57,8 @@ def sign_in_first(request, back_to):
 
 def keep_for_later(request, place, *, policy):
     """Keep what a stranger sent, text and files, under their session's secret, which survives signing in."""
+    if throttle.too_many_drafts(request):
+        return
     form = WithFiles(request, policy=policy)
     form.full_clean()  # stores the files; what is wrong with one is said when it is sent again
     if form.uploads or request.POST.get("message", "").strip():

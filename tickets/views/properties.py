@@ -21,7 +21,7 @@ from mail.models import OutgoingMail
 from .. import access, actions, desk_thread, drafts, mentions, queries, telling, thread
 from ..actions.undoing import REVERSIBLE
 from ..events import one_click
-from ..forms import SUBJECT_LIMIT, ReplyForm
+from ..forms import SUBJECT_LIMIT, ReplyForm, TextForm
 from ..forms_desk import (
     chosen_colleague,
     chosen_department,
@@ -179,6 +179,18 @@ def note(request, number):
     if "preview" in request.POST or not valid:
         drafts.keep(request, place, request.POST, uploads=form.uploads)
         return desk_ticket.ticket_page(request, ticket, can, form=form, pane="note", status=200 if valid else 422)
+    try:
+        row, words = noted(request, ticket, form)
+    except Refused as refused:
+        drafts.keep(request, place, request.POST, uploads=form.uploads)
+        return desk_ticket.ticket_page(request, ticket, can, form=form, pane="note", refusal=str(refused), status=409)
+    drafts.drop(request, place)
+    toast(request, words)
+    return redirect(f"{reverse('ticket', args=[ticket.number])}#{row.anchor}")
+
+
+def noted(request, ticket, form):
+    """(the note, what to say of it): added, colleagues called, perhaps flagged, in one click."""
     written = write(form.cleaned_data["message"])
     flagged = chosen_colleague(request.POST.get("flag", ""), me=request.user)
     called = mentions.people_in(written.body, ticket)
@@ -186,9 +198,7 @@ def note(request, number):
         row = actions.add_note(ticket, author=request.user, written=written, attachments=form.uploads, mentions=called)
         if flagged:
             actions.flag(ticket, to=flagged, actor=request.user)
-    drafts.drop(request, place)
-    toast(request, note_words(called, flagged))
-    return redirect(f"{reverse('ticket', args=[ticket.number])}#{row.anchor}")
+    return row, note_words(called, flagged)
 
 
 def note_words(called, flagged):
@@ -218,12 +228,12 @@ def edit(request, number, message):
     text = request.POST.get("message", message.body)
     error = ""
     if request.method == "POST" and "preview" not in request.POST:
-        written = write(text)
-        if written.body.strip():
-            actions.edit_message(message, editor=request.user, written=written)
+        form = TextForm(request.POST)
+        if form.is_valid():
+            actions.edit_message(message, editor=request.user, written=write(form.cleaned_data["message"]))
             toast(request, _("Changed. The old text is kept among its versions."))
             return redirect(f"{reverse('ticket', args=[ticket.number])}#{message.anchor}")
-        error = _("Write your message")
+        error = ", ".join(form.errors["message"])
     preview = thread.text.shown(write(text).html) if "preview" in request.POST else ""
     context = {"ticket": ticket, "message": message, "text": text, "error": error, "preview": preview}
     context["rail"] = queries.rail(request.viewer)
@@ -265,7 +275,9 @@ def call_back(request, ticket, pending):
 def send_now(request, ticket, pending):
     """Send a waiting reply at once, by its author."""
     row = PendingReply.objects.filter(ticket=ticket, pk=pending, author=request.user).first()
-    message = row and actions.release(row, now=row.due_at)
+    if row is None:
+        raise Refused(_("The reply has already been sent."))
+    message = actions.release(row, now=row.due_at)
     toast(request, _("Reply sent."))
     anchor = f"#{message.anchor}" if message else ""
     return redirect(reverse("ticket", args=[ticket.number]) + anchor)
