@@ -1,15 +1,20 @@
 """Statements compiled once.
 
-For a page of small statements Django spends more on building their SQL than the database on answering it. A `Prepared`
-is built from a queryset once and asked with other values as often as needed; rows come as the queryset would give them.
+For a page of small statements Django spends more on building their SQL, and PostgreSQL more on planning them, than the
+answer takes. A `Prepared` is built once, and asked with other values as often as needed; PostgreSQL keeps its plan for
+the connection. Behind a pooler that hands a connection from one transaction to the next there are no such plans: it is
+announced with Django's own `DISABLE_SERVER_SIDE_CURSORS`.
 """
 
 from collections.abc import Callable
 from functools import cached_property
+from hashlib import sha256
 
 from django.db import connection
 
-_SLOT = 7_000_000_000_000_000  # a whole number no row has: marks where a value goes
+SLOT = 7_000_000_000_000_000  # a whole number no row has: marks where a value goes
+WORTH_A_PLAN = 3  # asked so often on one connection, a statement gets a plan of its own there
+MOST_PLANS = 200  # on one connection; further statements are planned each time
 
 
 class Prepared:
@@ -19,25 +24,34 @@ class Prepared:
     """
 
     def __init__(self, build: Callable, *, slots: int = 1):
-        self._build, self._slots = build, [_SLOT + number for number in range(slots)]
+        self._build, self._slots = build, [SLOT + number for number in range(slots)]
+
+    @classmethod
+    def of_sql(cls, sql: str, *, slots: int = 1):
+        """The same from SQL in which each %s is a slot, in their order."""
+        prepared = cls(None, slots=slots)
+        prepared.__dict__["_compiled"] = sql, prepared._slots, [], {}
+        return prepared
 
     @cached_property
     def _compiled(self):
         query = self._build(*self._slots).query
         compiler = query.get_compiler(connection.alias)
         sql, params = compiler.as_sql()
-        columns = [column for column, _sql, _alias in compiler.select]
-        missing = [slot for slot in self._slots if slot not in params]
-        if missing or not query.selected:
+        if not query.selected or any(slot not in params for slot in self._slots):
             raise ValueError("A prepared statement needs values() and every slot in its SQL.")
+        columns = [column for column, _sql, _alias in compiler.select]
         return sql, params, list(query.selected), compiler.get_converters(columns)
+
+    @cached_property
+    def _name(self):
+        return f"prepared_{sha256(repr(self._compiled[:2]).encode()).hexdigest()[:24]}"
 
     def rows(self, *values: int) -> list[tuple]:
         """Run it with these values for the slots."""
-        sql, params, _names, converters = self._compiled
-        given = dict(zip(self._slots, values, strict=True))
+        converters = self._compiled[3]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(param, param) if isinstance(param, int) else param for param in params])
+            self._execute(cursor, [int(value) for value in values])
             found = cursor.fetchall()
         return [_converted(row, converters) for row in found] if converters else found
 
@@ -45,6 +59,57 @@ class Prepared:
         """The same as dicts, by the names given to values()."""
         rows, names = self.rows(*values), self._compiled[2]
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _execute(self, cursor, values):
+        plan = _plans() if connection.vendor == "postgresql" else None
+        if plan is None or not plan.is_worth(self._name):
+            return cursor.execute(self._compiled[0], self._filled(values))
+        call = f"EXECUTE {self._name}" + (f"({', '.join(map(str, values))})" if values else "")
+        if plan.knows(self._name):
+            return cursor.execute(call)
+        return cursor.execute(f"{self._planning(cursor)}; {call}")
+
+    def _filled(self, values):
+        given = dict(zip(self._slots, values, strict=True))
+        return [given.get(param, param) if isinstance(param, int) else param for param in self._compiled[1]]
+
+    def _planning(self, cursor):
+        """The statement that gives this one a plan, its slots as $1, $2, all else as it stands."""
+        from psycopg2.extensions import AsIs
+
+        sql, params = self._compiled[:2]
+        marks = {slot: AsIs(f"${number}") for number, slot in enumerate(self._slots, 1)}
+        told = cursor.mogrify(sql, [marks.get(param, param) if isinstance(param, int) else param for param in params])
+        types = f" ({', '.join(['bigint'] * len(marks))})" if marks else ""
+        return f"PREPARE {self._name}{types} AS {told.decode()}"
+
+
+class _Plans:
+    """Which statements have a plan on one connection, and how often the others were asked."""
+
+    def __init__(self, of):
+        self.of, self._asked, self._known = of, {}, set()
+
+    def is_worth(self, name):
+        if name in self._known:
+            return True
+        self._asked[name] = self._asked.get(name, 0) + 1
+        return self._asked[name] >= WORTH_A_PLAN and len(self._known) < MOST_PLANS
+
+    def knows(self, name):
+        known = name in self._known
+        self._known.add(name)
+        return known
+
+
+def _plans():
+    """The plans of this thread's connection; None where it keeps none."""
+    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return None
+    kept = getattr(connection, "_prepared_plans", None)
+    if kept is None or kept.of is not connection.connection:
+        kept = connection._prepared_plans = _Plans(connection.connection)
+    return kept
 
 
 def _converted(row, converters):
