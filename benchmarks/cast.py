@@ -85,7 +85,7 @@ def client_with_many():
 def open_tickets(departments, count):
     """Open tickets somebody looks after who works there, nobody else taking part: replies to them tell one person."""
     rows = Ticket.objects.filter(department__in=departments, assignee__isnull=False, merged_into=None)
-    rows = rows.exclude(category="closed").filter(last_number__lte=8, participants=None)
+    rows = rows.exclude(category="closed").filter(last_number__lte=80, participants=None)
     rows = rows.filter(assignee__places__department=F("department"))
     return list(rows.select_related("client", "assignee").order_by("pk")[:count])
 
