@@ -24,7 +24,10 @@ def has_redis():
     import redis
     from django.conf import settings
 
-    return bool(settings.REDIS_URL) and redis.from_url(settings.REDIS_URL, socket_timeout=2).ping()
+    try:
+        return bool(settings.REDIS_URL) and redis.from_url(settings.REDIS_URL, socket_timeout=2).ping()
+    except redis.RedisError:
+        return False
 
 
 SERVICES = {"postgres": has_postgres, "redis": has_redis, "browser": lambda: Path(CHROMIUM).is_file()}
