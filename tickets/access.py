@@ -13,7 +13,7 @@ from accounts.models import Membership
 from departments.models import Category, Policy, StaffPlace
 from helpdesk_site.lib import tokens
 
-from . import states
+from . import found, states
 from .models import Flag, Participant, Ticket
 
 SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
@@ -108,9 +108,8 @@ def ticket_and_abilities(viewer, number, *, to="see", having=WITH):
     One read by the number; `abilities` is the door's form of `visible`, and a test holds the two against each other.
     """
     clean = tokens.clean_number(number)
-    try:
-        ticket = Ticket.objects.select_related(*having).get(number=clean)
-    except Ticket.DoesNotExist:
+    ticket = found.by_number(clean, having) if clean else None
+    if ticket is None:
         raise Http404
     can = abilities(viewer, ticket)
     if not getattr(can, to):

@@ -5,6 +5,8 @@ change about as rarely.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from accounts.models import User
 from departments.models import StaffPlace
@@ -13,12 +15,25 @@ from departments.policy import snapshot
 _kept = (None, None)
 
 
-@dataclass(frozen=True)
+class Face(NamedTuple):
+    """What is shown of a colleague in a menu."""
+
+    pk: int
+    full_name: str
+    picture_url: str
+
+
+@dataclass
 class Staff:
     """The active staff by id, in order of their names, and the departments each works in."""
 
     people: dict
     places: dict = field(repr=False)  # user id -> set of department ids
+
+    @cached_property
+    def faces(self):
+        """The Face of each, by id."""
+        return {pk: Face(pk, user.full_name, user.picture_url) for pk, user in self.people.items()}
 
 
 def staff():

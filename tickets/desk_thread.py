@@ -4,6 +4,7 @@ its mails and the replies that still wait."""
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.utils import timezone
 
@@ -82,7 +83,7 @@ class Thread:
 
 MESSAGE = [field.attname for field in Message._meta.concrete_fields]
 LATEST = Prepared(lambda ticket: newest(ticket).values(*MESSAGE))
-EARLIER = Prepared(lambda ticket, before: newest(ticket, pk__lt=before).values(*MESSAGE), slots=2)
+EARLIER = Prepared(lambda ticket, before: newest(ticket, pk__lt=before).values(*MESSAGE), slots=(int, int))
 
 
 def newest(ticket, **more):
@@ -92,7 +93,7 @@ def newest(ticket, **more):
 def messages_of(ticket, before=0):
     """The newest messages and notes, oldest first, up to PAGE + 1; `before` is a message's id for older ones."""
     rows = EARLIER.rows(ticket.pk, before) if before else LATEST.rows(ticket.pk)
-    return [Message.from_db(None, MESSAGE, row) for row in reversed(rows)]
+    return [Message.from_db(DEFAULT_DB_ALIAS, MESSAGE, row) for row in reversed(rows)]
 
 
 FILE = [field.attname for field in Attachment._meta.concrete_fields]
@@ -114,7 +115,7 @@ def files_of(ticket, found):
 
 def all_files(ticket, found):
     if not found.waiting and not found.typed:
-        return [Attachment.from_db(None, FILE, row) for row in FILES.rows(ticket.pk)]
+        return [Attachment.from_db(DEFAULT_DB_ALIAS, FILE, row) for row in FILES.rows(ticket.pk)]
     of = Q(message__in=Message.objects.filter(ticket=ticket).values("pk"))
     of |= Q(pending__in=[row[0] for row in found.waiting])
     of |= Q(draft__in=[pk for pk, _fields in found.typed.values()], message=None, pending=None)

@@ -70,7 +70,7 @@ def counting(departments):
         each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
         each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),
     ]
-    return Prepared.of_sql(" UNION ALL ".join(parts), slots=2)
+    return Prepared.of_sql(" UNION ALL ".join(parts), slots=(int, int))
 
 
 def one(name, condition):
@@ -131,7 +131,7 @@ HERE = Prepared(
     lambda: Presence.objects.filter(at__gte=Now() - STALE).values(
         "ticket_id", "mode", "user_id", "user__name", "user__email", "user__picture"
     ),
-    slots=0,
+    slots=(),
 )
 
 
@@ -160,7 +160,7 @@ def others_of(where, with_organisation):
         rows = Ticket.objects.filter(where).listed().filter(theirs).exclude(pk=ticket)
         return rows.order_by("-updated_at", "-id").values(*columns)[: OTHERS + 1]
 
-    return Prepared(build, slots=3 if with_organisation else 2)
+    return Prepared(build, slots=(int,) * (3 if with_organisation else 2))
 
 
 # --- People -----------------------------------------------------------------------------------------------------------

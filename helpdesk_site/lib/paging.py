@@ -84,7 +84,7 @@ class FirstPage:
     `build(*slots)` returns the queryset of values, as for `Prepared`; called with values for the slots it gives a Page.
     """
 
-    def __init__(self, build, *, order, size=50, slots=1):
+    def __init__(self, build, *, order, size=50, slots=(int,)):
         self._order, self._size, self._keys = order, size, None
         self._prepared = Prepared(lambda *slot: self._ready(build(*slot)), slots=slots)
 

@@ -12,22 +12,25 @@ from hashlib import sha256
 
 from django.db import connection
 
-SLOT = 7_000_000_000_000_000  # a whole number no row has: marks where a value goes
+MARKS = {int: lambda number: 7_000_000_000_000_000 + number, str: "\ue000slot {}\ue000".format}  # what no row holds
+TYPES = {int: "bigint", str: "text"}
 WORTH_A_PLAN = 3  # asked so often on one connection, a statement gets a plan of its own there
 MOST_PLANS = 200  # on one connection; further statements are planned each time
 
 
 class Prepared:
-    """`build(*slots)` returns a queryset of `.values(...)` in which each slot stands for a whole number to come.
+    """`build(*slots)` returns a queryset of `.values(...)` in which each slot stands for a value to come.
 
-    Slots are compared (`filter(ticket=slot)`), never computed with. Compiled on first use.
+    `slots` are their types, whole numbers or text. They are compared (`filter(ticket=slot)`), never computed with.
+    Compiled on first use.
     """
 
-    def __init__(self, build: Callable, *, slots: int = 1):
-        self._build, self._slots = build, [SLOT + number for number in range(slots)]
+    def __init__(self, build: Callable, *, slots: tuple = (int,)):
+        self._build, self._types = build, slots
+        self._slots = [MARKS[kind](number) for number, kind in enumerate(slots)]
 
     @classmethod
-    def of_sql(cls, sql: str, *, slots: int = 1):
+    def of_sql(cls, sql: str, *, slots: tuple = (int,)):
         """The same from SQL in which each %s is a slot, in their order."""
         prepared = cls(None, slots=slots)
         prepared.__dict__["_compiled"] = sql, prepared._slots, [], {}
@@ -47,15 +50,15 @@ class Prepared:
     def _name(self):
         return f"prepared_{sha256(repr(self._compiled[:2]).encode()).hexdigest()[:24]}"
 
-    def rows(self, *values: int) -> list[tuple]:
+    def rows(self, *values) -> list[tuple]:
         """Run it with these values for the slots."""
         converters = self._compiled[3]
         with connection.cursor() as cursor:
-            self._execute(cursor, [int(value) for value in values])
+            self._execute(cursor, [kind(value) for kind, value in zip(self._types, values, strict=True)])
             found = cursor.fetchall()
         return [_converted(row, converters) for row in found] if converters else found
 
-    def dicts(self, *values: int) -> list[dict]:
+    def dicts(self, *values) -> list[dict]:
         """The same as dicts, by the names given to values()."""
         rows, names = self.rows(*values), self._compiled[2]
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -64,14 +67,13 @@ class Prepared:
         plan = _plans() if connection.vendor == "postgresql" else None
         if plan is None or not plan.is_worth(self._name):
             return cursor.execute(self._compiled[0], self._filled(values))
-        call = f"EXECUTE {self._name}" + (f"({', '.join(map(str, values))})" if values else "")
-        if plan.knows(self._name):
-            return cursor.execute(call)
-        return cursor.execute(f"{self._planning(cursor)}; {call}")
+        call = f"EXECUTE {self._name}" + (f"({', '.join(['%s'] * len(values))})" if values else "")
+        call = cursor.mogrify(call, values).decode()
+        return cursor.execute(call if plan.knows(self._name) else f"{self._planning(cursor)}; {call}")
 
     def _filled(self, values):
         given = dict(zip(self._slots, values, strict=True))
-        return [given.get(param, param) if isinstance(param, int) else param for param in self._compiled[1]]
+        return [given.get(param, param) if isinstance(param, int | str) else param for param in self._compiled[1]]
 
     def _planning(self, cursor):
         """The statement that gives this one a plan, its slots as $1, $2, all else as it stands."""
@@ -79,8 +81,9 @@ class Prepared:
 
         sql, params = self._compiled[:2]
         marks = {slot: AsIs(f"${number}") for number, slot in enumerate(self._slots, 1)}
-        told = cursor.mogrify(sql, [marks.get(param, param) if isinstance(param, int) else param for param in params])
-        types = f" ({', '.join(['bigint'] * len(marks))})" if marks else ""
+        given = [marks.get(param, param) if isinstance(param, int | str) else param for param in params]
+        told = cursor.mogrify(sql, given)
+        types = f" ({', '.join(TYPES[kind] for kind in self._types)})" if marks else ""
         return f"PREPARE {self._name}{types} AS {told.decode()}"
 
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from helpdesk_site.lib.http import safe_next
 
 from .. import access, colleagues, queries, queues
-from . import rows
+from . import menus, rows
 from .filters import chips
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on
@@ -70,10 +70,19 @@ def queue_context(viewer, asked):
         "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
         "rail": queries.rail(viewer, current=current, counted=counted),
         "chips": chips(viewer, asked, counted),
-        "colleagues": colleagues.of_departments(departments),
-        "statuses": queues.offered_statuses(),
+        "menus": bulk_menus(viewer.user, departments),
         "refresh_choices": [(seconds, refresh_words(seconds)) for seconds in REFRESH],
         "refresh_now": refresh_words(viewer.user.refresh_seconds),
+    }
+
+
+def bulk_menus(me, departments):
+    """What can be done to many tickets."""
+    people = colleagues.of_departments(departments)
+    return {
+        "assign": menus.people("assign", people, apart={me.pk}),
+        "many": len(people) > menus.MANY,
+        "status": menus.statuses(queues.offered_statuses()),
     }
 
 

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from accounts.models import User
 from departments.policy import snapshot, status_rules
 from helpdesk_site.lib.text import render_markdown, shown
 
 from .. import access, colleagues, desk_thread, drafts, files, queries, queues, states
-from ..models import Draft, Ticket
-from . import lines, rows
+from ..models import Draft
+from . import lines, menus, rows
 from .desk import heading, list_left
 
 
@@ -29,17 +31,18 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
         before=int(before) if queues.is_id(before) else 0,
     )
     context = head_context(request, ticket, can=can, flagged=thread.flagged, present=thread.present)
-    others = queries.others(request.viewer, ticket)
+    others, limits = queries.others(request.viewer, ticket), files.limits(ticket.policy, by_staff=True)
     context |= {
         "thread": thread,
         "lines": lines.draw(request, thread, ticket, can),
-        "composer": [Pane(kind, request, thread, form if pane == kind else None, place[kind]) for kind in place],
+        "composer": [
+            Pane(kind, request, thread, form if pane == kind else None, place[kind], limits) for kind in place
+        ],
         "first_pane": pane,
         "newer": newer,
         "refusal": refusal,
         "others": rows.named(others[: queries.OTHERS]),
         "more_others": len(others) > queries.OTHERS,
-        "limits": files.limits(ticket.policy, by_staff=True),
         "after_choices": User.After.choices,
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
@@ -47,6 +50,9 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
         "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
     }
     return render(request, "desk/ticket.html", context, status=status)
+
+
+UPLOAD = "UPLOAD-URL"  # stands for the address until the field is drawn
 
 
 @dataclass(frozen=True)
@@ -59,31 +65,41 @@ class Pane:
     form: object
     place: str
 
+    limits: object
+
     @property
     def text(self):
         if self.form is not None:
             return self.form["message"].value() or ""
         return self.thread.typed.get(self.kind, {}).get("message", "")
 
-    @property
-    def error(self):
-        return ", ".join(self.form.errors.get("message", [])) if self.form is not None else ""
-
-    @property
-    def file_error(self):
-        return ", ".join(self.form.errors.get("attachments", [])) if self.form is not None else ""
-
-    @property
-    def kept(self):
-        """Files that wait in this box."""
-        if self.form is not None:
-            return self.form.kept()
-        return [files.shown(row) for row in self.thread.typed_files.get(self.kind, [])]
+    def error(self, field):
+        return ", ".join(self.form.errors.get(field, [])) if self.form is not None else ""
 
     @property
     def preview(self):
         asked = self.form is not None and "preview" in self.request.POST
         return shown(render_markdown(self.text)) if asked and self.text else ""
+
+    @property
+    def editor(self):
+        """The box with its toolbar; an empty one is the same for everybody."""
+        about = {"kind": self.kind, "text": self.text, "error": self.error("message"), "preview": self.preview}
+        draw = menus.drawn if not self.text else menus.drawn.__wrapped__
+        return draw("desk/_pane_editor.html", get_language(), **about)
+
+    @property
+    def files(self):
+        """The field for files, with those that wait in this box."""
+        if self.form is not None:
+            kept = self.form.kept()
+        else:
+            kept = [files.shown(row) for row in self.thread.typed_files.get(self.kind, [])]
+        about = {"id": f"id_{self.kind}_files", "error": self.error("attachments"), "upload_url": UPLOAD}
+        about |= {"words": self.limits.words, "count": self.limits.count, "size": self.limits.size}
+        draw = menus.drawn.__wrapped__ if kept else menus.drawn
+        html = draw("desk/_pane_files.html", get_language(), kept=kept or (), **about)
+        return SafeString(html.replace(UPLOAD, f"{reverse('upload')}?place={self.place}"))
 
 
 def head_context(request, ticket, *, can=None, flagged=None, present=None):
@@ -93,16 +109,33 @@ def head_context(request, ticket, *, can=None, flagged=None, present=None):
     return {
         "ticket": ticket,
         "can": can or access.abilities(request.viewer, ticket),
-        "colleagues": colleagues.of_department(ticket.department_id),
-        "statuses": statuses_after(ticket),
-        "priorities": [row for row in snapshot().priorities.values() if row.is_active],
-        "departments": [row for row in snapshot().departments.values() if row.is_active],
+        "menus": head_menus(request.user, ticket, flagged),
         "flagged": flagged,
-        "flagged_ids": [user.pk for user in flagged],
         "present": present,
         "seen": f"{ticket.last_number}.{ticket.last_note}",
         "back_url": f"{reverse('desk')}?{list_left(request).address}",
     }
+
+
+def head_menus(me, ticket, flagged):
+    """What the menus of the head and of the composer offer for this ticket."""
+    known, people = snapshot(), colleagues.of_department(ticket.department_id)
+    statuses = statuses_after(ticket)
+    return {
+        "status": menus.statuses(statuses, current=ticket.shown_status, closes="c"),
+        "send": menus.statuses(statuses, current=ticket.policy.status_after_staff),
+        "assign": menus.people("assignee", people, current=ticket.assignee_id, apart={me.pk}),
+        "many": len(people) > menus.MANY,
+        "flag": menus.people("to", people, apart={me.pk, *(user.pk for user in flagged)}),
+        "mine": me in flagged,
+        "flag_options": menus.flag_options(people),
+        "priority": menus.priorities(active(known.priorities), current=ticket.shown_priority),
+        "department": menus.departments(active(known.departments), current=ticket.shown_department),
+    }
+
+
+def active(rows):
+    return [row for row in rows.values() if row.is_active]
 
 
 def statuses_after(ticket):
@@ -117,8 +150,8 @@ def statuses_after(ticket):
 
 def followed(viewer, ticket):
     """The ticket this one follows, if the viewer may see it (S110, S114)."""
-    rows = Ticket.objects.filter(pk=ticket.follow_up_of_id)
-    return access.first_seen(viewer, rows) if ticket.follow_up_of_id else None
+    first = ticket.follow_up_of if ticket.follow_up_of_id else None
+    return first if first and access.abilities(viewer, first).see else None
 
 
 def seen_of(request):
