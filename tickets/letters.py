@@ -119,9 +119,10 @@ class Letter:
 
     @property
     def unproven(self):
-        """The receipt of somebody whose address nobody has confirmed: it repeats nothing the sender chose, so that
-        receipts are no way to have us write to a victim (SECURITY, "acknowledgement mails used to bomb a victim")."""
-        return self.kind == Kind.RECEIPT and self.to_guest
+        """The receipt of somebody whose address nobody has confirmed, or which a stranger typed: it repeats nothing the
+        sender chose, so that receipts are no way to have us write to a victim (SECURITY, "acknowledgement mails used
+        to bomb a victim")."""
+        return self.kind == Kind.RECEIPT and (self.to_guest or "unproven" in self.event.data)
 
     @property
     def message(self):

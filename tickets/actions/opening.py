@@ -15,10 +15,13 @@ from ._shared import proof, write_message
 def open_ticket(
     department, *, client, author, subject, written, attachments=(), priority=None, type=None, service=None,
     organisation=None, channel=Ticket.Channel.PORTAL, follow_up_of=None, assignee=None, status=None, participants=(),
+    proven=True,
 ):  # fmt: skip
     """Open a ticket for `client`, written by `author` (the client, or staff on the client's behalf).
 
     A type that names a department routes there (S203). Returns the ticket; its first message is number 1.
+    `proven` is whether we know the client wrote it; where anybody may have given that address, the ticket is shown to
+    nobody else of the client's side, and the receipt repeats nothing.
     """
     if type and type.department_id and type.department_id != department.pk and type.department.is_active:
         department = type.department
@@ -34,7 +37,7 @@ def open_ticket(
         priority=priority or default_priority(),
         type=type,
         client=client,
-        organisation=organisation or only_organisation(client),
+        organisation=organisation or (only_organisation(client) if proven else None),
         service=service,
         assignee=assignee,
         channel=channel,
@@ -58,7 +61,7 @@ def open_ticket(
         Participant.objects.get_or_create(ticket=ticket, user=person)
     record(
         ticket, Verb.OPENED, actor=author, message=message, department=department.slug, status=status.code,
-        priority=ticket.priority.code, **proof(message, attachments),
+        priority=ticket.priority.code, **({} if proven else {"unproven": True}), **proof(message, attachments),
     )  # fmt: skip
     if assignee:
         record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": assignee.pk})

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Organisation, Service, User
 from departments.models import Department, TicketType
+from mail.models import OutgoingMail
 from tickets import actions
 from tickets.models import Attachment, Draft, Ticket
 
@@ -301,6 +302,22 @@ def test_one_address_is_not_flooded(client_of, cast):
     answers = [browser.post("/tickets/new/sales/", GUEST).status_code for _ in range(6)]
     assert answers == [302] * 5 + [422]
     assert "Too many tickets" in browser.post("/tickets/new/sales/", GUEST).text
+
+
+def test_a_stranger_under_a_clients_address_reaches_nobody_else(client_of, cast):
+    """SECURITY, "mail taken as identity": whoever typed Anna's address wrote to all of her organisation in her name,
+    and had us mail her a subject of their choice."""
+    words = {"subject": "Pay at evil.example", "message": "Olga, pay this at once."}
+    client_of(None).post("/tickets/new/sales/", {**GUEST, **words, "email": cast.anna.email})
+    ticket = Ticket.objects.get()
+    assert ticket.client == cast.anna and ticket.organisation is None
+    assert client_of(cast.olga).get(f"/t/{ticket.number}/").status_code == 404
+    assert not OutgoingMail.objects.filter(to_address=cast.olga.email).exists()
+    receipt = OutgoingMail.objects.get(to_address=cast.anna.email)
+    assert "evil.example" not in receipt.subject + receipt.text + receipt.html + receipt.to_name
+    client_of(cast.anna).post("/tickets/new/sales/", {**words, "subject": "Really me"})
+    own = Ticket.objects.get(subject="Really me")
+    assert own.organisation == cast.quillmark and OutgoingMail.objects.filter(to_address=cast.olga.email).exists()
 
 
 def test_looking_at_the_preview_opens_nothing_and_counts_for_nothing(client_of, cast):

@@ -160,6 +160,7 @@ def open_from(request, department, form):
         service=given.get("service"),
         organisation=given.get("organisation"),
         follow_up_of=followed(request),
+        proven=client == request.viewer.user,
     )
     if stranger:
         remembered = {**request.session.get(OPENED, {}), ticket.number: given["email"]}
