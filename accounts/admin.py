@@ -141,6 +141,8 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
         super().save_model(request, person, form, change)
         if closing:
             people.deactivate(person, by=request.user)
+        elif "is_staff" in form.changed_data and not person.is_staff:
+            people.leave_the_desk(person, by=request.user)
         if "email" in form.changed_data:
             letters.address_changed(person, old=form.initial["email"])
 

@@ -16,6 +16,13 @@ def deactivate(user, *, by=None):
     person_deactivated.send(User, user=user, by=by)
 
 
+@transaction.atomic
+def leave_the_desk(user, *, by=None):
+    """Staff no more: signed out everywhere, and what they looked after is released. As a client they may come back."""
+    sessions.end_all(user)
+    person_deactivated.send(User, user=user, by=by)
+
+
 def activate(user):
     """Let the person sign in again. Old sessions and passes stay closed."""
     user.is_active = True

@@ -80,6 +80,14 @@ def test_a_person_switched_off_is_out_at_once_and_the_floors_above_hear_of_it(cl
     assert heard == [(sam, operator)] and his.get(reverse("profile")).status_code == 302 and not passes.redeem(token)
 
 
+def test_who_is_staff_no_more_leaves_no_ticket_behind(client_of, operator, sam, heard):
+    """T17: their tickets stayed theirs, where nobody looked for them, and their session went on."""
+    his = client_of(sam)
+    client_of(operator).post(page_of(sam), filled(sam, is_staff=""))
+    assert heard == [(sam, operator)], "the floor above releases the tickets"
+    assert his.get(reverse("profile")).status_code == 302
+
+
 def test_many_are_switched_off_and_on_by_one_action(client_of, operator, cast, heard):
     client = client_of(operator)
     chosen = [cast.carl.pk, cast.ben.pk, operator.pk]
