@@ -1,4 +1,5 @@
 """What may follow what, told in status categories (ARCHITECTURE, "Statuses are rows")."""
+
 from departments.models import Category
 
 OPEN = frozenset({Category.NEW, Category.WAITS_STAFF, Category.IN_PROGRESS, Category.WAITS_CLIENT, Category.PAUSED})

@@ -1,4 +1,5 @@
 """A text, rendered before the transaction that saves it (ARCHITECTURE, seven lines, 3)."""
+
 from dataclasses import dataclass
 
 from helpdesk_site.lib import text
