@@ -161,14 +161,16 @@ def build(viewer, ticket, *, writers=(), before=0):
         Said(row, people[row.author_id], thread.shown(row, numbers), files[row.pk], mails[row.pk]) for row in messages
     ]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
-    rows = in_line(said, [telling.tell(event, names) for event in shown])
+    latest = events[: -LOG - 1 : -1]
+    told = {pk: telling.tell(event, names) for pk, event in {row.id: row for row in [*shown, *latest]}.items()}
+    rows = in_line(said, [told[event.id] for event in shown])
     return Thread(
         rows=rows[::-1] if viewer.user.newest_first else rows,
         waiting=[
             Waiting(pk, people[author], text.shown(html), due_at, waiting_files[pk])
             for pk, author, html, due_at in found.waiting
         ],
-        log=[telling.tell(event, names) for event in events[: -LOG - 1 : -1]],
+        log=[told[event.id] for event in latest],
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
         present=[(people[pk], writes) for pk, writes in found.present],

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import SYSTEM_EMAIL, User
@@ -89,8 +90,11 @@ def capped(condition):
 
 def shown_count(number):
     """A count for people: nothing for none, “1,000+” beyond what was counted."""
-    if not number:
-        return ""
+    return _shown_count(number, get_language()) if number else ""
+
+
+@lru_cache(maxsize=8192)
+def _shown_count(number, language):
     if number > MOST:
         return _("%(number)s+") % {"number": number_format(MOST, force_grouping=True)}
     return number_format(number, force_grouping=True)
@@ -98,15 +102,15 @@ def shown_count(number):
 
 def rail(viewer, current="", counted=None):
     """The rows of templates/_rail.html. `current` is a view's code, or "department:<slug>"."""
-    counted = counted or counts(viewer)
+    counted, desk = counted or counts(viewer), reverse("desk")
     views = [
-        rail_row(f"?view={code}", view.name, view.icon, getattr(counted, code, 0), code == current)
+        rail_row(f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), code == current)
         for code, view in queues.VIEWS.items()
         if code != "all"
     ]
     departments = [
         rail_row(
-            f"?department={row.slug}", row.said("name"), row.icon, counted.departments.get(row.pk, 0),
+            f"{desk}?department={row.slug}", row.said("name"), row.icon, counted.departments.get(row.pk, 0),
             current == f"department:{row.slug}",
         )
         for row in queues.departments_of(viewer)
@@ -114,9 +118,9 @@ def rail(viewer, current="", counted=None):
     return {"views": views, "departments": departments}
 
 
-def rail_row(query, label, icon, number, current):
+def rail_row(url, label, icon, number, current):
     return {
-        "url": reverse("desk") + query,
+        "url": url,
         "label": label,
         "icon": icon,
         "count": shown_count(number),

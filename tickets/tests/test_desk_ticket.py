@@ -263,3 +263,11 @@ def test_at_its_fullest_it_costs_fourteen(client_of, ticket, cast, say):
 
     forget()
     assert len(cost(browser, ticket)) <= 14
+
+
+def test_the_ticket_it_follows_is_linked_for_those_who_may_see_it(client_of, open_ticket, cast):
+    """S110, S114: Sam does not work in Billing, so the number there is not shown to him."""
+    first = open_ticket(department=cast.billing, subject="Double charge")
+    second = open_ticket(follow_up_of=first)
+    assert f"/t/{first.number}/" in shown(client_of(cast.lena), second).content.decode()
+    assert first.number not in shown(client_of(cast.sam), second).content.decode()

@@ -1,6 +1,7 @@
 """The filter bar of the queue: one chip a kind, each a menu of boxes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -53,19 +54,34 @@ def chips(viewer, asked, counted):
 
 
 def status(row, asked, counted):
-    shown = ui.status(row.category, row.said(), False, row.colour)
     count = queries.shown_count(counted.statuses.get(row.pk, 0))
-    return Option(row.code, row.said(), shown, row.pk in asked.statuses, count)
+    return Option(
+        row.code, row.said(), look_of_status(row.category, row.said(), row.colour), row.pk in asked.statuses, count
+    )
 
 
 def department(row, asked, counted):
     name, count = row.said("name"), queries.shown_count(counted.departments.get(row.pk, 0))
-    return Option(row.slug, name, format_html("<span>{}</span>", name), row.pk in asked.departments, count)
+    return Option(row.slug, name, look_of_name(name), row.pk in asked.departments, count)
 
 
 def priority(row, asked):
-    shown = format_html('<span class="row">{}</span>', ui.prio(row.level, row.said()))
-    return Option(row.code, row.said(), shown, row.pk in asked.priorities)
+    return Option(row.code, row.said(), look_of_priority(row.level, row.said()), row.pk in asked.priorities)
+
+
+@lru_cache(maxsize=1024)
+def look_of_status(category, name, tone):
+    return ui.status(category, name, False, tone)
+
+
+@lru_cache(maxsize=1024)
+def look_of_priority(level, name):
+    return format_html('<span class="row">{}</span>', ui.prio(level, name))
+
+
+@lru_cache(maxsize=4096)
+def look_of_name(name):
+    return format_html("<span>{}</span>", name)
 
 
 def assignees(viewer, asked, departments):
@@ -73,4 +89,4 @@ def assignees(viewer, asked, departments):
     people = colleagues.of_departments([row.pk for row in departments])
     rows = [(queues.NOBODY, _("Nobody")), (queues.ME, _("Me"))]
     rows += [(user.pk, user.full_name) for user in people if user.pk != viewer.user.pk]
-    return [Option(value, name, format_html("<span>{}</span>", name), value in asked.assignees) for value, name in rows]
+    return [Option(value, name, look_of_name(name), value in asked.assignees) for value, name in rows]

@@ -95,8 +95,7 @@ class Filler:
         return f"<time {exact}>{day}</time>"
 
     def age(self, at):
-        minutes = int((self.now - at).total_seconds() // 60)
-        return self.once(("age", minutes), lambda: escape(ui.ago_short(minutes * 60)))
+        return short_age(int((self.now - at).total_seconds() // 60), self.language)
 
     def spelled(self, at):
         return spelled(int(at.timestamp()), self.now.year, self.language, self.zone)
@@ -133,6 +132,11 @@ def here_now(ids, viewer):
     for ticket, person, writes in queries.present(ids, but=viewer.user):
         badges[ticket].append((ui.viewing(person, writes),))
     return {pk: format_html_join("", "{}", found) for pk, found in badges.items()}
+
+
+@lru_cache(maxsize=8192)
+def short_age(minutes, language):
+    return escape(ui.ago_short(minutes * 60))
 
 
 @lru_cache(maxsize=8192)
