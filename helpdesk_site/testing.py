@@ -17,6 +17,10 @@ os.environ.setdefault("BASE_URL", "http://testserver")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in the test thread
 
+worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+if worker.isdecimal() and os.environ.get("REDIS_URL"):  # a Redis database each: nobody clears another's counts
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(worker) + 1}"
+
 
 def environment_of_this_database(**changes):
     """The environment of a subprocess that works in the database of this very test."""

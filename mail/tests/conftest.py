@@ -9,6 +9,7 @@ import threading
 from urllib.parse import quote
 
 import pytest
+import redis
 from aiosmtpd.controller import Controller
 from django.db import transaction
 
@@ -159,3 +160,21 @@ def at_once(work, count):
     if errors:
         raise errors[0]
     return results
+
+
+def kicks():
+    """The messages that wait at the broker in use, as text: the embedded one's rows or the Redis list."""
+    from django.conf import settings
+
+    from engine.models import QueueMessage
+
+    if not settings.REDIS_URL:
+        return list(QueueMessage.objects.filter(queue="celery").values_list("payload", flat=True))
+    return [message.decode() for message in redis.from_url(settings.REDIS_URL).lrange("celery", 0, -1)]
+
+
+def forget_kicks():
+    from django.conf import settings
+
+    if settings.REDIS_URL:
+        redis.from_url(settings.REDIS_URL).delete("celery")

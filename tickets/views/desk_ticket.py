@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.models import User
 from departments.policy import snapshot, status_rules
+from helpdesk_site.lib import shapes
 from helpdesk_site.lib.text import render_markdown, shown
 
 from .. import access, colleagues, desk_thread, drafts, files, queries, queues, states
@@ -99,7 +99,7 @@ class Pane:
         about |= {"words": self.limits.words, "count": self.limits.count, "size": self.limits.size}
         draw = menus.drawn.__wrapped__ if kept else menus.drawn
         html = draw("desk/_pane_files.html", get_language(), kept=kept or (), **about)
-        return SafeString(html.replace(UPLOAD, f"{reverse('upload')}?place={self.place}"))
+        return shapes.swapped(html, UPLOAD, f"{reverse('upload')}?place={self.place}")
 
 
 def head_context(request, ticket, *, can=None, flagged=None, present=None):

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 from mail.models import OutgoingMail
 
@@ -37,13 +37,13 @@ class Look(NamedTuple):
 @lru_cache(maxsize=128)
 def shape_of(template, look, language):
     """A template with `{piece}` where each piece goes."""
-    return str(render_to_string(template, {"look": look, "m": {name: SafeString("{" + name + "}") for name in PIECES}}))
+    return str(render_to_string(template, {"look": look, "m": shapes.holes(PIECES)}))
 
 
 def draw(request, thread, ticket, can):
     """The HTML of the thread's lines, in order."""
     brush = Brush(request, ticket, can)
-    return SafeString("".join(brush.message(row) if row.is_message else events(row) for row in thread.rows))
+    return shapes.joined(brush.message(row) if row.is_message else events(row) for row in thread.rows)
 
 
 def events(row):

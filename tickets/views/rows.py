@@ -10,12 +10,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from departments.policy import snapshot
+from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
 from .. import queries
@@ -31,14 +31,13 @@ def draw(rows, viewer, *, many_departments):
     fill = Filler(rows, viewer)
     shape = shape_of(get_language(), many_departments)
     for row in rows:
-        row["html"] = SafeString(shape.format(**fill.pieces(row)))
+        row["html"] = shapes.filled(shape, fill.pieces(row))
 
 
 @lru_cache(maxsize=32)
 def shape_of(language, many_departments):
     """The row's template with `{piece}` where each piece goes."""
-    row = {name: SafeString("{" + name + "}") for name in PIECES}
-    return str(render_to_string("desk/_row.html", {"row": row, "many_departments": many_departments}))
+    return str(render_to_string("desk/_row.html", {"row": shapes.holes(PIECES), "many_departments": many_departments}))
 
 
 class Filler:
