@@ -208,8 +208,6 @@ class Migration(migrations.Migration):
                 ('place', models.CharField(max_length=80)),
                 ('fields', models.JSONField(default=dict)),
                 ('updated_at', models.DateTimeField(auto_now=True, db_index=True)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='departments.department')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='tickets.ticket')),
             ],
         ),
         migrations.CreateModel(

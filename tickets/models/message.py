@@ -81,8 +81,6 @@ class Draft(models.Model):
 
     owner = models.CharField(max_length=80)  # engine.models.owner_of(request)
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, blank=True, related_name="drafts")
-    department = models.ForeignKey("departments.Department", models.CASCADE, null=True, blank=True, related_name="+")
     place = models.CharField(max_length=80)  # "reply/KTR-482913", "new/billing": one draft in each place
     fields = models.JSONField(default=dict)  # form field name -> what was typed
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
