@@ -210,11 +210,19 @@ def when(moment, style="both", cls=""):
     "absolute" 20 November 2026, 14:03; "clock" 14:03, with the day unless it is today; "date". After a week an age is
     told as its day.
     """
-    if moment is None:
-        return ""
-    now, second = timezone.now(), int(moment.timestamp())
-    age = now.timestamp() - second
-    place = get_language(), timezone.get_current_timezone_name(), timezone.localdate(now)
+    return when_in(reader(), moment, style, cls) if moment else ""
+
+
+def reader():
+    """What all times of a page depend on: the moment it is drawn, and the reader's language, zone and day."""
+    now = timezone.now()
+    return now.timestamp(), (get_language(), timezone.get_current_timezone_name(), timezone.localdate(now))
+
+
+def when_in(reader, moment, style="both", cls=""):
+    """The same for somebody who draws hundreds of moments for one reader."""
+    (now, place), second = reader, int(moment.timestamp())
+    age = now - second
     if style in REL and -60 <= age < WEEK:
         inside, below = _beside(second, style, *place)
         attributes, told = _attributes(second, style, cls, *place[:2]), _age(age, style)

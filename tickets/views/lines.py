@@ -55,7 +55,8 @@ class Brush:
 
     def __init__(self, request, ticket, can):
         self.request, self.ticket, self.can = request, ticket, can
-        self.language, self.faces = get_language(), {}
+        self.language, self.reader, self.faces = get_language(), ui.reader(), {}
+        self.sent_word = escape(OutgoingMail.State.SENT.label)
         self.link = ticket.get_absolute_url()
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
@@ -69,7 +70,7 @@ class Brush:
             who=who,
             label=message.label,
             number=message.number,
-            when=ui.when(message.created_at),
+            when=ui.when_in(self.reader, message.created_at),
             versions=self.versions.replace("/0/", f"/{message.pk}/"),
             edit=self.edit.replace("/0/", f"/{message.pk}/"),
             link=f"{self.link}#{anchor}",
@@ -99,10 +100,8 @@ class Brush:
         return "".join(map(self.sent, mails)) if all(map(is_sent, mails)) else self.trouble(mails)
 
     def sent(self, mail):
-        state, when = escape(mail.shown_state), ui.when(mail.sent_at, "clock")
-        return shape_of("desk/_sent.html", None, self.language).format(
-            to=escape(mail.to_address), state=state, when=when
-        )
+        shape, when = shape_of("desk/_sent.html", None, self.language), ui.when_in(self.reader, mail.sent_at, "clock")
+        return shape.format(to=escape(mail.to_address), state=self.sent_word, when=when)
 
     def trouble(self, mails):
         return render_to_string("desk/_mails.html", {"mails": mails, "ticket": self.ticket}, self.request)
