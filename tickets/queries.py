@@ -101,31 +101,31 @@ def _shown_count(number, language):
 
 
 def rail(viewer, current="", counted=None):
-    """The rows of templates/_rail.html. `current` is a view's code, or "department:<slug>"."""
+    """The rows of templates/_rail.html. `current` is the key of the row the page belongs to, as `key_of` says it."""
     counted, desk = counted or counts(viewer), reverse("desk")
     views = [
-        rail_row(f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), code == current)
+        rail_row(key_of(view=code), f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), current)
         for code, view in queues.VIEWS.items()
         if code != "all"
     ]
     departments = [
         rail_row(
-            f"{desk}?department={row.slug}", row.said("name"), row.icon, counted.departments.get(row.pk, 0),
-            current == f"department:{row.slug}",
+            key_of(department=row.slug), f"{desk}?department={row.slug}", row.said("name"), row.icon,
+            counted.departments.get(row.pk, 0), current,
         )
         for row in queues.departments_of(viewer)
     ]  # fmt: skip
     return {"views": views, "departments": departments}
 
 
-def rail_row(url, label, icon, number, current):
-    return {
-        "url": url,
-        "label": label,
-        "icon": icon,
-        "count": shown_count(number),
-        "current": current,
-    }
+def key_of(*, view="", department=""):
+    """The key of a row of the rail."""
+    return f"department-{department}" if department else f"view-{view}"
+
+
+def rail_row(key, url, label, icon, number, current):
+    count = shown_count(number)
+    return {"key": key, "url": url, "label": label, "icon": icon, "count": count, "current": key == current}
 
 
 # --- Around one ticket ------------------------------------------------------------------------------------------------

@@ -112,8 +112,8 @@ def heading(asked):
         return _("Search: %(words)s") % {"words": asked.words}, ""
     department = queues.only_department(asked)
     if department:
-        return department.said("name"), f"department:{department.slug}"
-    return str(queues.VIEWS[asked.view].name), asked.view
+        return department.said("name"), queries.key_of(department=department.slug)
+    return str(queues.VIEWS[asked.view].name), queries.key_of(view=asked.view)
 
 
 def refresh_words(seconds):
