@@ -1,6 +1,7 @@
 """What every page of the operator's has in common."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -90,14 +91,14 @@ class Presettable(OperatorsOnly):
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_presets"
-        return [path("<int:pk>/presets/", self.admin_site.admin_view(self.presets), name=name), *super().get_urls()]
+        return [path("<int:object_id>/presets/", self.admin_site.admin_view(self.presets), name=name), *super().get_urls()]
 
-    def presets(self, request, pk):
+    def presets(self, request, object_id):
         """GET shows the differences of the chosen preset; POST writes them."""
-        target = get_object_or_404(self.model, pk=pk)
-        if not self.has_change_permission(request, target):
-            return self.admin_site.login(request)
-        here = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        target = get_object_or_404(self.model, pk=object_id)
+        here = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
         code = (request.POST if request.method == "POST" else request.GET).get("preset")
         code = code if code in presets.PRESETS else "default"
         preset = presets.PRESETS[code]
