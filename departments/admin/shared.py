@@ -91,7 +91,10 @@ class Presettable(OperatorsOnly):
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_presets"
-        return [path("<int:object_id>/presets/", self.admin_site.admin_view(self.presets), name=name), *super().get_urls()]
+        return [
+            path("<int:object_id>/presets/", self.admin_site.admin_view(self.presets), name=name),
+            *super().get_urls(),
+        ]
 
     def presets(self, request, object_id):
         """GET shows the differences of the chosen preset; POST writes them."""
