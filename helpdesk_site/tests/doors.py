@@ -111,8 +111,8 @@ class World:
         }
         if door.name == "upload_remove":
             known["token"] = self.loose_file.token
-        if door.is_admin and door.wanted == ("object_id",):
-            known["object_id"] = self.row_for(door)
+        if door.is_admin and door.wanted in (("object_id",), ("pk",)):
+            known[door.wanted[0]] = self.row_for(door)
         return reverse(door.name, kwargs={name: known[name] for name in door.wanted})
 
     @staticmethod
