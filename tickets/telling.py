@@ -55,12 +55,16 @@ class Told:
 
 @dataclass
 class Names:
-    """The people, rules and texts that events speak of, by id; `verbs` are what happened, by sequence."""
+    """The people, rules and texts that events speak of, by id; `verbs` are what happened, by sequence.
+
+    `page` is the address where the messages stand, "" for the page the words are shown on.
+    """
 
     people: dict = field(default_factory=dict)
     rules: dict = field(default_factory=dict)
     texts: dict = field(default_factory=dict)
     verbs: dict = field(default_factory=dict)
+    page: str = ""
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
@@ -148,7 +152,7 @@ class Teller:
         if number is None:
             return strong("–")
         letter, sign = ("n", "N") if self.event.is_note else ("m", "#")
-        return format_html('<a href="#{}{}">{}{}</a>', letter, number, sign, number)
+        return format_html('<a href="{}#{}{}">{}{}</a>', self.names.page, letter, number, sign, number)
 
     def change(self, rows):
         """The names of what was and what is, from rows by their code."""

@@ -180,6 +180,7 @@ def test_the_log_tells_every_change(client_of, open_ticket, cast, say):
         "set the status from <b>Open</b> to <b>In progress</b>",
         "closed the ticket",
         "<b>Anna Harding</b> opened the ticket",
+        f'<a href="/t/{ticket.number}/#m2">#2</a>',
     ):
         assert words in page, words
     for stranger in (cast.anna, cast.ben, cast.carl):

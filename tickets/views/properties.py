@@ -322,6 +322,7 @@ def log(request, number):
     ticket = access.ticket_for(request.viewer, number, to="work")
     events = telling.events_of(ticket)
     names = telling.names_for(events, known=[ticket.client, ticket.assignee])
+    names.page = ticket.get_absolute_url()
     told = [telling.tell(event, names) for event in reversed(events)]
     context = {"ticket": ticket, "log": told, "rail": queries.rail(request.viewer)}
     return render(request, "desk/log.html", context)
