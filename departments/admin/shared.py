@@ -53,7 +53,17 @@ POLICY_FIELDSETS = [
 ]  # fmt: skip
 
 
-class OperatorsOnly(admin.ModelAdmin):
+class LabelledCells(admin.ModelAdmin):
+    """Fields changed in the list say what they are: the heading of a column is no label to a screen reader."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in self.list_editable:
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
+
+class OperatorsOnly(LabelledCells):
     """Configured by operators. Every save is known to this process at once and heard by the floors above."""
 
     list_per_page = 50

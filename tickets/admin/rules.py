@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from departments.admin.shared import LabelledCells
 from departments.models import Department, Priority, Rule, RuleAction, RuleCondition, Status
 
 from .. import rules
@@ -114,7 +115,7 @@ class ActionInline(admin.StackedInline):
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):
+class RuleAdmin(LabelledCells):
     list_display = ["name", "is_active", "since", "after_minutes", "position"]
     list_editable = ["position"]
     list_filter = ["is_active", "departments"]
