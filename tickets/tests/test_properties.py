@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from departments.models import Policy, Priority, Status, TicketType
@@ -460,3 +461,42 @@ def test_taking_a_status_back_takes_the_wait_back_too(client_of, ticket, cast, s
     client_of(cast.sam).post(f"/t/{ticket.number}/undo/{click}/")
     ticket.refresh_from_db()
     assert ticket.status.code == "answered" and ticket.waiting_since is None
+
+
+def test_a_notes_file_is_for_staff_alone(client_of, ticket, cast):
+    """S161, T14: neither the page nor the address of the file lets a client in."""
+    upload = SimpleUploadedFile("web-09.log", b"upstream sent too big header", content_type="text/plain")
+    post(client_of(cast.sam), ticket, "note/", {"message": "See the log.", "attachments": upload})
+    file = Message.objects.get(ticket=ticket, is_note=True).attachments.get()
+    url = f"/attachments/{file.token}/{file.name}"
+    assert "web-09.log" in client_of(cast.lena).get(f"/t/{ticket.number}/").content.decode()
+    assert client_of(cast.lena).get(url).status_code == 200
+    for reader in (cast.anna, cast.olga, cast.ben, cast.carl):
+        assert client_of(reader).get(url).status_code == 404
+    assert "web-09.log" not in client_of(cast.anna).get(f"/t/{ticket.number}/").content.decode()
+
+
+def test_a_note_beyond_a_megabyte_is_shown_again_and_a_long_one_is_kept(client_of, ticket, cast):
+    """S43, bad input: long is welcome, endless is a mistake."""
+    browser = client_of(cast.sam)
+    long = "word " * 100_000
+    assert post(browser, ticket, "note/", {"message": long}).status_code == 302
+    assert Message.objects.get(is_note=True).body == long.rstrip("\n")
+    answer = post(browser, ticket, "note/", {"message": "x" * 1_100_000})
+    assert answer.status_code == 422 and Message.objects.filter(is_note=True).count() == 1
+
+
+def test_a_text_is_never_run(client_of, ticket, cast):
+    """T04: what is written in a note, a name, a subject or a file's name is shown as text."""
+    evil = "<img src=x onerror=alert(1)>"
+    cast.anna.name, cast.lena.name = f"Anna {evil}", f"Lena {evil}"
+    cast.anna.save(update_fields=["name"])
+    cast.lena.save(update_fields=["name"])
+    actions.set_subject(ticket, subject=evil, actor=cast.lena)
+    actions.add_note(ticket, author=cast.lena, written=write(f"<script>alert(1)</script> {evil} {{anchor}} {{0}} %s"))
+    forget()
+    for path in ("", "log/"):
+        page = client_of(cast.sam).get(f"/t/{ticket.number}/{path}").content.decode()
+        assert "<img src=x" not in page and "<script>alert" not in page
+    page = client_of(cast.sam).get(f"/t/{ticket.number}/").content.decode()
+    assert "{anchor} {0} %s" in page

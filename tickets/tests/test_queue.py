@@ -317,3 +317,18 @@ def test_a_strange_cookie_leads_to_the_queue(client_of, ticket, sam):
         browser.cookies["queue"] = value
         assert browser.get(f"/desk/next/{ticket.number}/").status_code == 302
         assert browser.get(f"/t/{ticket.number}/").status_code == 200
+
+
+def test_the_list_and_the_door_agree_on_who_works_on_what(open_ticket, cast):
+    """ARCHITECTURE, "Who sees what": `workable_by` lists exactly the tickets whose door says `work`."""
+    from accounts.viewer import Viewer
+    from tickets.access import abilities
+    from tickets.models import Ticket
+
+    departments = (cast.sales, cast.billing, cast.support)
+    made = [open_ticket(client=client, department=row) for client in (cast.anna, cast.sam) for row in departments]
+    people = [cast.anna, cast.olga, cast.carl, cast.greta, cast.ben, cast.sam, cast.lena, cast.operator]
+    for viewer in [*map(Viewer, people), Viewer(cast.sam, only_ticket=made[0].number)]:
+        listed = set(Ticket.objects.workable_by(viewer))
+        assert listed == {ticket for ticket in made if abilities(viewer, ticket).work}, viewer
+        assert listed <= set(Ticket.objects.visible_to(viewer))
