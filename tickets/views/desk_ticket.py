@@ -35,6 +35,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
     context |= {
         "thread": thread,
         "lines": lines.draw(request, thread, ticket, can),
+        "log": lines.log(thread.log),
         "composer": [
             Pane(kind, request, thread, form if pane == kind else None, place[kind], limits) for kind in place
         ],

@@ -50,6 +50,13 @@ def events(row):
     return render_to_string("desk/_events.html", {"line": row})
 
 
+def log(told):
+    """The log's lines, latest first: every one of them the same two pieces."""
+    reader, shape = ui.reader(), shape_of("desk/_log_line.html", None, get_language())
+    pieces = ((row.words, ui.when_in(reader, row.event.at, "absolute")) for row in told)
+    return shapes.joined(shape.format(html=words, when=when) for words, when in pieces)
+
+
 class Brush:
     """Draws the messages of one page. Each piece is safe HTML; what people wrote is escaped here (T04)."""
 

@@ -33,7 +33,7 @@ from ..forms_desk import (
 from ..models import Draft, Message, PendingReply, Presence, Ticket
 from ..refused import Refused
 from ..writing import write
-from . import desk_ticket
+from . import desk_ticket, lines
 from .doors import for_somebody
 
 
@@ -324,5 +324,5 @@ def log(request, number):
     names = telling.names_for(events, known=[ticket.client, ticket.assignee])
     names.page = ticket.get_absolute_url()
     told = [telling.tell(event, names) for event in reversed(events)]
-    context = {"ticket": ticket, "log": told, "rail": queries.rail(request.viewer)}
+    context = {"ticket": ticket, "log": lines.log(told), "rail": queries.rail(request.viewer)}
     return render(request, "desk/log.html", context)
