@@ -27,9 +27,10 @@ def programs():
 class Supervisor:
     """Runs the programs until one ends or we are told to stop. `run` returns the exit code."""
 
-    def __init__(self, commands, *, ready):
+    def __init__(self, commands, *, ready, patience=ENOUGH):
         self.commands = commands
         self.ready = ready  # called once when the web server answers
+        self.patience = patience
         self.running = {}
         self.told_to_stop = False
 
@@ -65,7 +66,7 @@ class Supervisor:
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
-        deadline = time.monotonic() + ENOUGH
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and any(process.poll() is None for process in self.running.values()):
             time.sleep(0.05)
         for process in self.running.values():

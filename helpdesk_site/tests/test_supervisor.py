@@ -16,7 +16,7 @@ UNDER_TEST = """
 import sys, django; django.setup()
 from helpdesk_site.supervisor import Supervisor
 commands = {name: [sys.executable, "-c", code] for name, code in zip(sys.argv[1::2], sys.argv[2::2])}
-sys.exit(Supervisor(commands, ready=lambda: None).run())
+sys.exit(Supervisor(commands, ready=lambda: None, patience=2).run())
 """
 OBEDIENT = """
 import os, signal, sys, time

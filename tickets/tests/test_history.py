@@ -97,12 +97,14 @@ def test_an_untouched_history_is_whole(lived):
     assert history.verify() is None
 
 
+# jsonb takes no NUL and no half of a surrogate pair
+KEYS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=5)
 CHANGES = [
     ("sequence", st.integers(10, 99)),
     ("verb", st.sampled_from(["noted", "merged", "x"])),
     ("actor_id", st.sampled_from(["anna", "carl", "operator"])),
     ("message_id", st.none()),
-    ("data", st.dictionaries(st.text(min_size=1, max_size=5), st.integers(), max_size=3).map(json.dumps)),
+    ("data", st.dictionaries(KEYS, st.integers(), max_size=3).map(json.dumps)),
     ("click", st.uuids(version=4)),
     ("at", st.datetimes(datetime(2020, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC))),
     ("previous_hash", st.sampled_from(["", "0" * 64])),
