@@ -285,6 +285,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 ATTACHMENT_ROOT = VAR / "attachments"
+LETTER_ROOT = VAR / "letters"  # incoming mail as it came, byte for byte
 ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="")  # nginx serves files itself from this internal location
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
@@ -293,6 +294,14 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": str(ATTACHMENT_ROOT),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "letters": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(LETTER_ROOT),
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },

@@ -1,0 +1,286 @@
+"""Letters in: the bytes are kept before anybody looks into them, each mail once, and given out to be read (T05).
+
+The ways in call `store`; the floor above calls `claim` (or `take`), `open_raw`, and then one of `finish`, `hold`,
+`quarantine` in the very transaction in which it acts on the mail, so that an act and its note stand or fall together.
+"""
+import hashlib
+import logging
+import os
+import re
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from helpdesk_site.lib.text import clean_input, clean_line
+
+from .models import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
+from .signals import mail_arrived
+
+log = logging.getLogger(__name__)
+
+State, Outcome = IncomingMail.State, IncomingMail.Outcome
+
+PEEKED = 65_536  # bytes of a mail that are looked at for its Message-ID
+
+
+class Lost(Exception):  # noqa: N818 - named as the desk says it
+    """Somebody else has the mail by now; what was done for it in this transaction must not stand."""
+
+
+# Storing
+
+
+def store(
+    raw: bytes, *, source, mailbox=None, folder="", uid_validity=None, uid=None, envelope_from="", envelope_to=(),
+) -> IncomingMail:
+    """Keep the bytes of a mail, first as a file, then as a row, and tell of it once that is committed.
+
+    The same bytes give the row that is there already, from whatever way and however many at once (T05). Raises OSError
+    when the disk takes no more: the mail must then stay where it is.
+    """
+    content_hash = hashlib.sha256(raw).hexdigest()
+    recipients = [clean_line(address)[:320] for address in envelope_to]
+    known = _known(content_hash, recipients)
+    if known:
+        return known
+    stored_as = _keep(raw, content_hash)
+    position = {"mailbox": mailbox, "folder": clean_line(folder)[:200], "uid_validity": uid_validity, "uid": uid}
+    given = {
+        "content_hash": content_hash,
+        "message_id": peek_message_id(raw),
+        "source": source,
+        "envelope_from": clean_line(envelope_from)[:320],
+        "envelope_to": recipients,
+        "stored_as": stored_as,
+        "size": len(raw),
+    }
+    for _attempt in range(5):  # each failure means that somebody else was quicker with one of the three unique keys
+        try:
+            with transaction.atomic():
+                row = IncomingMail.objects.create(**given, **_free(position), copy_of=_first(given["message_id"]))
+                transaction.on_commit(lambda row=row: _tell_of(row))
+            return row
+        except IntegrityError:
+            known = _known(content_hash, recipients)
+            if known:
+                return known
+    raise IntegrityError(f"The mail {content_hash} found no place in the raw store.")
+
+
+def open_raw(row) -> bytes:
+    """The mail as it came. Raises OSError when its file cannot be read."""
+    with storages["letters"].open(row.stored_as) as file:
+        return file.read()
+
+
+def peek_message_id(raw: bytes) -> str:
+    """The Message-ID as far as a look at the first 64 kB shows it, with its brackets; "" when there is none."""
+    for line in _header_lines(raw[:PEEKED]):
+        name, colon, value = line.partition(b":")
+        if colon and name.strip().lower() == b"message-id":
+            found = re.search(rb"<([^<>\s]+)>", value) or re.search(rb"([^<>\s]+@[^<>\s]+)", value)
+            return clean_line(f"<{found[1].decode('utf-8', 'replace')}>")[:255] if found else ""
+    return ""
+
+
+def _header_lines(head):
+    """The header's lines with their continuations, one by one, until the empty line."""
+    line = b""
+    for part in head.lstrip(b"\r\n").splitlines():
+        if part[:1] in (b" ", b"\t") and part.strip():
+            line += b" " + part.strip()
+            continue
+        if line:
+            yield line
+        line = part
+        if not part.strip():
+            return
+    if line:
+        yield line
+
+
+def _known(content_hash, recipients):
+    """The row that has these bytes already. Whom else they were for is added to it."""
+    row = IncomingMail.objects.filter(content_hash=content_hash).first()
+    if row is None or set(recipients) <= set(row.envelope_to):
+        return row
+    with transaction.atomic():
+        row = IncomingMail.objects.select_for_update().get(pk=row.pk)
+        row.envelope_to = list(dict.fromkeys([*row.envelope_to, *recipients]))
+        row.save(update_fields=["envelope_to"])
+    return row
+
+
+def _first(message_id):
+    return IncomingMail.objects.filter(message_id=message_id, copy_of=None).first() if message_id else None
+
+
+def _free(position):
+    """The place in the mailbox, or none when other bytes came from there: a server may err, and we lose nothing."""
+    if position["uid"] is None or not IncomingMail.objects.filter(**position).exists():
+        return position
+    return {**position, "uid": None}
+
+
+def _keep(raw, content_hash):
+    """Write the bytes under their hash: temp, fsync, rename, fsync of the folder. What is there already stays."""
+    name = f"{content_hash[:2]}/{content_hash}"
+    target = Path(storages["letters"].path(name))
+    if target.is_file() and target.stat().st_size == len(raw):
+        return name
+    for folder in (target.parent.parent, target.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = target.with_name(f"{uuid.uuid4().hex}.part")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(raw)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(target.parent)
+    return name
+
+
+def _sync(folder):
+    """A new name is safe when its folder is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _tell_of(row):
+    for receiver, answer in mail_arrived.send_robust(sender=IncomingMail, row=row):
+        if isinstance(answer, Exception):
+            log.error("%s could not take in that mail %s arrived.", receiver, row.pk, exc_info=answer)
+
+
+# Giving out
+
+
+def claim(limit=1, *, at=None) -> list[IncomingMail]:
+    """Up to `limit` mails, now ours to read, oldest first.
+
+    A mail somebody has had for ten minutes is claimed again, alone, so that one that kills its reader costs no other
+    an attempt; after three attempts it is set aside.
+    """
+    now = at or timezone.now()
+    _give_up(now)
+    left_behind = IncomingMail.objects.filter(state=State.TAKEN, claimed_at__lte=now - TAKEN_TOO_LONG)
+    return (
+        _claimed(left_behind.order_by("claimed_at"), 1, now)
+        or _claimed(IncomingMail.objects.filter(state=State.NEW).order_by("pk"), limit, now)
+    )  # fmt: skip
+
+
+def take(row, *, at=None) -> bool:
+    """Make this very mail ours: a new one, or one that is held or was set aside. False when another has it, or it is
+    done."""
+    free = Q(state__in=[State.NEW, State.HELD, State.QUARANTINED])
+    taken = _mark(IncomingMail.objects.filter(free, pk=row.pk), at or timezone.now(), _holder())
+    row.refresh_from_db()
+    return taken == 1
+
+
+def _claimed(rows, limit, now):
+    holder = _holder()
+    with transaction.atomic():
+        ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        if not ids or not _mark(IncomingMail.objects.filter(pk__in=ids), now, holder):
+            return []
+    return list(IncomingMail.objects.filter(pk__in=ids, claimed_by=holder).select_related("mailbox").order_by("pk"))
+
+
+def _mark(rows, now, holder):
+    return rows.update(state=State.TAKEN, claimed_at=now, claimed_by=holder, attempts=F("attempts") + 1)
+
+
+def _holder():
+    return f"{os.getpid()}:{uuid.uuid4().hex}"
+
+
+def _give_up(now):
+    dead = IncomingMail.objects.filter(
+        state=State.TAKEN, claimed_at__lte=now - TAKEN_TOO_LONG, attempts__gte=MOST_TRIES
+    )
+    dead.update(
+        state=State.QUARANTINED, outcome=Outcome.QUARANTINED, reason="gave_up", claimed_by="", handled_at=now,
+    )
+
+
+# How it ended
+
+
+def finish(row, *, outcome, reason="", reference="", letter=None, trust=""):
+    """Note what became of a mail that is ours. Raises Lost when it is not any more: the caller's transaction ends."""
+    state = State.QUARANTINED if outcome == Outcome.QUARANTINED else State.DONE
+    _end(row, state=state, outcome=outcome, reason=reason, reference=reference, letter=letter, trust=trust)
+
+
+def hold(row, *, reason, letter=None, trust=""):
+    """Keep a mail of ours for staff to decide on. Raises Lost when it is not ours any more."""
+    _end(row, state=State.HELD, outcome=Outcome.QUARANTINED, reason=reason, letter=letter, trust=trust)
+
+
+def quarantine(row, reason, trouble=""):
+    """Set a mail of ours aside that could not be read, with what went wrong. Raises Lost when it is not ours."""
+    _end(row, state=State.QUARANTINED, outcome=Outcome.QUARANTINED, reason=reason, trouble=trouble)
+
+
+def put_back(row, trouble="", *, wait=timedelta(minutes=1)):
+    """Leave a mail of ours for another try in a minute, when the fault was not the mail's (the database restarts).
+    The attempt counts."""
+    _ours(row).update(claimed_at=timezone.now() - TAKEN_TOO_LONG + wait, trouble=clean_input(trouble)[:4000])
+
+
+def run_again(row) -> bool:
+    """Read a mail anew that had no effect: held, set aside, refused or ignored. False when it had one, or is being
+    read."""
+    without_effect = Q(state__in=[State.HELD, State.QUARANTINED]) | Q(
+        state=State.DONE, outcome__in=[Outcome.IGNORED, Outcome.REJECTED]
+    )
+    again = IncomingMail.objects.filter(without_effect, pk=row.pk).update(
+        state=State.NEW, outcome="", reason="", trouble="", attempts=0, claimed_by="", claimed_at=None, handled_at=None,
+    )
+    row.refresh_from_db()
+    if again:
+        transaction.on_commit(lambda: _tell_of(row))
+    return again == 1
+
+
+def _end(row, *, state, outcome, reason="", reference="", letter=None, trust="", trouble=""):
+    noted = {
+        "state": state,
+        "outcome": outcome,
+        "reason": reason[:40],
+        "reference": clean_line(reference)[:80],
+        "trust": trust[:16],
+        "trouble": clean_input(trouble)[:4000] or " ".join(letter.trouble if letter else ())[:4000],
+        "handled_at": timezone.now(),
+        **(_said_by(letter) if letter else {}),
+    }
+    if not _ours(row).update(claimed_by="", **noted):
+        raise Lost(f"Mail {row.pk} is not ours any more.")
+    row.refresh_from_db()
+
+
+def _ours(row):
+    return IncomingMail.objects.filter(pk=row.pk, state=State.TAKEN, claimed_by=row.claimed_by)
+
+
+def _said_by(letter):
+    return {
+        "sender_address": letter.sender.address[:320],
+        "sender_name": letter.sender.name[:200],
+        "subject": letter.subject[:500],
+        "sent_at": letter.date,
+    }

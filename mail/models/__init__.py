@@ -1,0 +1,15 @@
+from .incoming import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
+from .mailbox import Mailbox
+from .outgoing import GRACE, STUCK, Kind, OutgoingFile, OutgoingMail
+
+__all__ = [
+    "GRACE",
+    "MOST_TRIES",
+    "STUCK",
+    "TAKEN_TOO_LONG",
+    "IncomingMail",
+    "Kind",
+    "Mailbox",
+    "OutgoingFile",
+    "OutgoingMail",
+]
