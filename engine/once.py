@@ -16,17 +16,21 @@ from datetime import timedelta
 from functools import wraps
 from urllib.parse import urlsplit
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+
+from helpdesk_site.lib import rows
+from helpdesk_site.lib.prepared import Prepared
 
 from .models import FormKey
 
 FIELD = "form_key"
 KEPT = timedelta(days=3)  # longer than any session of typing
 form_in_hand = contextvars.ContextVar("form_in_hand", default=None)
+KNOWN = Prepared(lambda owner, key: FormKey.objects.filter(owner=owner, key=key).values("pk"), slots=(str, str))
 
 
 class AlreadyAnswered(Exception):
@@ -55,7 +59,7 @@ def once(view):
         if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", key):
             return view(request, *args, **kwargs)
         form = Form(owner_of(request), key)
-        if FormKey.objects.filter(owner=form.owner, key=form.key).exists():
+        if KNOWN.rows(form.owner, form.key):
             return again(request, first_answer(form))
         try:
             with in_hand(form):
@@ -78,24 +82,23 @@ def claim(leads_to=""):
     form = form_in_hand.get()
     if form is None or form.claimed or holds(form):
         return
-    try:
-        with transaction.atomic():
-            form.row = FormKey.objects.create(owner=form.owner, key=form.key, leads_to=leads_to).pk
-    except IntegrityError:
-        raise AlreadyAnswered from None
+    row = FormKey(owner=form.owner, key=form.key, leads_to=leads_to)
+    if not rows.insert_if_free(row, "owner", "key"):
+        raise AlreadyAnswered
+    form.row = row.pk
     transaction.on_commit(lambda: setattr(form, "claimed", True))
 
 
 def holds(form):
     """Whether the form was claimed before in this transaction, and what it was claimed for was not rolled back."""
-    return form.row is not None and FormKey.objects.filter(pk=form.row, owner=form.owner, key=form.key).exists()
+    return form.row is not None and KNOWN.rows(form.owner, form.key) == [(form.row,)]
 
 
 def was_sent(request):
     """Whether the form this request speaks of was answered already: a draft that comes late is not kept again."""
     key = request.POST.get(FIELD, "")
     known = re.fullmatch(r"[A-Za-z0-9_-]{16,64}", key)
-    return bool(known) and FormKey.objects.filter(owner=owner_of(request), key=key).exists()
+    return bool(known) and bool(KNOWN.rows(owner_of(request), key))
 
 
 def forget_old(now=None):
@@ -130,9 +133,10 @@ def first_answer(form):
 
 def remember(form, answer):
     """Keep the answer. The row is there already, unless what the view did is not recorded."""
-    kept = {"answer": answer[:500]}
-    if not FormKey.objects.filter(owner=form.owner, key=form.key).update(**kept):
-        FormKey.objects.update_or_create(owner=form.owner, key=form.key, defaults=kept)
+    if form.claimed:
+        rows.update(FormKey(pk=form.row, answer=answer[:500]), ["answer"])
+    else:
+        FormKey.objects.update_or_create(owner=form.owner, key=form.key, defaults={"answer": answer[:500]})
 
 
 def leads_on(response):

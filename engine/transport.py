@@ -20,6 +20,8 @@ from django.db.models import F
 from kombu.transport import virtual
 from kombu.utils.json import dumps, loads
 
+from helpdesk_site.lib import rows
+
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60  # transport option `visibility_timeout`
@@ -57,12 +59,9 @@ class Channel(virtual.Channel):
     # What Kombu asks of a channel
 
     def _put(self, queue, message, **kwargs):
-        messages().create(
-            queue=queue,
-            payload=dumps(message),
-            priority=self._get_message_priority(message, reverse=True),
-            visible_at=due(message),
-        )
+        priority = self._get_message_priority(message, reverse=True)
+        row = messages().model(queue=queue, payload=dumps(message), priority=priority, visible_at=due(message))
+        rows.insert(row)
 
     def _get(self, queue, timeout=None):
         """Claim the next message of `queue` and return it; raises Empty when there is none."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit import chain
 from engine import once
+from helpdesk_site.lib import rows
 
 from .models import EventContent, TicketEvent
 
@@ -72,11 +73,12 @@ def consumers():
     return (notify.about, rules.schedule)
 
 
-def record(ticket, verb, *, actor, message=None, texts=None, **data):
+def record(ticket, verb, *, actor, message=None, texts=None, saving=(), **data):
     """Write one event at the end of the ticket's chain. The caller holds the ticket's row lock.
 
     `data`: ids and codes only. `texts`: {name: text} that may have to be erased one day. Returns the event. The
-    ticket's counters and head are saved; `updated_at` is the caller's to decide.
+    ticket's counters and head are saved, and with them `saving`, the fields the action has changed; `updated_at` is
+    the caller's to decide.
     """
     once.claim(reverse("ticket", args=[ticket.number]))
     click = getattr(_open, "click", None) or Click()
@@ -96,12 +98,12 @@ def record(ticket, verb, *, actor, message=None, texts=None, **data):
         key_id=chain.key_id(chain.current_key()),
     )
     event.hash = chain.seal(content_of(event), previous_hash=event.previous_hash)
-    event.save(force_insert=True)
+    rows.insert(event)
     EventContent.objects.bulk_create(
         EventContent(event=event, name=name, text=text, salt=salt) for name, (salt, text) in salted.items()
     )
     ticket.event_count, ticket.head = event.sequence, event.hash
-    ticket.save(update_fields=["event_count", "head"])
+    rows.update(ticket, ["event_count", "head", *saving])
     click.events.append(event)
     return event
 

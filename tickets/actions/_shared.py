@@ -5,6 +5,7 @@ import secrets
 from django.utils import timezone
 
 from audit import chain
+from helpdesk_site.lib import rows
 
 from .. import clock, search
 from ..models import Attachment, Message, Ticket
@@ -26,7 +27,7 @@ def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=
         number = ticket.last_note = ticket.last_note + 1
     else:
         number = ticket.last_number = ticket.last_number + 1
-    message = Message.objects.create(
+    message = Message(
         ticket=ticket,
         number=number,
         is_note=is_note,
@@ -40,6 +41,7 @@ def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=
         salt=secrets.token_hex(16),
         created_at=timezone.now(),
     )
+    rows.insert(message)
     attach(message, attachments)
     names = " ".join(file.name for file in attachments)
     search.add(ticket, f"{written.body}\n{names}", is_note=is_note, is_first=number == 1 and not is_note)
@@ -63,4 +65,4 @@ def proof(message, attachments=()):
 
 def save_times(ticket, *more):
     """Save everything clock.py may have set, and `more` fields."""
-    ticket.save(update_fields=[*clock.TIMED, *more])
+    rows.update(ticket, [*clock.TIMED, *more])

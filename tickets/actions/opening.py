@@ -56,12 +56,12 @@ def open_ticket(
     message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
-    ticket.save(update_fields=["last_number"])
     for person in participants:
         Participant.objects.get_or_create(ticket=ticket, user=person)
     record(
-        ticket, Verb.OPENED, actor=author, message=message, department=department.slug, status=status.code,
-        priority=ticket.priority.code, **({} if proven else {"unproven": True}), **proof(message, attachments),
+        ticket, Verb.OPENED, actor=author, message=message, saving=["last_number"],
+        department=department.slug, status=status.code, priority=ticket.priority.code,
+        **({} if proven else {"unproven": True}), **proof(message, attachments),
     )  # fmt: skip
     if assignee:
         record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": assignee.pk})

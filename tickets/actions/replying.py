@@ -7,7 +7,7 @@ from .. import clock
 from ..events import action, record
 from ..models import Message, Ticket, Verb
 from ..refused import Refused
-from ._shared import locked, proof, save_times, write_message
+from ._shared import locked, proof, write_message
 from .closing import close_fields, reply_refusal
 
 
@@ -52,8 +52,10 @@ def reply(
     claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule
     if claims:
         ticket.assignee = author
-    save_times(ticket, "last_number", "assignee")
-    record(ticket, Verb.REPLIED, actor=author, message=message, **proof(message, attachments))
+    record(
+        ticket, Verb.REPLIED, actor=author, message=message, saving=[*clock.TIMED, "last_number", "assignee"],
+        **proof(message, attachments),
+    )  # fmt: skip
     if before.pk != ticket.status_id:
         verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
         record(ticket, verb, actor=author, **{"from": before.code, "to": ticket.status.code})

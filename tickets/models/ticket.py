@@ -1,16 +1,15 @@
 """The ticket: what it is about, whose turn it is, and the times its timers wait for."""
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
-from django.db.utils import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Category, Department, Priority, Status, TicketType
 from departments.policy import snapshot
-from helpdesk_site.lib import tokens
+from helpdesk_site.lib import rows, tokens
 
 
 class TicketQuerySet(models.QuerySet):
@@ -43,16 +42,11 @@ class TicketQuerySet(models.QuerySet):
 
 class TicketManager(models.Manager.from_queryset(TicketQuerySet)):
     def insert_numbered(self, ticket):
-        """Insert `ticket` under a fresh random number (S12); a taken number is drawn anew in a savepoint (T08)."""
+        """Insert `ticket` under a fresh random number (S12); a taken number is drawn anew (T08)."""
         for _attempt in range(20):
             ticket.number = tokens.ticket_number()
-            try:
-                with transaction.atomic():
-                    ticket.save(force_insert=True)
-                    return ticket
-            except IntegrityError as error:
-                if "number" not in str(error).lower():
-                    raise
+            if rows.insert_if_free(ticket, "number"):
+                return ticket
         raise RuntimeError("no free ticket number found in 20 draws")
 
 
