@@ -209,7 +209,7 @@ def client_of(cast):
     def browser(user=None, **kwargs):
         client = Client(**kwargs)
         if user is not None:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user, backend="accounts.backends.Backend")
         return client
 
     return browser

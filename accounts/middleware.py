@@ -2,6 +2,7 @@
 import zoneinfo
 
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.utils import timezone, translation
 
 from . import passes, sessions, zones
@@ -24,6 +25,7 @@ def viewer(get_response):
 
 def viewer_of(request):
     """The signed-in person; else the person of the guest's pass, for its one ticket; else a stranger."""
+    request.user = get_user(request)  # read anyway, and asked for a hundred times a page: without Django's lazy wrapper
     if request.user.is_authenticated and sessions.is_over(request.session, request.user):
         logout(request)
     if request.user.is_authenticated:

@@ -2,3 +2,4 @@
 
 Nothing of the product lives here and nothing of the product imports it. Run `python -m benchmarks.run --help`.
 """
+STOCK_USERS = "django.contrib.auth.backends.ModelBackend"  # who reads the bare page's person

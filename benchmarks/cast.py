@@ -55,12 +55,12 @@ class Cast:
         StaffPlace.objects.filter(pk__in=[row.pk for row in self.told]).update(notify=False)
         Participant.objects.filter(pk__in=[row.pk for row in self.joined]).delete()
 
-    def cookie(self, who):
-        """The cookies of somebody's browser, signed in."""
-        if who.pk not in self.cookies:
+    def cookie(self, who, backend=settings.AUTHENTICATION_BACKENDS[0]):
+        """The cookies of somebody's browser, signed in. The backend is what reads the person on each page."""
+        if (who.pk, backend) not in self.cookies:
             session, csrf = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
-            self.cookies[who.pk] = f"{session}={session_of(who)}; {csrf}={CSRF}"
-        return self.cookies[who.pk]
+            self.cookies[who.pk, backend] = f"{session}={session_of(who, backend)}; {csrf}={CSRF}"
+        return self.cookies[who.pk, backend]
 
 
 def operator():
@@ -90,11 +90,11 @@ def open_tickets(departments, count):
     return list(rows.select_related("client", "assignee").order_by("pk")[:count])
 
 
-def session_of(user):
+def session_of(user, backend):
     """The key of a fresh session in which this person is signed in."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[BACKEND_SESSION_KEY] = backend
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[SIGNED_IN_AT] = session[SEEN_AT] = int(time.time())
     session.create()

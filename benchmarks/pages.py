@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from helpdesk_site.filling import COMMON, RARE, REPLY_ONLY
 
+from . import STOCK_USERS
 from .cast import CSRF, FURTHER
 
 TEXT = (
@@ -74,7 +75,7 @@ def pages(cast):
     told = f"{1 + FURTHER} recipients"
     filters = f"department={cast.agent.places.order_by('pk').first().department.slug}&priority=high&priority=normal"
     return [
-        page("bare", "bare page", "/bare/", agent),
+        page("bare", "bare page", "/bare/", cast.cookie(cast.agent, STOCK_USERS)),
         page("queue", "queue", "/desk/", agent, 4, 8),
         page("queue_all", "queue, operator of all departments", "/desk/", operator, 4, 8),
         page("filtered", "filtered queue (department, two priorities)", f"/desk/?{filters}", agent, 4, 8),

@@ -1,14 +1,17 @@
 """The portal's settings with what a benchmark needs beside them: named connections and one more entry."""
 
+from benchmarks import STOCK_USERS
 from helpdesk_site.settings import *  # noqa: F403
-from helpdesk_site.settings import DATABASES, MIDDLEWARE
+from helpdesk_site.settings import AUTHENTICATION_BACKENDS, DATABASES, MIDDLEWARE
 
 WSGI_APPLICATION = "benchmarks.wsgi.application"
 NAME = "helpdesk-benchmark"  # by which the database's own processes for the server are known
 ALLOWED_HOSTS = ["127.0.0.1"]
 MIDDLEWARE = ["benchmarks.counting.statements", *MIDDLEWARE]
 
-# The bare page's middleware: what `startproject` writes, so that the unit holds nothing of ours.
+# The bare page has the sessions, users and middleware that `startproject` gives: the unit holds nothing of ours.
+STOCK_SESSIONS = "django.contrib.sessions.backends.db"
+AUTHENTICATION_BACKENDS = [*AUTHENTICATION_BACKENDS, STOCK_USERS]  # the cookie says which of them reads the user
 STOCK_MIDDLEWARE = [
     "benchmarks.counting.statements",
     "django.middleware.security.SecurityMiddleware",

@@ -15,7 +15,7 @@ class BareHandler(WSGIHandler):
     """Django as it comes: stock middleware and one URL."""
 
     def load_middleware(self, is_async=False):
-        with override_settings(MIDDLEWARE=settings.STOCK_MIDDLEWARE):
+        with override_settings(MIDDLEWARE=settings.STOCK_MIDDLEWARE, SESSION_ENGINE=settings.STOCK_SESSIONS):
             super().load_middleware(is_async)
 
     def resolve_request(self, request):

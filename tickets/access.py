@@ -12,6 +12,7 @@ from django.http import Http404
 from accounts.models import Membership
 from departments.models import Category, Policy, StaffPlace
 from helpdesk_site.lib import tokens
+from helpdesk_site.lib.prepared import Prepared
 
 from . import found, states
 from .models import Flag, Participant, Ticket
@@ -21,6 +22,8 @@ ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 
 
 WITH = ("client", "assignee", "organisation", "service")  # what a ticket's page shows of it
+
+places = Prepared(lambda user: StaffPlace.objects.filter(user=user).values("department_id", "role"))
 
 # --- The list question -----------------------------------------------------------------------------------------------
 
@@ -53,8 +56,7 @@ def own(user):
 def departments_of(user):
     """Ids of the departments in which `user` has a place, read once per user object (S119)."""
     if not hasattr(user, "_department_places"):
-        places = StaffPlace.objects.filter(user=user).values_list("department_id", "role")
-        user._department_places = dict(places) if user.is_staff else {}
+        user._department_places = dict(places.rows(user.pk)) if user.is_staff else {}
     return list(user._department_places)
 
 

@@ -139,7 +139,7 @@ class World:
             token = passes.issue(self.cast.greta, self.guests_ticket.number)
             client.get(reverse("guest_way_in", args=[token]))
         elif person != "stranger":
-            client.force_login(self.people[person], backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(self.people[person], backend="accounts.backends.Backend")
         return client
 
     def knock(self, door, method, person, *, before=None, **options):

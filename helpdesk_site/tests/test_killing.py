@@ -203,7 +203,7 @@ def client_of_everybody(transactional_db):
     cast.sam.save(update_fields=["undo_seconds"])
     for who in ("anna", "olga", "sam"):
         clients[who] = Client()
-        clients[who].force_login(getattr(cast, who), backend="django.contrib.auth.backends.ModelBackend")
+        clients[who].force_login(getattr(cast, who), backend="accounts.backends.Backend")
     return clients
 
 
