@@ -76,6 +76,7 @@ class Thread:
     typed: dict = field(default_factory=dict)  # kind: fields of the viewer's draft
     typed_files: dict = field(default_factory=dict)  # kind: its files
     earlier: int = 0  # id of the first message shown, when there are older ones
+    unproven: bool = False  # opened by somebody who only typed the client's address
 
 
 # --- Reading: each function one statement -----------------------------------------------------------------------------
@@ -177,6 +178,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         typed={kind: fields for kind, (_pk, fields) in found.typed.items()},
         typed_files={kind: typed_files[pk] for kind, (pk, _fields) in found.typed.items()},
         earlier=messages[0].pk if older else 0,
+        unproven=bool(events) and telling.is_unproven(events[0]),
     )
 
 

@@ -165,6 +165,8 @@ class Teller:
     # What they say
 
     def opened(self):
+        if is_unproven(self.event):
+            return self.say(_("Somebody opened the ticket with the address of {actor}, without proving it"))
         return self.say(_("{actor} opened the ticket"))
 
     def replied(self):
@@ -262,6 +264,11 @@ class Teller:
         to = self.data.get("to")
         person = self.person(to) if to else _("the recipient")
         return self.say(_("The mail to {person} was not delivered. {why}"), person=person, why=why)
+
+
+def is_unproven(event):
+    """Whether it is the opening of a ticket by somebody who only typed the client's address (T16)."""
+    return event.verb == Verb.OPENED and "unproven" in event.data
 
 
 def statuses():

@@ -70,6 +70,13 @@ def test_no_admin_page_writes_a_ticket_past_an_action(client_of, operator, ticke
     assert list(Ticket.objects.values()) == before
 
 
+@pytest.mark.parametrize("proven", [True, False])
+def test_the_admin_says_whether_the_address_of_a_ticket_was_proven(client_of, operator, open_ticket, proven):
+    """S7."""
+    page = client_of(operator).get(reverse("admin:tickets_ticket_change", args=[open_ticket(proven=proven).pk]))
+    assert f'alt="{proven}"' in page.text.partition("field-proven")[2].partition("</div>")[0]
+
+
 def department_form(**more):
     inlines = {
         f"{prefix}-{name}": 0

@@ -70,6 +70,7 @@ class Stage:
                 attachments=self.files(story.get("files", ()), client, department),
                 priority=by_code(codes.priorities, story.get("priority", "medium")),
                 type=by_code(codes.types, story.get("type", "consultation")),
+                proven=story["who"] != "greta",  # a guest only types her address
             )
         moment = start
         for minutes, who, what, text, *more in story["turns"]:

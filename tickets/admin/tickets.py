@@ -20,7 +20,7 @@ from departments.policy import snapshot
 
 from .. import access, actions, queries, search, timers
 from ..events import one_click
-from ..models import Attachment, Message, Ticket, TicketEvent
+from ..models import Attachment, Message, Ticket, TicketEvent, Verb
 from ..refused import Refused
 
 MOST_LISTED = 1000  # rows a list of the admin reaches; narrow it by search or filter for more
@@ -114,9 +114,9 @@ class TicketAdmin(ReadOnly):
         (None, {"fields": ["number", "on_desk", "subject", "client", "organisation", "service"]}),
         (_("Where it stands"), {"fields": ["department", "status", "priority", "type", "assignee", "escalated"]}),
         (_("When"), {"fields": ["created_at", "updated_at", "first_reply_at", "closed_at", "close_at", "remind_at"]}),
-        (_("How it came"), {"fields": ["channel", "follow_up_of", "merged_into"]}),
+        (_("How it came"), {"fields": ["channel", "proven", "follow_up_of", "merged_into"]}),
     ]
-    readonly_fields = ["on_desk"]
+    readonly_fields = ["on_desk", "proven"]
 
     def visible(self, rows, tickets):
         return tickets
@@ -143,6 +143,11 @@ class TicketAdmin(ReadOnly):
             "said": queries.shown_count(found.order_by()[: queries.MOST + 1].count()) or "0",
         }
         return TemplateResponse(request, "admin/tickets/closing.html", context)
+
+    @admin.display(description=_("client’s address is proven"), boolean=True)
+    def proven(self, ticket):
+        """Not where somebody who was not signed in typed it (S7)."""
+        return not ticket.events.filter(verb=Verb.OPENED, data__has_key="unproven").exists()
 
     @admin.action(description=_("Close"))
     def close(self, request, queryset):

@@ -108,6 +108,18 @@ def test_files_and_channel_are_shown_with_the_message(client_of, ticket, cast):
     assert "php-fpm.log" in page and "By e-mail" in page
 
 
+def test_staff_see_that_nobody_proved_the_address(client_of, open_ticket, cast):
+    """S7, T16: with the first message, beside the thread and in the log; the client's page says nothing of it."""
+    typed, signed_in = open_ticket(proven=False), open_ticket()
+    page, log = (shown(client_of(cast.sam), typed, more).content.decode() for more in ("", "log/"))
+    first = page.partition('id="m1"')[2].partition("</header>")[0]
+    assert "Address not proven" in first and page.count("Address not proven") == 1
+    assert "Not proven: opened without signing in" in page
+    assert "Somebody opened the ticket with the address of <b>Anna Harding</b>, without proving it" in log
+    assert "ot proven" not in shown(client_of(cast.sam), signed_in).content.decode()
+    assert "ot proven" not in shown(client_of(cast.anna), typed).content.decode()
+
+
 def test_a_reply_that_waits_is_shown_with_its_seconds_to_staff_alone(client_of, ticket, cast):
     """DESIGN, "Undo send": its author can take it back, a colleague sees it."""
     actions.hold_reply(

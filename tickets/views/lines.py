@@ -28,6 +28,7 @@ class Look(NamedTuple):
     channel: str
     edited: bool
     may_edit: bool
+    unproven: bool
 
     @property
     def cls(self):
@@ -42,7 +43,7 @@ def shape_of(template, look, language):
 
 def draw(request, thread, ticket, can):
     """The HTML of the thread's lines, in order."""
-    brush = Brush(request, ticket, can)
+    brush = Brush(request, ticket, can, unproven=thread.unproven)
     return shapes.joined(brush.message(row) if row.is_message else events(row) for row in thread.rows)
 
 
@@ -60,8 +61,8 @@ def log(told):
 class Brush:
     """Draws the messages of one page. Each piece is safe HTML; what people wrote is escaped here (T04)."""
 
-    def __init__(self, request, ticket, can):
-        self.request, self.ticket, self.can = request, ticket, can
+    def __init__(self, request, ticket, can, *, unproven=False):
+        self.request, self.ticket, self.can, self.unproven = request, ticket, can, unproven
         self.language, self.reader, self.faces = get_language(), ui.reader(), {}
         self.sent_word = escape(OutgoingMail.State.SENT.label)
         self.link = ticket.get_absolute_url()
@@ -88,12 +89,14 @@ class Brush:
 
     def look(self, message):
         note, channel = message.is_note, message.channel
-        opened = channel == Ticket.Channel.STAFF and message.number == 1 and not note
+        first = message.number == 1 and not note
+        opened = first and channel == Ticket.Channel.STAFF
         return Look(
             kind="note" if note else "staff" if message.by_staff else "client",
             channel="email" if channel == Ticket.Channel.EMAIL else "staff" if opened else "",
             edited=message.edited_at is not None,
             may_edit=self.can.edit_notes if note else self.can.edit_messages,
+            unproven=first and self.unproven,
         )
 
     def face(self, person):
