@@ -31,7 +31,9 @@ def default_with(**values):
     return {**chosen, **values}
 
 
-LEFT_ALONE = {"auto_close_notice", "staff_file_count", "staff_file_size", "claim_on_reply", "participants_close"}
+LEFT_ALONE = {
+    "auto_close_notice", "staff_file_count", "staff_file_size", "claim_on_reply", "participants_close", "cc_joins",
+}  # fmt: skip
 ANSWERED = frozenset({"answered"})
 PRESETS = {
     "default": Preset(_("Default"), default_with(), ANSWERED, {}),
@@ -45,6 +47,9 @@ PRESETS = {
             client_file_types="jpg jpeg gif png pdf zip txt log",
             client_file_count=5,
             client_file_size=8_000,
+            email_new=Policy.NewByMail.VERIFIED,
+            chat_hint=True,
+            account_level=Policy.Level.PORTAL,
             queue_clock=Policy.QueueClock.LAST_MESSAGE,
             client_statuses=Policy.Words.OWN,
             files_to_staff=Policy.Files.NONE,
@@ -57,6 +62,9 @@ PRESETS = {
         default_with(
             auto_close_after=0,
             closed_reply=Policy.ClosedReply.REFUSE,
+            closed_reply_mail=Policy.ClosedReply.NEW,
+            email_new=Policy.NewByMail.OFF,
+            account_level=Policy.Level.PORTAL,
             history_policy=Policy.History.LOCKED,
             admins_close=False,
             client_file_types=OFFICE,
@@ -75,6 +83,8 @@ PRESETS = {
             auto_close_after=168,
             history_policy=Policy.History.NOTES,
             client_close=Policy.ClientClose.NEVER,
+            email_new=Policy.NewByMail.ANYONE,
+            account_level=Policy.Level.KNOWN,
             client_statuses=Policy.Words.OWN,
             staff_names=Policy.Names.FULL,
         ),

@@ -190,7 +190,7 @@ class Story:
         self.found[reference] = None
         salt, pk = f"{self.chance.getrandbits(128):032x}", self.filler.next_id(Message)
         spoken = (author, "portal", "markdown", body, html, text.RENDERER_VERSION, salt, self.moment, None, None)
-        self.messages.append((pk, self.pk, turn, False, answers, *spoken))
+        self.messages.append((pk, self.pk, turn, False, answers, *spoken, None, "", "portal"))
         return pk, chain.fingerprint(body, salt)
 
     def event(self, verb, actor, message=None, **data):
@@ -233,6 +233,7 @@ class Story:
             "organisation_id": self.filler.organisations.get(self.client),
             "assignee_id": assignee,
             "channel": "portal",
+            "answer_to": "",
             "category": status.category,
             "awaiting": status.awaiting_reply,
             "escalated": False,

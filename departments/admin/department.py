@@ -43,8 +43,8 @@ class DepartmentAdmin(Presettable):
     inlines = [PlaceInline, StatusInline]
     fieldsets = [
         (_("What clients read"), {"fields": ["name", "description", ("icon", "tone"), "position", "slug"]}),
-        (_("Who may write"), {"fields": ["is_public", "is_hidden", "is_active"]}),
-        (_("Mail"), {"fields": ["email"]}),
+        (_("Who may write"), {"fields": ["is_public", "is_hidden", "is_active", "account_matters"]}),
+        (_("Mail"), {"fields": ["email", "mailbox"]}),
         (_("Beside the form"), {"fields": ["service_level_url", "writing_rules"]}),
         (
             _("In other languages"),

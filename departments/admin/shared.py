@@ -28,9 +28,16 @@ POLICY_FIELDSETS = [
         {
             "classes": ["collapse"],
             "fields": [
-                "auto_close_after", "auto_close_reminder", "auto_close_notice", "closed_reply", "closed_reply_days",
-                "client_close", "admins_close", "participants_close",
+                "auto_close_after", "auto_close_reminder", "auto_close_notice", "closed_reply", "closed_reply_mail",
+                "closed_reply_days", "client_close", "admins_close", "participants_close",
             ],
+        },
+    ),
+    (
+        _("Incoming mail"),
+        {
+            "classes": ["collapse"],
+            "fields": ["email_new", "email_reply", "cc_joins", "account_level", "group_minutes", "chat_hint"],
         },
     ),
     (

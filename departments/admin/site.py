@@ -15,6 +15,7 @@ class PortalAdmin(Presettable):
     form = PolicyForm
     fieldsets = [
         (_("The portal"), {"fields": ["name", "hue", "chat_url"]}),
+        (_("Mail"), {"fields": ["authserv_id", "plus_addresses", "mail_size"]}),
         *[(title, {**options, "classes": []}) for title, options in POLICY_FIELDSETS],
     ]
 

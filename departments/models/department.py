@@ -42,6 +42,30 @@ class Portal(Policy):
     chat_url = models.URLField(
         _("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel.")
     )
+    # Incoming mail: what holds for the whole machine
+    authserv_id = models.CharField(
+        _("name of our mail server in Authentication-Results"),
+        max_length=255,
+        blank=True,
+        help_text=_(
+            "For example mx.example.com (RFC 8601). Only what this server says about a sender counts. Empty: no mail"
+            " counts as authenticated, and staff cannot answer by mail."
+        ),
+    )
+    plus_addresses = models.BooleanField(
+        _("signed answer addresses"),
+        default=False,
+        help_text=_(
+            "Answers go to support+ktr482913.…@example.com, which finds the ticket whatever a mail program does. Your"
+            " mail server must deliver such addresses to the mailbox of support@example.com."
+        ),
+    )
+    mail_size = models.PositiveIntegerField(
+        _("largest mail taken, kB"),
+        default=0,
+        validators=[MaxValueValidator(50_000)],
+        help_text=_("0: as large as the portal can read, 50 MB."),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -73,9 +97,26 @@ class Department(Worded, Policy):
         blank=True,
         help_text=_("The sender of this department's mail. Each department has its own."),
     )
+    mailbox = models.ForeignKey(
+        "mail.Mailbox",
+        verbose_name=_("mailbox"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="departments",
+        help_text=_(
+            "Where mail for this department arrives. Several may share one: the address a mail was sent to decides."
+            " Empty when the mail server hands mail over itself."
+        ),
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     icon = models.CharField(_("picture"), max_length=30, choices=Icon.choices, default=Icon.MESSAGES)
     tone = models.CharField(_("colour"), max_length=6, choices=Tone.choices, default=Tone.BLUE)
+    account_matters = models.BooleanField(
+        _("about accounts"),
+        default=False,
+        help_text=_("Passwords, contracts, owners. By mail only from those the setting “account matters need” allows."),
+    )
     is_public = models.BooleanField(
         _("public"), default=False, help_text=_("Anybody may write, without signing in. Off: clients only.")
     )

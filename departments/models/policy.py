@@ -49,6 +49,17 @@ class Policy(models.Model):
         LINK = "link", _("as a link")
         NONE = "none", _("not mentioned")
 
+    class NewByMail(models.TextChoices):  # C10
+        ANYONE = "anyone", _("from anybody")
+        KNOWN = "known", _("from known clients")
+        VERIFIED = "verified", _("from known clients whose mail server vouches for them")
+        OFF = "off", _("not taken")
+
+    class Level(models.TextChoices):  # C23
+        KNOWN = "known", _("a known address")
+        AUTHENTICATED = "authenticated", _("authenticated mail")
+        PORTAL = "portal", _("a sign-in at the portal")
+
     # C1
     auto_close_after = models.PositiveIntegerField(
         _("close idle tickets after, hours"),
@@ -68,9 +79,12 @@ class Policy(models.Model):
             " filled in."
         ),
     )
-    # C3 (the portal's half; the value for mail joins with incoming mail)
+    # C3
     closed_reply = models.CharField(
         _("a reply to a closed ticket"), max_length=12, choices=ClosedReply.choices, blank=True
+    )
+    closed_reply_mail = models.CharField(
+        _("the same by mail"), max_length=12, choices=ClosedReply.choices, blank=True
     )
     closed_reply_days = models.PositiveSmallIntegerField(_("reopens for, days"), null=True, blank=True)
     # C5
@@ -100,6 +114,23 @@ class Policy(models.Model):
     staff_file_size = models.PositiveIntegerField(
         _("size of one staff file, kB"), null=True, blank=True, validators=[MaxValueValidator(200_000)]
     )
+    # C10
+    email_new = models.CharField(
+        _("new tickets by mail"),
+        max_length=8,
+        choices=NewByMail.choices,
+        blank=True,
+        help_text=_(
+            "What is not taken is kept in the import log; its sender gets a polite answer that names the portal."
+        ),
+    )
+    email_reply = models.BooleanField(_("replies by mail"), null=True, blank=True)
+    cc_joins = models.BooleanField(
+        _("people in Cc take part"),
+        null=True,
+        blank=True,
+        help_text=_("Those named in the first mail get copies of the ticket’s mails and may answer."),
+    )
     # C11
     queue_clock = models.CharField(_("the queue is ordered by"), max_length=12, choices=QueueClock.choices, blank=True)
     # C13
@@ -109,8 +140,27 @@ class Policy(models.Model):
     # C19
     files_to_clients = models.CharField(_("files in mail to clients"), max_length=6, choices=Files.choices, blank=True)
     files_to_staff = models.CharField(_("files in mail to staff"), max_length=6, choices=Files.choices, blank=True)
+    # C20
+    group_minutes = models.PositiveSmallIntegerField(
+        _("group a client’s messages in one mail, minutes"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60)],
+        help_text=_("0: each message is told at once."),
+    )
+    chat_hint = models.BooleanField(
+        _("ask clients to write one message, after three in ten minutes"), null=True, blank=True
+    )
     # C22
     staff_names = models.CharField(_("clients see staff as"), max_length=10, choices=Names.choices, blank=True)
+    # C23
+    account_level = models.CharField(
+        _("account matters need"),
+        max_length=13,
+        choices=Level.choices,
+        blank=True,
+        help_text=_("Below that the ticket waits until its client confirms it in the portal."),
+    )
     # Who takes it
     claim_on_reply = models.BooleanField(_("the first reply takes the ticket"), null=True, blank=True)
     # Which status follows what (S21-S28, S47-S52, S136, S184); empty: as shipped
@@ -166,6 +216,7 @@ DEFAULTS = {
     "auto_close_reminder": 24,
     "auto_close_notice": "",
     "closed_reply": Policy.ClosedReply.REOPEN,
+    "closed_reply_mail": Policy.ClosedReply.REOPEN,
     "closed_reply_days": 14,
     "history_policy": Policy.History.REVISIONS,
     "client_close": Policy.ClientClose.ANY_TIME,
@@ -179,12 +230,18 @@ DEFAULTS = {
     "client_file_size": 20_000,
     "staff_file_count": 20,
     "staff_file_size": 50_000,
+    "email_new": Policy.NewByMail.KNOWN,
+    "email_reply": True,
+    "cc_joins": True,
     "queue_clock": Policy.QueueClock.UNANSWERED,
     "opening_receipt": True,
     "client_statuses": Policy.Words.CATEGORIES,
     "files_to_clients": Policy.Files.ATTACH,
     "files_to_staff": Policy.Files.LINK,
+    "group_minutes": 2,
+    "chat_hint": False,
     "staff_names": Policy.Names.FIRST,
+    "account_level": Policy.Level.AUTHENTICATED,
     "claim_on_reply": True,
 }
 STATUS_DEFAULTS = {

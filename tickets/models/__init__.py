@@ -1,5 +1,5 @@
 from .event import Anchor, EventContent, Notification, RuleRun, TicketEvent, Verb
-from .message import Attachment, Draft, Message, MessageRevision, PendingReply
+from .message import Attachment, Draft, MailId, Message, MessageRevision, PendingReply
 from .ticket import Flag, Participant, Presence, Reading, Tag, Ticket
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Draft",
     "EventContent",
     "Flag",
+    "MailId",
     "Message",
     "MessageRevision",
     "Notification",

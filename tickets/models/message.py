@@ -19,6 +19,13 @@ class Message(models.Model):
         PLAIN = "plain", _("plain text")
         HTML = "html", "HTML"
 
+    class Trust(models.TextChoices):
+        """How sure we are of who wrote it (C23)."""
+
+        PORTAL = "portal", _("signed in")
+        AUTHENTICATED = "authenticated", _("authenticated mail")
+        UNVERIFIED = "unverified", _("unverified mail")
+
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
     number = models.PositiveIntegerField()
     is_note = models.BooleanField(_("internal note"), default=False)
@@ -37,6 +44,10 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")  # split (S158)
+    # Of mail alone: the letter as it came, what of it was left out, and who vouches for its sender (C23)
+    incoming = models.ForeignKey("mail.IncomingMail", models.SET_NULL, null=True, blank=True, related_name="messages")
+    quoted = models.TextField(blank=True, default="")
+    trust = models.CharField(max_length=13, choices=Trust.choices, default=Trust.PORTAL)
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -56,6 +67,17 @@ class Message(models.Model):
     @property
     def anchor(self):
         return f"n{self.number}" if self.is_note else f"m{self.number}"
+
+
+class MailId(models.Model):
+    """A Message-ID that others gave a mail of a ticket: an answer that names it belongs there (RFC 5322, 3.6.4)."""
+
+    value = models.CharField(max_length=255)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="mail_ids")
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="mail_ids")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["value", "ticket"], name="mailid_once")]
 
 
 class MessageRevision(models.Model):

@@ -95,6 +95,8 @@ class Ticket(models.Model):
     follow_up_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follow-up of")
     )
+    answer_to = models.EmailField(_("answers go to"), blank=True, default="")  # Reply-To of a client known by mail only
+    unconfirmed_since = models.DateTimeField(null=True, blank=True)  # waits for its client's word in the portal (S69)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_tickets")
     tags = models.ManyToManyField("tickets.Tag", blank=True, related_name="tickets")
 
