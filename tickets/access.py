@@ -12,7 +12,7 @@ from django.http import Http404
 from accounts.models import Membership
 from departments.models import Category, Policy, StaffPlace
 from helpdesk_site.lib import tokens
-from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from . import found, states
 from .models import Flag, Participant, Ticket
@@ -24,6 +24,7 @@ ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 WITH = ("client", "assignee", "organisation", "service")  # what a ticket's page shows of it
 
 places = Prepared(lambda user: StaffPlace.objects.filter(user=user).values("department_id", "role"))
+memberships = PreparedRows(lambda user: Membership.objects.filter(user=user), having=("organisation",))
 
 # --- The list question -----------------------------------------------------------------------------------------------
 
@@ -77,8 +78,7 @@ def leads(user, department_id):
 def memberships_of(user):
     """The user's memberships by organisation id, read once per user object."""
     if not hasattr(user, "_memberships"):
-        rows = Membership.objects.filter(user=user).select_related("organisation")
-        user._memberships = {row.organisation_id: row for row in rows}
+        user._memberships = {row.organisation_id: row for row in memberships.models(user.pk)}
     return user._memberships
 
 

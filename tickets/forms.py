@@ -1,12 +1,14 @@
 """The forms a client fills in: a new ticket and a reply. What nobody offered is ignored (T19)."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import SYSTEM_EMAIL, Service
+from accounts.models import SYSTEM_EMAIL, Membership, Service
 from departments.policy import snapshot
 from helpdesk_site.lib.files import size_words
+from helpdesk_site.lib.prepared import PreparedRows
 from helpdesk_site.lib.text import clean_input, clean_line
 
 from . import drafts, files, throttle
@@ -17,6 +19,13 @@ TEXT_LIMIT = 1024 * 1024  # bytes of one message: long is welcome (S43), endless
 SUBJECT_LIMIT = 200
 ADDRESS_LIMIT = 254  # of an e-mail address, by RFC 5321 and in the table of people
 MOST_PICKS = 6  # more choices than this are a select (DESIGN 5, Group)
+MOST_SERVICES = 200
+
+ordered = PreparedRows(
+    lambda user: Service.objects.filter(
+        Q(user=user) | Q(organisation__in=Membership.objects.filter(user=user).values("organisation")), is_active=True
+    ).order_by("name", "pk")[:MOST_SERVICES]
+)
 
 
 # --- Fields -----------------------------------------------------------------------------------------------------------
@@ -182,9 +191,7 @@ class OpenForm(WithFiles):
 
     def services(self):
         """What the person or one of their organisations has ordered (S34)."""
-        own = Service.objects.filter(user=self.person, is_active=True)
-        theirs = Service.objects.filter(organisation__in=list(memberships_of(self.person)), is_active=True)
-        return list((own | theirs).order_by("name", "pk")[:200])
+        return ordered.models(self.person.pk)
 
     def clean_email(self):
         email = self.cleaned_data["email"].lower()

@@ -2,37 +2,31 @@
 
 from functools import lru_cache
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import connection
+from django.db.transaction import TransactionManagementError
 
-from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.prepared import PreparedRows
 
 from .models import Ticket
+
+for_change = PreparedRows(lambda pk: Ticket.objects.select_for_update().filter(pk=pk))
 
 
 def by_number(number, having=()):
     """The ticket with this number (as stored), or None. `having`: the names of foreign keys read along with it."""
-    statement, parts = by_number_having(tuple(having))
-    row = next(iter(statement.rows(number)), None)
-    return row and assembled(row, parts)
+    return next(iter(by_number_having(tuple(having)).models(number)), None)
 
 
 @lru_cache(maxsize=32)
 def by_number_having(having):
-    """(the statement, [(name, model, columns)]): the ticket's own part first, under the name ""."""
-    parts = [("", Ticket)] + [(name, Ticket._meta.get_field(name).related_model) for name in having]
-    parts = [(name, model, [field.attname for field in model._meta.concrete_fields]) for name, model in parts]
-    columns = [f"{name}__{column}" if name else column for name, _model, columns in parts for column in columns]
-    return Prepared(lambda number: Ticket.objects.filter(number=number).values(*columns), slots=(str,)), parts
+    return PreparedRows(lambda number: Ticket.objects.filter(number=number), having=having, slots=(str,))
 
 
-def assembled(row, parts):
-    """The Ticket of one row, its related objects in place."""
-    ticket, start = None, 0
-    for name, model, columns in parts:
-        values, start = row[start : start + len(columns)], start + len(columns)
-        found = model.from_db(DEFAULT_DB_ALIAS, columns, values) if values[0] is not None else None
-        if name:
-            setattr(ticket, name, found)
-        else:
-            ticket = found
-    return ticket
+def locked(pk):
+    """The ticket's fresh row, locked until the transaction ends. Raises Ticket.DoesNotExist."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A ticket is locked inside a transaction.")
+    row = next(iter(for_change.models(pk)), None)
+    if row is None:
+        raise Ticket.DoesNotExist
+    return row

@@ -39,6 +39,9 @@ _NESTING = re.compile(r"(?:[ ]*+(?:>|[*+-][ ]|[0-9]{1,9}\.[ ]))*+")
 _ITEM = re.compile(r"[ ]{0,3}(?:(?P<bullet>[*+-])|(?P<number>[0-9]{1,9})\.)[ ]+(?=\S)(?![ |:-]*$)")
 
 
+_idle = []  # parsers: made once, each in the hands of one thread at a time
+
+
 def to_html(source: str) -> str | None:
     """Return HTML that is well-formed but not yet safe, or None when the text is beyond all limits.
 
@@ -46,11 +49,21 @@ def to_html(source: str) -> str | None:
     """
     if len(source) > LENGTH_LIMIT or source.count("\n") > LINES_LIMIT:
         return None
-    extensions = [TableExtension(use_align_attribute=True), "sane_lists", "nl2br", _House()]
     try:
-        return markdown.Markdown(extensions=extensions, output_format="html").convert(source).translate(_WAKING)
+        parser = _idle.pop()
+    except IndexError:
+        parser = _new_parser()
+    try:
+        html = parser.reset().convert(source)
     except RecursionError:
-        return None
+        return None  # with it goes the parser: it stopped midway
+    _idle.append(parser)
+    return html.translate(_WAKING)
+
+
+def _new_parser():
+    extensions = [TableExtension(use_align_attribute=True), "sane_lists", "nl2br", _House()]
+    return markdown.Markdown(extensions=extensions, output_format="html")
 
 
 class _House(Extension):

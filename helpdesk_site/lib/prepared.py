@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 MARKS = {int: lambda number: 7_000_000_000_000_000 + number, str: "\ue000slot {}\ue000".format}  # what no row holds
 TYPES = {int: "bigint", str: "text"}
@@ -85,6 +85,40 @@ class Prepared:
         told = cursor.mogrify(sql, given)
         types = f" ({', '.join(TYPES[kind] for kind in self._types)})" if marks else ""
         return f"PREPARE {self._name}{types} AS {told.decode()}"
+
+
+class PreparedRows(Prepared):
+    """The same for whole rows: `build(*slots)` returns a queryset of a model.
+
+    `having` names its foreign keys whose rows are read with it.
+    """
+
+    def __init__(self, build: Callable, *, having: tuple = (), slots: tuple = (int,)):
+        super().__init__(lambda *slots: self._of_values(build(*slots)), slots=slots)
+        self._having, self._parts = having, []
+
+    def _of_values(self, queryset):
+        """The queryset's columns: the model's own first, then those of what it points to."""
+        models = [("", queryset.model)]
+        models += [(name, queryset.model._meta.get_field(name).related_model) for name in self._having]
+        self._parts = [(name, model, [each.attname for each in model._meta.concrete_fields]) for name, model in models]
+        paths = [f"{name}__{column}" if name else column for name, _model, own in self._parts for column in own]
+        return queryset.values(*paths)
+
+    def models(self, *values) -> list:
+        """Run it; the model's instances, with what they point to in place."""
+        return [self._assembled(row) for row in self.rows(*values)]
+
+    def _assembled(self, row):
+        whole, start = None, 0
+        for name, model, columns in self._parts:
+            values, start = row[start : start + len(columns)], start + len(columns)
+            found = model.from_db(DEFAULT_DB_ALIAS, columns, values) if values[0] is not None else None
+            if name:
+                setattr(whole, name, found)
+            else:
+                whole = found
+        return whole
 
 
 class _Plans:

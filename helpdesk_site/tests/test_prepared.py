@@ -1,10 +1,13 @@
 """Statements compiled once give what their querysets give, on both databases, however often they are asked."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from helpdesk_site.lib.prepared import WORTH_A_PLAN, Prepared
+from helpdesk_site.lib.prepared import WORTH_A_PLAN, Prepared, PreparedRows
 from tickets import actions, found, queues
 from tickets.models import Ticket, TicketEvent
 
@@ -99,3 +102,49 @@ def test_the_first_page_is_the_one_that_cursors_go_on_from(open_ticket, cast, mo
     back = queues.page(viewer, queues.replace(asked, cursor=second.previous), size=2)
     numbers = [[row["number"] for row in page] for page in (first, second, back)]
     assert numbers == [[t.number for t in made[:2]], [t.number for t in made[2:4]], [t.number for t in made[:2]]]
+
+
+def test_whole_rows_come_with_what_they_point_to_in_one_statement(open_ticket, cast):
+    """Instances as the ORM makes them; what points to nothing is nothing."""
+    prepared, made = PreparedRows(lambda pk: Ticket.objects.filter(pk=pk), having=("client", "assignee")), open_ticket()
+    for _each in range(WORTH_A_PLAN + 1):
+        with CaptureQueriesContext(connection) as captured:
+            (row,) = prepared.models(made.pk)
+            assert (row, row.client.email, row.assignee) == (made, made.client.email, None)
+        assert len(captured) == 1
+    assert not row._state.adding and row.created_at == made.created_at
+    assert prepared.models(0) == []
+
+
+def test_a_ticket_is_locked_inside_a_transaction_only(open_ticket):
+    ticket = open_ticket()
+    assert found.locked(ticket.pk) == ticket
+    with pytest.raises(Ticket.DoesNotExist):
+        found.locked(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_nothing_is_locked(open_ticket):
+    with pytest.raises(TransactionManagementError):
+        found.locked(open_ticket().pk)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_ticket_is_locked(open_ticket):
+    """T08: whoever comes second waits."""
+    ticket = open_ticket()
+    with transaction.atomic():
+        for _each in range(WORTH_A_PLAN + 1):
+            found.locked(ticket.pk)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(is_free, ticket).result() is False
+
+
+def is_free(ticket):
+    """Whether the ticket can be locked, asked on a connection of its own."""
+    try:
+        with transaction.atomic():
+            return bool(Ticket.objects.select_for_update(skip_locked=True).filter(pk=ticket.pk))
+    finally:
+        connection.close()

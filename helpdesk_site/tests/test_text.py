@@ -149,6 +149,17 @@ def test_a_quote_of_quotes_of_quotes_ends():
     assert rendered.count("<blockquote>") == marks.NESTING_LIMIT and " deep" in rendered
 
 
+def test_a_text_is_rendered_the_same_whatever_was_rendered_before():
+    """Nothing of one person's text is left for the next: no link's address, no list's number, no piece of code."""
+    texts = ["[a]\n\n[a]: https://b.example/", "[a]", "7. x\n8. y", "1. x", "```\nx\n```", "| a |\n|--|\n| b |", "a|b"]
+    alone = []
+    for each in texts:
+        marks._idle.clear()
+        alone.append(text.render_markdown(each))
+    assert [text.render_markdown(each) for each in texts] == alone
+    assert [text.render_markdown(each) for each in reversed(texts)] == alone[::-1]
+
+
 def test_private_characters_of_the_renderer_cannot_be_typed():
     """The marks that stand for numbed characters come from us alone."""
     assert text.render_markdown("a\U0010f03cb>\x02\x03") == "<p>ab&gt;</p>"

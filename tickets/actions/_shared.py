@@ -7,15 +7,15 @@ from django.utils import timezone
 from audit import chain
 from helpdesk_site.lib import rows
 
-from .. import clock, search
+from .. import clock, found, search
 from ..models import Attachment, Message, Ticket
 
 
 def locked(ticket):
     """The ticket's fresh row, locked until the transaction ends; a merged-away one is followed to its survivor."""
-    row = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    row = found.locked(ticket.pk)
     while row.merged_into_id:
-        row = Ticket.objects.select_for_update().get(pk=row.merged_into_id)
+        row = found.locked(row.merged_into_id)
     if row.client_id == ticket.client_id and Ticket.client.is_cached(ticket):
         row.client = ticket.client  # read already, and told of in every letter
     return row
