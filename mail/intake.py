@@ -37,11 +37,13 @@ class Lost(Exception):  # noqa: N818 - named as the desk says it
 
 def store(
     raw: bytes, *, source, mailbox=None, folder="", uid_validity=None, uid=None, envelope_from="", envelope_to=(),
+    cut_from=None,
 ) -> IncomingMail:
     """Keep the bytes of a mail, first as a file, then as a row, and tell of it once that is committed.
 
-    The same bytes give the row that is there already, from whatever way and however many at once (T05). Raises OSError
-    when the disk takes no more: the mail must then stay where it is.
+    The same bytes give the row that is there already, from whatever way and however many at once (T05). `cut_from` is
+    the true size of a mail of which only the beginning could be taken. Raises OSError when the disk takes no more: the
+    mail must then stay where it is.
     """
     content_hash = hashlib.sha256(raw).hexdigest()
     recipients = [clean_line(address)[:320] for address in envelope_to]
@@ -58,6 +60,7 @@ def store(
         "envelope_to": recipients,
         "stored_as": stored_as,
         "size": len(raw),
+        "cut_from": cut_from,
     }
     for _attempt in range(5):  # each failure means that somebody else was quicker with one of the three unique keys
         try:

@@ -1,9 +1,12 @@
+from .blocking import BlockedSender
 from .incoming import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
-from .mailbox import Mailbox
+from .mailbox import LISTENED, Mailbox
 from .outgoing import GRACE, STUCK, Kind, OutgoingFile, OutgoingMail
 
 __all__ = [
+    "BlockedSender",
     "GRACE",
+    "LISTENED",
     "MOST_TRIES",
     "STUCK",
     "TAKEN_TOO_LONG",

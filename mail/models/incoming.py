@@ -52,6 +52,7 @@ class IncomingMail(models.Model):
     envelope_to = models.JSONField(_("envelope recipients"), blank=True, default=list)
     stored_as = models.CharField(max_length=255, editable=False)  # in the "letters" storage
     size = models.PositiveBigIntegerField(_("size"), default=0)
+    cut_from = models.PositiveBigIntegerField(null=True, blank=True)  # its true size, when only its beginning was taken
     received_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
 
     state = models.CharField(_("state"), max_length=11, choices=State.choices, default=State.NEW)

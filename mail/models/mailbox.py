@@ -1,4 +1,6 @@
 """Mailboxes that are emptied for us. How each fares is written beside how it is reached, for operators to see."""
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -7,11 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk_site.lib import sealing
 
+LISTENED = timedelta(minutes=3)  # a listener (IDLE) that was silent for longer is dead
+
 
 class MailboxQuerySet(models.QuerySet):
     def due(self, *, at):
-        """Mailboxes to look into at this moment: switched on, and not resting after a failure."""
-        return self.filter(Q(retry_at=None) | Q(retry_at__lte=at), is_active=True)
+        """Mailboxes in use that do not rest after a failure, longest unseen first."""
+        ready = self.filter(Q(retry_at=None) | Q(retry_at__lte=at), is_active=True)
+        return ready.order_by(models.F("checked_at").asc(nulls_first=True), "pk")
+
+    def unheard(self, *, at):
+        """Without those a living listener cares for."""
+        return self.exclude(idle=True, kind="imap", problem="", checked_at__gt=at - LISTENED)
 
 
 class Mailbox(models.Model):
@@ -35,6 +44,24 @@ class Mailbox(models.Model):
         SEEN = "seen", _("stay, marked as read")
         MOVE = "move", _("are moved to another folder")
         DELETE = "delete", _("are deleted")
+
+    class Problem(models.TextChoices):
+        NO_HOST = "no_host", _("The mail server’s name is not known. Check how it is spelt.")
+        FORBIDDEN = "forbidden", _("The portal does not connect to this address: no mail server lives there.")
+        UNREACHABLE = "unreachable", _("The mail server could not be reached. Check name, port and firewall.")
+        CERTIFICATE = "certificate", _("The mail server’s certificate is not valid for this name, so nothing was said.")
+        NO_TLS = "no_tls", _("No encrypted connection came about. Check the port and the encryption.")
+        HUNG = "hung", _("The mail server stopped answering.")
+        BROKEN_OFF = "broken_off", _("The connection to the mail server broke off.")
+        SIGN_IN = "sign_in", _("The mail server refused the user name or the password.")
+        TOKEN = "token", _("The provider gave no access. Give the portal leave there again, and enter the new token.")  # noqa: S105
+        PROVIDER = "provider", _("The provider’s sign-in could not be reached.")
+        SEALED = "sealed", _("Its key is missing from FIELD_ENCRYPTION_KEYS, so the password is lost. Enter it again.")
+        FOLDER = "folder", _("The mail server has no such folder.")
+        NO_OTHER_FOLDER = "no_other_folder", _("The folder to move mails to does not exist.")
+        NOT_MARKED = "not_marked", _("Mails are taken in, but the mail server refuses to mark, move or delete them.")
+        STORING = "storing", _("Mails could not be stored here, so they stay in the mailbox. Check the disk.")
+        PROTOCOL = "protocol", _("The mail server said something the portal does not understand.")
 
     USUAL_PORTS = {("imap", True): 993, ("imap", False): 143, ("pop3", True): 995, ("pop3", False): 110}
 
@@ -67,7 +94,10 @@ class Mailbox(models.Model):
     uid_validity = models.BigIntegerField(null=True, blank=True, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     checked_at = models.DateTimeField(_("last looked into"), null=True, blank=True, editable=False)
-    problem = models.TextField(_("problem"), blank=True, default="", editable=False)
+    problem = models.CharField(
+        _("problem"), max_length=15, choices=Problem.choices, blank=True, default="", editable=False
+    )
+    answer = models.TextField(_("the mail server's answer"), blank=True, default="", editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     retry_at = models.DateTimeField(_("next attempt"), null=True, blank=True, editable=False)
 

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     CLOSED = "closed", _("Ticket closed")
     AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
     REMINDER = "reminder", _("Reminder before closing")
+    REFUSED = "refused", _("Answer to a mail that was not taken")
 
 
 class OutgoingMailQuerySet(models.QuerySet):
@@ -67,6 +68,7 @@ class OutgoingMail(models.Model):
         REFUSED = "refused", _("The mail server refused the letter.")
         UNREADABLE = "unreadable", _("A file of the letter could not be read.")
         EXPIRED = "expired", _("It was tried for two days without success.")
+        BOUNCED = "bounced", _("It came back: nobody is reached at this address.")
         WITHOUT_FILES = "without_files", _("A file was missing, so the letter went without it.")
 
     message_id = models.CharField(_("Message-ID"), max_length=255, editable=False)
@@ -120,6 +122,11 @@ class OutgoingMail(models.Model):
             models.Index(fields=["claimed_at"], name="outgoingmail_sending", condition=Q(state="sending")),
             models.Index(fields=["id"], name="outgoingmail_failed", condition=Q(state="failed")),
             models.Index(fields=["to_address"], name="outgoingmail_to_address"),
+            models.Index(  # how many automatic answers went out of late
+                fields=["created_at"],
+                name="outgoingmail_automatic",
+                condition=Q(kind__in=["receipt", "refused", "guest_pass"]),
+            ),
             models.Index(
                 fields=["reference"], name="outgoingmail_reference", opclasses=["varchar_pattern_ops"],
             ),  # "KTR-482913" finds "KTR-482913#3" too
