@@ -3,7 +3,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -11,46 +10,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('mail', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='IncomingMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('message_id', models.CharField(blank=True, default='', editable=False, max_length=255, verbose_name='Message-ID')),
-                ('source', models.CharField(choices=[('mailbox', 'Mailbox'), ('pipe', 'Handed over by the mail server'), ('lmtp', 'LMTP'), ('form', 'Contact form')], max_length=7, verbose_name='came by')),
-                ('folder', models.CharField(blank=True, default='', max_length=200, verbose_name='folder')),
-                ('uid_validity', models.BigIntegerField(blank=True, null=True)),
-                ('uid', models.BigIntegerField(blank=True, null=True)),
-                ('envelope_from', models.CharField(blank=True, default='', max_length=320, verbose_name='envelope sender')),
-                ('envelope_to', models.JSONField(blank=True, default=list, verbose_name='envelope recipients')),
-                ('stored_as', models.CharField(editable=False, max_length=255)),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size')),
-                ('cut_from', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='received')),
-                ('state', models.CharField(choices=[('new', 'Not read yet'), ('taken', 'Being read'), ('done', 'Done'), ('held', 'Held for staff'), ('quarantined', 'In quarantine')], default='new', max_length=11, verbose_name='state')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=80)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
-                ('outcome', models.CharField(blank=True, choices=[('created', 'New ticket'), ('appended', 'Added to a ticket'), ('ignored', 'Kept without effect'), ('rejected', 'Refused'), ('quarantined', 'Set aside')], default='', max_length=11, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, default='', max_length=40, verbose_name='reason')),
-                ('reference', models.CharField(blank=True, default='', max_length=80, verbose_name='ticket')),
-                ('sender_address', models.CharField(blank=True, default='', max_length=320, verbose_name='sender')),
-                ('sender_name', models.CharField(blank=True, default='', max_length=200, verbose_name="sender's name")),
-                ('subject', models.CharField(blank=True, default='', max_length=500, verbose_name='subject')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='written')),
-                ('trust', models.CharField(blank=True, default='', max_length=16, verbose_name='trust')),
-                ('trouble', models.TextField(blank=True, default='', verbose_name='trouble')),
-            ],
-            options={
-                'verbose_name': 'incoming mail',
-                'verbose_name_plural': 'import log',
-            },
-        ),
         migrations.CreateModel(
             name='Mailbox',
             fields=[
@@ -85,63 +47,44 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
-        migrations.AlterField(
-            model_name='outgoingmail',
-            name='trouble',
-            field=models.CharField(blank=True, choices=[('bad_address', 'The address is not a valid e-mail address.'), ('cannot_build', 'The letter could not be put together.'), ('unreachable', 'The mail server could not be reached.'), ('broken_off', 'The connection to the mail server broke off.'), ('delayed', 'The mail server asked to try again later.'), ('refused', 'The mail server refused the letter.'), ('unreadable', 'A file of the letter could not be read.'), ('expired', 'It was tried for two days without success.'), ('bounced', 'It came back: nobody is reached at this address.'), ('without_files', 'A file was missing, so the letter went without it.')], default='', max_length=13, verbose_name='trouble'),
-        ),
-        migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('kind__in', ['receipt', 'refused', 'guest_pass'])), fields=['created_at'], name='outgoingmail_automatic'),
-        ),
-        migrations.AddField(
-            model_name='incomingmail',
-            name='copy_of',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='mail.incomingmail', verbose_name='same Message-ID as'),
-        ),
-        migrations.AddField(
-            model_name='incomingmail',
-            name='mailbox',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='mail.mailbox', verbose_name='mailbox'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(condition=models.Q(('state', 'new')), fields=['id'], name='incomingmail_new'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(condition=models.Q(('state', 'taken')), fields=['claimed_at'], name='incomingmail_taken'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['id'], name='incomingmail_held'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(condition=models.Q(('state', 'quarantined')), fields=['id'], name='incomingmail_quarantined'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(fields=['message_id'], name='incomingmail_message_id'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(fields=['sender_address'], name='incomingmail_sender'),
-        ),
-        migrations.AddIndex(
-            model_name='incomingmail',
-            index=models.Index(fields=['reference'], name='incomingmail_reference', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='incomingmail',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('message_id', ''), _negated=True), ('copy_of', None)), fields=('message_id',), name='incomingmail_message_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomingmail',
-            constraint=models.UniqueConstraint(condition=models.Q(('uid__isnull', False)), fields=('mailbox', 'folder', 'uid_validity', 'uid'), name='incomingmail_uid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomingmail',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'taken', 'done', 'held', 'quarantined'])), name='incomingmail_known_state'),
+        migrations.CreateModel(
+            name='IncomingMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('message_id', models.CharField(blank=True, default='', editable=False, max_length=255, verbose_name='Message-ID')),
+                ('source', models.CharField(choices=[('mailbox', 'Mailbox'), ('pipe', 'Handed over by the mail server'), ('lmtp', 'LMTP'), ('form', 'Contact form')], max_length=7, verbose_name='came by')),
+                ('folder', models.CharField(blank=True, default='', max_length=200, verbose_name='folder')),
+                ('uid_validity', models.BigIntegerField(blank=True, null=True)),
+                ('uid', models.BigIntegerField(blank=True, null=True)),
+                ('envelope_from', models.CharField(blank=True, default='', max_length=320, verbose_name='envelope sender')),
+                ('envelope_to', models.JSONField(blank=True, default=list, verbose_name='envelope recipients')),
+                ('stored_as', models.CharField(editable=False, max_length=255)),
+                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size')),
+                ('cut_from', models.PositiveBigIntegerField(blank=True, null=True)),
+                ('received_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='received')),
+                ('state', models.CharField(choices=[('new', 'Not read yet'), ('taken', 'Being read'), ('done', 'Done'), ('held', 'Held for staff'), ('quarantined', 'In quarantine')], default='new', max_length=11, verbose_name='state')),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('claimed_by', models.CharField(blank=True, default='', max_length=80)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
+                ('outcome', models.CharField(blank=True, choices=[('created', 'New ticket'), ('appended', 'Added to a ticket'), ('ignored', 'Kept without effect'), ('rejected', 'Refused'), ('quarantined', 'Set aside')], default='', max_length=11, verbose_name='outcome')),
+                ('reason', models.CharField(blank=True, default='', max_length=40, verbose_name='reason')),
+                ('reference', models.CharField(blank=True, default='', max_length=80, verbose_name='ticket')),
+                ('sender_address', models.CharField(blank=True, default='', max_length=320, verbose_name='sender')),
+                ('sender_name', models.CharField(blank=True, default='', max_length=200, verbose_name="sender's name")),
+                ('subject', models.CharField(blank=True, default='', max_length=500, verbose_name='subject')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='written')),
+                ('trust', models.CharField(blank=True, default='', max_length=16, verbose_name='trust')),
+                ('trouble', models.TextField(blank=True, default='', verbose_name='trouble')),
+                ('copy_of', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='mail.incomingmail', verbose_name='same Message-ID as')),
+                ('mailbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='mail.mailbox', verbose_name='mailbox')),
+            ],
+            options={
+                'verbose_name': 'incoming mail',
+                'verbose_name_plural': 'import log',
+                'indexes': [models.Index(condition=models.Q(('state', 'new')), fields=['id'], name='incomingmail_new'), models.Index(condition=models.Q(('state', 'taken')), fields=['claimed_at'], name='incomingmail_taken'), models.Index(condition=models.Q(('state', 'held')), fields=['id'], name='incomingmail_held'), models.Index(condition=models.Q(('state', 'quarantined')), fields=['id'], name='incomingmail_quarantined'), models.Index(fields=['message_id'], name='incomingmail_message_id'), models.Index(fields=['sender_address'], name='incomingmail_sender'), models.Index(fields=['reference'], name='incomingmail_reference', opclasses=['varchar_pattern_ops'])],
+                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('message_id', ''), _negated=True), ('copy_of', None)), fields=('message_id',), name='incomingmail_message_id_once'), models.UniqueConstraint(condition=models.Q(('uid__isnull', False)), fields=('mailbox', 'folder', 'uid_validity', 'uid'), name='incomingmail_uid_once'), models.CheckConstraint(condition=models.Q(('state__in', ['new', 'taken', 'done', 'held', 'quarantined'])), name='incomingmail_known_state')],
+            },
         ),
     ]
