@@ -1,0 +1,119 @@
+"""The head of an old mail as it stands in a text: lines like "From: …", "Sent: …", "To: …", "Subject: …"."""
+
+import re
+from typing import NamedTuple
+
+from .attributions import is_addressed
+from .labels import CC, DATE, FROM, KINDS_OF, OTHER, REPLY_TO, SUBJECT, TO
+from .lines import Line
+
+LINES = 60  # of one head
+GAP = 2  # blank lines inside one
+WRAPPED = 12  # lines of one entry
+LABEL = 30  # characters of a label
+_ENTRY = re.compile(rf"[\s*_|]*([^:：\n]{{1,{LABEL}}}?)[\s*_]*[:：][\s*_]*")
+_MORE_ON_THE_LINE = re.compile(r"(?<=[\s>])([^\W\d_][^:：<>\"@]{0,24}?)\s?[:：]\s")
+
+
+class Head(NamedTuple):
+    start: int
+    end: int  # the line after it
+    entries: dict[str, str]  # {kind: what stands behind the label}
+
+
+def head_at(lines: list[Line], start: int) -> Head | None:
+    """Return the head that begins with the line, if one does."""
+    if not entry_of(lines[start]):
+        return None
+    entries, depth = {}, lines[start].depth
+    at, kind, last = start, "", start
+    while at < len(lines) and at - start < LINES:
+        line = lines[at]
+        if line.empty:
+            follower = _next_entry(lines, at, depth, entries)
+            if follower is None:
+                break
+            at = follower
+            continue
+        if line.depth != depth:
+            break
+        entry = entry_of(line)
+        if entry and (fresh := entry[0] - set(entries)):
+            kind = _best(fresh, entries)
+            entries[kind] = entry[1]
+        elif entry and OTHER in entry[0]:
+            kind = OTHER
+        elif kind and _goes_on(lines, at, depth, entries, kind):
+            entries[kind] = f"{entries.get(kind, '')} {line.plain}".strip()
+        else:
+            break
+        at += 1
+        last = at
+    return Head(start, last, entries) if entries else None
+
+
+def is_convincing(head: Head, *, announced: bool) -> bool:
+    """Tell whether a program wrote the head. `announced` says that a line like "Original Message" stands above it.
+
+    A form's "From: … Subject: …" is a new text, and so is a journey's "From: Oslo, To: Lima".
+    """
+    kinds = set(head.entries)
+    if announced:
+        return FROM in kinds or {DATE, TO} <= kinds
+    if not kinds & {FROM, DATE} or len(kinds - {OTHER}) < 2:
+        return False
+    addressed = any(is_addressed(value[:300]) for value in head.entries.values())
+    dated = any(character.isdigit() for character in head.entries.get(DATE, ""))
+    if FROM in kinds:
+        return (addressed and (dated or TO in kinds)) or ({TO, SUBJECT} <= kinds and dated)
+    return addressed and dated and bool(kinds & {TO, SUBJECT})
+
+
+def entry_of(line: Line) -> tuple[set[str], str] | None:
+    """Return the kinds the line's label may be of, and what stands behind it."""
+    found = _ENTRY.match(line.plain)
+    kinds = KINDS_OF.get(found[1].strip().casefold()) if found else None
+    if not kinds:
+        return None
+    behind = found.end()
+    value = line.plain[behind:] if len(line.text) <= len(line.plain) + 20 else line.text[behind:4_000]
+    return kinds, value.strip(" *\t\xa0")
+
+
+def _best(kinds: set[str], entries: dict[str, str]) -> str:
+    """The kind meant where a label has several: heads begin with who, and name the subject late."""
+    for kind in (FROM, DATE, TO, CC, SUBJECT, REPLY_TO, OTHER):
+        if kind in kinds and kind not in entries:
+            return kind
+    return next(iter(kinds))
+
+
+def _next_entry(lines, at, depth, entries) -> int | None:
+    """The next line with a new label behind at most a few blank lines."""
+    for number in range(at, min(at + GAP + 1, len(lines))):
+        if lines[number].empty:
+            continue
+        entry = entry_of(lines[number])
+        if lines[number].depth == depth and entry and entry[0] - set(entries) - {OTHER}:
+            return number
+        return None
+    return None
+
+
+def _goes_on(lines, at, depth, entries, kind) -> bool:
+    """Tell whether the line goes on with the entry above it: another label follows, or the entry is plainly cut."""
+    value = entries.get(kind, "").rstrip()
+    if value.endswith((",", ";", "<")) or value.count("<") > value.count(">"):
+        return True
+    if kind == FROM and not value:
+        return True
+    for number in range(at + 1, min(at + WRAPPED, len(lines))):
+        line = lines[number]
+        if line.empty or line.depth != depth:
+            return False
+        entry = entry_of(line)
+        if entry and entry[0] - set(entries):
+            return True
+        if kind not in (TO, CC) and number > at + 2:
+            return False
+    return False

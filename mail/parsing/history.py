@@ -1,0 +1,240 @@
+"""Which lines of a mail are new, and which are the old mails below, above or between them.
+
+Old mails are found by what programs put above them (an attribution, a head, a line between dashes) and by marks of
+quoting. Where one of these is missing, or might be a person's own words, the lines count as new: rather an old line too
+many than a new one lost. A mail passed on is new to its reader.
+"""
+
+import re
+from dataclasses import replace
+from enum import Enum
+from typing import NamedTuple
+
+from .attributions import TRIES, attribution_at, could_end
+from .heads import Head, entry_of, head_at, is_convincing
+from .lines import Line
+from .phrases import ANSWER_ABOVE, FORWARDED, ORIGINAL, all_of, listed
+
+LINES = 20_000  # further ones are not looked at: what no mark was found for is new
+WRAPPED_AT = 72  # characters after which programs break a quoted line
+OVERHANG = 60  # characters of what is left over then
+FIRST = 8  # lines of quoted text that may say whose it is
+_RULE = re.compile(r"[\s>|]*(?:[-_=*~#\u2014\u2013\u2500]\s?){3,}$")
+_BETWEEN_RULES = re.compile(r"[-_=\u2014\u2013]{2,}[\s>*]*(?P<words>[^-_=\u2014\u2013\s].{1,60}?)\s*[-_=\u2014\u2013]{2,}")
+_BEFORE_COLON = re.compile(r"(?P<words>[^:：]{5,60}?)\s?[:：]$")
+_ENCLOSED = re.compile(r"[\W_]{2}.*[\W_]{2}$", re.DOTALL)
+_NO_WORDS = re.compile(r"(?:\S*(?:://|[=/_])\S*|[\W_]+)*$")
+_ORIGINAL, _FORWARDED = all_of(ORIGINAL), all_of(FORWARDED)
+_ANSWER_ABOVE = [phrase.casefold() for phrase in listed(ANSWER_ABOVE)]
+
+
+class Kind(Enum):
+    NEW = "new"
+    QUOTED = "quoted"  # an old mail, or a piece of one, with the line that says so
+    LOOSE = "loose"  # marked as quoted, but nothing says whose it is
+    HISTORY = "history"  # old mails to the end
+
+
+class Part(NamedTuple):
+    """Some lines of a mail."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+class _Mark(NamedTuple):
+    """Some lines that say that an old mail follows; `sure` if it does even where it is not marked as quoted."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+def parts_of(lines: list[Line]) -> list[Part]:
+    """Return the parts of a mail in their order; together they are all its lines.
+
+    A line that holds new text and an attribution is broken in two.
+    """
+    parts, said, new_from, at, tries = [], False, 0, 0, 0
+    while at < min(len(lines), LINES):
+        line, old = lines[at], None
+        if line.empty and not line.history:
+            at += 1
+            continue
+        if forward_begins(lines, at):
+            break
+        if line.depth:
+            old = Part(Kind.QUOTED if line.cited or _is_attributed(lines, at) else Kind.LOOSE, at, run_end(lines, at))
+        elif mark := _mark_at(lines, at) or (tries < TRIES and _attribution(lines, at, new_from)):
+            said = said or any(line.says_something for line in lines[new_from:mark.start])
+            old = _below(lines, mark, said=said)
+            at = mark.end if old is None else at
+        else:
+            at += 1
+        tries += line.depth == 0 and could_end(line)
+        if old:
+            if old.start > new_from:
+                parts.append(Part(Kind.NEW, new_from, old.start))
+                said = said or any(line.says_something for line in lines[new_from:old.start])
+            parts.append(old)
+            at = new_from = old.end
+    if new_from < len(lines):
+        parts.append(Part(Kind.NEW, new_from, len(lines)))
+    return parts
+
+
+def forward_begins(lines: list[Line], at: int) -> bool:
+    """Tell whether the line says that a mail passed on follows."""
+    return _announces(lines[at], _FORWARDED)
+
+
+def original_begins(lines: list[Line], at: int) -> bool:
+    """Tell whether the line says, between dashes, that the mail it answers follows."""
+    return _announces(lines[at], _ORIGINAL)
+
+
+def run_end(lines: list[Line], start: int) -> int:
+    """The line after the quoted lines that begin with `start`, blank and wrapped lines between them included."""
+    end = at = start + 1
+    while at < len(lines):
+        line = lines[at]
+        if line.depth:
+            end = at + 1
+        elif not line.empty and not _is_wrapped(lines, at):
+            break
+        at += 1
+    return end
+
+
+def is_rule(line: Line) -> bool:
+    """Tell whether the line is but a row of dashes or the like."""
+    return bool(_RULE.match(line.plain))
+
+
+# Marks
+
+
+def _mark_at(lines, at) -> _Mark | None:
+    """A mark other than an attribution that begins with the line."""
+    line = lines[at]
+    if line.history:
+        return _Mark(at, at + 1, sure=True)
+    if asks_to_answer_above(lines, at):
+        return _Mark(at, at + 1, sure=True)
+    if original_begins(lines, at):
+        follower = _next(lines, at + 1)
+        head = head_at(lines, follower) if follower < len(lines) else None
+        return _Mark(at, head.end if head and is_convincing(head, announced=True) else at + 1, sure=True)
+    if head := convincing_head(lines, at):
+        return _Mark(at, head.end, sure=True)
+    return None
+
+
+def convincing_head(lines: list[Line], at: int) -> Head | None:
+    head = head_at(lines, at) if entry_of(lines[at]) else None
+    return head if head and is_convincing(head, announced=False) else None
+
+
+def asks_to_answer_above(lines: list[Line], at: int) -> bool:
+    """Tell whether the line, or it and the next, is a helpdesk's "reply above this line"."""
+    text = lines[at].folded
+    if at + 1 < len(lines) and lines[at + 1].depth == lines[at].depth:
+        both = f"{text} {lines[at + 1].folded}"
+    else:
+        both = text
+    if len(text) > 200 or not any(phrase in both for phrase in _ANSWER_ABOVE):
+        return False
+    for words in (text, both):
+        for phrase in _ANSWER_ABOVE:
+            if phrase in words and text[:1] and phrase[:6] in text:
+                return lines[at].depth > 0 or bool(_ENCLOSED.match(words)) or words.strip(".!: ") == phrase
+    return False
+
+
+def _attribution(lines, at, first) -> _Mark | None:
+    """The attribution that ends with the line. New text before it in its line gets a line of its own."""
+    if not could_end(lines[at]) or not (found := attribution_at(lines, at, first=first)):
+        return None
+    if not found.column:
+        return _Mark(found.start, at + 1, found.sure)
+    if not _is_marked(lines, at, at + 1):
+        return None
+    line = lines[at]
+    new, old = line.text[:found.column].rstrip(" -"), line.text[found.column:]
+    lines[at:at + 1] = [replace(line, raw=new, text=new), replace(line, raw=old, text=old)]
+    return _Mark(at + 1, at + 2, sure=False)
+
+
+def _below(lines, mark, *, said) -> Part | None:
+    """The old mail with its mark; None when a person may have written both.
+
+    Before the first new word there is no old mail without marks of quoting: the mail would say nothing.
+    """
+    below = _next(lines, mark.end)
+    if below < len(lines) and lines[below].depth > lines[mark.start].depth:
+        return Part(Kind.QUOTED, mark.start, run_end(lines, below))
+    indent = lines[mark.start].indent
+    if below < len(lines) and lines[below].indent > indent:
+        return Part(Kind.QUOTED, mark.start, _indent_end(lines, below, indent))
+    if indent and (mark.start == 0 or lines[mark.start - 1].indent < indent):
+        return Part(Kind.QUOTED, mark.start, _indent_end(lines, below, indent - 1))
+    if mark.sure and said and not indent:
+        return Part(Kind.HISTORY, mark.start, len(lines))
+    return None
+
+
+def _is_attributed(lines, start) -> bool:
+    """Tell whether quoted lines begin with the words of a program that says whose they are."""
+    for at in range(start, min(start + FIRST, len(lines))):
+        if lines[at].depth and (_mark_at(lines, at) or attribution_at(lines, at, first=start)):
+            return True
+    return False
+
+
+def _announces(line, phrases) -> bool:
+    if len(line.text) > 3_000:
+        return False
+    text = line.folded.strip()
+    found = _BETWEEN_RULES.match(text) or _BEFORE_COLON.match(text)
+    if not found:
+        return False
+    words = found["words"].strip(" *")
+    return words in phrases or (found.re is _BETWEEN_RULES and " ".join(words.split()[:2]) in phrases)
+
+
+# Lines
+
+
+def _next(lines, at) -> int:
+    """The first line from `at` on that is not empty; their number when there is none."""
+    while at < len(lines) and lines[at].empty:
+        at += 1
+    return at
+
+
+def _is_marked(lines, at, behind) -> bool:
+    below = _next(lines, behind)
+    return below < len(lines) and lines[below].depth > lines[at].depth
+
+
+def _indent_end(lines, start, indent) -> int:
+    end = start
+    while end < len(lines) and (lines[end].empty or lines[end].indent > indent or lines[end].depth):
+        end += 1
+    return end
+
+
+def _is_wrapped(lines, at) -> bool:
+    """Tell whether a line between two quoted ones is but the end of the upper one, which was too long."""
+    if at + 1 >= len(lines) or not lines[at - 1].depth or not lines[at + 1].depth:
+        return False
+    upper, text = lines[at - 1], lines[at].plain
+    if _NO_WORDS.match(text[:OVERHANG * 4]) and len(text.split()) <= 2:
+        return True
+    if not text or len(text) > OVERHANG or upper.empty:
+        return False
+    if len(upper.raw.rstrip()) + 1 + len(text.split()[0]) < WRAPPED_AT:
+        return False
+    last = upper.plain[-1:]
+    return last not in ".?!:;…" or (text[0].islower() and last not in "?!:")
