@@ -15,15 +15,18 @@ _SPACE = re.compile(r"[ \t\n\f\r]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S+", re.IGNORECASE)
 
 
-def to_text(html: str) -> str:
-    """Return the text of HTML: paragraphs, quotes after ``> ``, lists, cells between ``|``, links with address."""
-    writer = _Writer()
+def to_text(html: str, writer=None) -> str:
+    """Return the text of HTML: paragraphs, quotes after ``> ``, lists, cells between ``|``, links with address.
+
+    Another `writer` may have its own ways with some of these.
+    """
+    writer = writer or Writer()
     for kind, *rest in tags_and_text(html):
         getattr(writer, kind)(*rest)
     return writer.finished()
 
 
-class _Writer:
+class Writer:
     def __init__(self):
         self.lines, self.pieces, self.gap = [], [], False
         self.quotes, self.last_quotes, self.code = 0, 0, 0

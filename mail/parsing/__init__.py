@@ -4,6 +4,7 @@ Whatever the bytes are, `parse` answers with a Letter; what had to be left out i
 limits of time and memory is the warden's work.
 """
 
-from .letter import Address, AuthenticationResult, Bounce, File, Forward, Letter
+from .letter import Address, AuthenticationResult, Bounce, Event, File, Forward, Letter
+from .reader import parse
 
-__all__ = ["Address", "AuthenticationResult", "Bounce", "File", "Forward", "Letter"]
+__all__ = ["Address", "AuthenticationResult", "Bounce", "Event", "File", "Forward", "Letter", "parse"]

@@ -52,10 +52,23 @@ class Forward:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What an invitation is about; times as the calendar writes them, in its `zone`."""
+
+    summary: str = ""
+    start: str = ""
+    end: str = ""
+    zone: str = ""
+    location: str = ""
+    organizer: str = ""
+
+
+@dataclass(frozen=True)
 class AuthenticationResult:
     """One verdict of an Authentication-Results header (RFC 8601); `domain` is whom it speaks about."""
 
     authserv_id: str
+    instance: int = 0  # which of the headers said it, the topmost is 0
     method: str = ""
     result: str = ""
     domain: str = ""
@@ -82,6 +95,7 @@ class Letter:
     html: str = ""  # as it came: not safe to show
     html_text: bool = False  # the text was made from the HTML
     files: tuple[File, ...] = ()
+    events: tuple[Event, ...] = ()
     kind: str = NORMAL
     auto_submitted: bool = False  # nothing automatic may answer this mail
     out_of_office: bool = False

@@ -1,0 +1,37 @@
+"""What servers on the way found out about a mail's sender (RFC 8601): every verdict in order, whom to trust is policy."""
+
+import re
+
+from .letter import AuthenticationResult
+
+RESULTS_LIMIT = 200
+_COMMENT = re.compile(r"\([^()]*\)")
+_RESULT = re.compile(r"([a-z0-9-]{1,40})(?:/\d+)?\s*=\s*([a-z]{1,20})", re.IGNORECASE)
+_PROPERTY = re.compile(r"([a-z]{1,20}\.[a-z0-9-]{1,40})\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
+_SPEAKS_OF = ("header.from", "header.d", "header.i", "smtp.mailfrom", "smtp.helo", "policy.ptr")
+
+
+def read(headers) -> tuple[AuthenticationResult, ...]:
+    """Return the verdicts of all Authentication-Results, the topmost header first."""
+    found = []
+    for value in headers.all("authentication-results"):
+        server, *verdicts = _uncommented(value).split(";")
+        server = (server.split() or [""])[0].lower()[:255]
+        for verdict in verdicts:
+            if (result := _RESULT.match(verdict.strip())) and len(found) < RESULTS_LIMIT:
+                domain = _domain(verdict[result.end():])
+                found.append(AuthenticationResult(server, result[1].lower(), result[2].lower(), domain))
+    return tuple(found)
+
+
+def _uncommented(value: str) -> str:
+    """Comments may hold semicolons and verdicts of strangers; they go, one level of brackets in brackets too."""
+    for _level in range(3):
+        value = _COMMENT.sub(" ", value)
+    return value.partition("(")[0]
+
+
+def _domain(text: str) -> str:
+    properties = {name.lower(): value.strip('"') for name, value in reversed(_PROPERTY.findall(text))}
+    said = next((properties[name] for name in _SPEAKS_OF if name in properties), "")
+    return said.rpartition("@")[2].strip("<>.").lower()[:255]

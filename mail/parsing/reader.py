@@ -1,0 +1,159 @@
+"""`parse`: the order in which a mail is read, and that nothing in it stops the reading."""
+
+import re
+
+from helpdesk_site.lib.text import clean_input
+
+from . import (
+    addresses,
+    authentication,
+    body,
+    bounces,
+    calendars,
+    dates,
+    files,
+    identifiers,
+    kinds,
+    letter,
+    marker,
+    mime,
+)
+
+try:
+    from . import forwards, replies
+except ImportError:
+    from types import SimpleNamespace
+
+    forwards = SimpleNamespace(forward_of=lambda subject, text: None)
+    replies = SimpleNamespace(new_text=lambda text: text)
+
+SIZE_LIMIT = 50_000_000  # bytes of a mail that are read
+SUBJECT_LIMIT = 1_000
+_ENVELOPE = (
+    ["delivered-to", "envelope-to", "x-envelope-to", "x-original-to", "x-delivered-to", "x-forwarded-to"]
+    + ["x-original-recipient", "apparently-to"]
+)
+_ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+
+
+def parse(raw: bytes) -> letter.Letter:
+    """Return what a mail says, whatever its bytes are; what was wrong with it stands in `trouble`."""
+    try:
+        return _parsed(raw)
+    except Exception:
+        try:
+            return _parsed(raw[:20_000].partition(b"\n\n")[0], "unreadable")
+        except Exception:
+            return letter.Letter(trouble=("unreadable",))
+
+
+def _parsed(raw: bytes, *trouble: str) -> letter.Letter:
+    trouble = set(trouble)
+    if len(raw) > SIZE_LIMIT:
+        raw = raw[:SIZE_LIMIT]
+        trouble.add("too_large")
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    root, found = mime.read(raw)
+    head = _head(root.headers)
+    words = _words(root)
+    kind = _kind(root, head, words)
+    trouble |= set(found) | words.pop("trouble") | _trouble_of(root, head)
+    return letter.Letter(**head, **words, **kind, trouble=tuple(sorted(trouble)))
+
+
+def _head(headers) -> dict:
+    people = {name: addresses.read_all(headers.all(name), headers.charset) for name in ("from", "reply-to", "to", "cc")}
+    senders = tuple(person for person in people["from"] if person.address)
+    return {
+        "sender": next(iter(senders + people["from"]), letter.Address()),
+        "senders": senders,
+        "reply_to": tuple(person for person in people["reply-to"] if person.address),
+        "to": tuple(person for person in people["to"] if person.address),
+        "cc": tuple(person for person in people["cc"] if person.address),
+        "envelope": _envelope(headers),
+        "return_path": _return_path(headers),
+        "subject": headers.words("subject")[:SUBJECT_LIMIT],
+        "date": dates.read(headers.get("date")),
+        "message_id": identifiers.first(headers.get("message-id")),
+        "in_reply_to": identifiers.all_of(headers.all("in-reply-to")),
+        "references": identifiers.all_of(headers.all("references")),
+        "language": _language(headers),
+        "authentication": authentication.read(headers),
+    }
+
+
+def _words(root) -> dict:
+    """Text, HTML and files, each where it belongs."""
+    found = body.read(root)
+    text, made = found.text()
+    html = found.html()
+    text, inside = files.from_text(text)
+    attached, packed, trouble = files.read(found.files, html)
+    if packed and not text.strip():
+        html = packed.html
+        text, made = (packed.text, False) if packed.text.strip() else (body.html_to_text(html), bool(html))
+    events = calendars.read(attached)
+    if not text.strip():
+        text = calendars.summary(events)
+    text = clean_input(text).strip("\n")
+    return {
+        "full_text": text,
+        "text": replies.new_text(text),
+        "html": clean_input(html),
+        "html_text": made,
+        "files": tuple(inside + attached),
+        "events": events,
+        "marker": marker.found(text, html),
+        "trouble": trouble | found.trouble,
+    }
+
+
+def _kind(root, head, words) -> dict:
+    """What the mail is; only a person's mail forwards another."""
+    headers, subject, text = root.headers, head["subject"], words["full_text"]
+    report = bounces.kind_of_report(root, headers, head["sender"], head["return_path"], subject, text)
+    kind = kinds.kind_of(headers, subject, report)
+    own = {person.address.lower() for person in head["to"] + head["cc"]} | {one.lower() for one in head["envelope"]}
+    alone = kinds.must_be_left_alone(headers, head["return_path"], head["sender"].address)
+    return {
+        "kind": kind,
+        "auto_submitted": alone or kind in (letter.BOUNCE, letter.FEEDBACK, letter.AUTO_REPLY),
+        "out_of_office": kind == letter.AUTO_REPLY,
+        "bounce": bounces.read(root, headers, own, text) if kind == letter.BOUNCE else None,
+        "forward": forwards.forward_of(subject, text) if kind in (letter.NORMAL, letter.LIST) else None,
+    }
+
+
+def _trouble_of(root, head) -> set:
+    found = set()
+    if not head["sender"].address:
+        found.add("no_sender")
+    if len({one.lower() for value in root.headers.all("from") for one in addresses.bare_addresses(value)}) > 1:
+        found.add("several_senders")
+    if any(part.content_type in _ENCRYPTED for part in root.walk()):
+        found.add("encrypted")
+    return found
+
+
+def _envelope(headers) -> tuple[str, ...]:
+    found = {}
+    for name in _ENVELOPE:
+        for value in headers.all(name):
+            for candidate in addresses.bare_addresses(value.partition(";")[2] if ";" in value else value):
+                if address := addresses.clean_address(candidate):
+                    found.setdefault(address)
+    return tuple(found)[: addresses.RECIPIENTS_LIMIT]
+
+
+def _return_path(headers) -> str | None:
+    if not (values := headers.all("return-path")):
+        return None
+    return addresses.clean_address(values[0]) or ("" if not values[0].strip("<> ") else values[0].strip("<> ")[:320])
+
+
+def _language(headers) -> str:
+    """The language its program says the mail is in, or its writer reads."""
+    value = headers.get("content-language") or headers.get("accept-language")
+    found = re.match(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*(?:[,;]|$)", value)
+    return found[1][:20] if found else ""
