@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from engine.once import claim
+from helpdesk_site.lib import rows
 from helpdesk_site.lib.tokens import hash_token, new_token
 
 from . import letters
@@ -17,11 +18,16 @@ SESSION_KEY = "guest_pass"
 
 def issue(user, ticket_number, *, days=DAYS):
     """Make a pass and return its token. This is the only time anybody sees it: it goes into a letter to `user`."""
-    token = new_token()
-    GuestPass.objects.create(
-        user=user, ticket_number=ticket_number, token_hash=hash_token(token), expires_at=in_days(days)
-    )
+    token, made = prepare(user, ticket_number, days=days)
+    rows.insert(made)
     return token
+
+
+def prepare(user, ticket_number, *, days=DAYS):
+    """The token and the pass, which the caller inserts: with others, where one act writes several letters."""
+    token = new_token()
+    made = GuestPass(user=user, ticket_number=ticket_number, token_hash=hash_token(token), expires_at=in_days(days))
+    return token, made
 
 
 def redeem(token):

@@ -1,20 +1,23 @@
 """Writing letters into the outbox: a row inside the caller's transaction, a kick to the worker once it is committed.
 
-Upper floors call `enqueue`, `cancel`, `send_again`, `new_message_id`, `thread_id`, `is_ours`. Nothing here speaks SMTP.
+Upper floors call `enqueue`, or `compose` and `post` for several letters of one act, and `earlier`, `cancel`,
+`send_again`, `new_message_id`, `thread_id`, `is_ours`. Nothing here speaks SMTP.
 """
 import logging
 import re
 import secrets
 import threading
 from email.utils import parseaddr
+from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from helpdesk_site.lib import rows
 from helpdesk_site.lib.text import clean_input, clean_line
 
 from . import pointers, tasks
@@ -45,12 +48,20 @@ class File(NamedTuple):
     stored_as: str
 
 
-def enqueue(
+def enqueue(**letter) -> OutgoingMail:
+    """Write one letter, as `compose` takes it, into the outbox in the caller's transaction; its delivery is kicked on
+    commit."""
+    mail = compose(**letter)
+    post(mail)
+    return mail
+
+
+def compose(
     *, to, to_name="", user=None, kind, subject, text, html="", from_name="", from_address="", reply_to="",
     message_id="", in_reply_to="", references=(), headers=None, files=(), language="", secret=False, due_at=None,
     reference="",
 ) -> OutgoingMail:
-    """Write one letter to one person into the outbox, in the caller's transaction, and kick its delivery on commit.
+    """One letter to one person, to be given to `post` in the same transaction.
 
     What does not belong into a header (line ends, NUL, surrogates) is taken out here (T12). An address that is none
     gives a row in state "failed" and `mail_failed` on commit, never an exception: a typing error in an address must
@@ -60,7 +71,7 @@ def enqueue(
     now = timezone.now()
     refused = {} if address else {"state": State.FAILED, "trouble": Trouble.BAD_ADDRESS}
     kept = {} if secret and refused else {"text": clean_input(text), "html": clean_input(html)}
-    mail = OutgoingMail.objects.create(
+    mail = OutgoingMail(
         message_id=clean_message_id(message_id) or new_message_id(reference),
         kind=clean_line(kind)[:30],
         reference=clean_line(reference)[:80],
@@ -80,12 +91,35 @@ def enqueue(
         created_at=now,
         **refused,
     )
-    _add_files(mail, files)
-    if refused:
-        transaction.on_commit(lambda: _tell_of(mail))
-    elif mail.due_at <= now:
-        kick(mail)
+    mail.enclosed = list(files)
     return mail
+
+
+def post(*mails):
+    """Put composed letters into the outbox, in the caller's transaction; those due are kicked on commit."""
+    rows.insert(*mails)
+    for mail in mails:
+        if mail.enclosed:
+            _add_files(mail, mail.enclosed)
+        if mail.state == State.FAILED:
+            transaction.on_commit(partial(_tell_of, mail))
+        elif mail.due_at <= mail.created_at:
+            kick(mail)
+
+
+def earlier(references, users):
+    """{user id: Message-IDs of the letters about one of `references` to one of these people}, oldest first."""
+    found, table = {}, OutgoingMail._meta.db_table
+    about, people = (", ".join(["%s"] * len(values)) for values in (references, users))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT user_id, message_id FROM {table} WHERE reference IN ({about}) AND user_id IN ({people})"  # noqa: S608
+            " ORDER BY id",
+            [*references, *(user.pk for user in users)],
+        )
+        for user, message_id in cursor:
+            found.setdefault(user, []).append(message_id)
+    return found
 
 
 def cancel(mail) -> bool:

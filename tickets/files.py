@@ -158,8 +158,9 @@ def too_many(count):
 def loose(tokens, *, owners):
     """The files with these tokens that wait for a message and belong to one of `owners`, in the order of upload."""
     known = valid(tokens)
-    waiting = Attachment.objects.filter(message=None, pending=None, owner__in=owners)
-    return list(waiting.filter(token__in=known)) if known else []
+    if not known:
+        return []
+    return list(Attachment.objects.filter(message=None, pending=None, owner__in=owners, token__in=known))
 
 
 def valid(tokens):

@@ -4,6 +4,7 @@ A letter is rendered once, in the reader's language and time zone, and put into 
 `letter_words`, its shape in `templates/mail/ticket.*`.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -11,14 +12,16 @@ from functools import cached_property
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 
 from accounts import passes
 from accounts.links import absolute
 from departments.models import Policy
 from departments.policy import snapshot
+from helpdesk_site.lib import rows
 from helpdesk_site.lib.text import html_to_text, shown
 from mail import outbox
-from mail.models import Kind, OutgoingMail
+from mail.models import Kind
 from mail.render import known_language, render_letter
 
 from . import letter_words, words
@@ -34,6 +37,7 @@ LOUDNESS = [
 INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reason.RULE}  # told as staff
 LEAVABLE = {Reason.ORGANISATION, Reason.DEPARTMENT}  # told by a switch of their own
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
+LINK = f"https://{secrets.token_hex(16)}.invalid/"  # stands in a rendered letter for its reader's; nobody can write it
 EARLIER = 5  # messages whose letters a new one refers to
 TAKEN_BACK = timedelta(seconds=60)  # a close notice waits as long as closing can be undone (actions.undoing)
 
@@ -62,7 +66,8 @@ class Matter:
         self.ticket, self.people = ticket, people
         self.department = ticket.shown_department
         self.policy = self.department.policy
-        self._files = {}
+        self.passes = []  # of guests, saved with the letters
+        self._files, self._rendered = {}, {}
 
     def files(self, message):
         if message.pk not in self._files:
@@ -72,16 +77,28 @@ class Matter:
     @cached_property
     def earlier(self):
         """{user id: Message-IDs of this ticket's letters to that person}, of the last few messages, oldest first."""
-        ticket, found = self.ticket, {}
+        ticket = self.ticket
         if ticket.last_number + ticket.last_note <= 1:
-            return found
+            return {}
         latest = [f"#{n}" for n in range(max(1, ticket.last_number - EARLIER), ticket.last_number + 1)]
         latest += [f"#N{n}" for n in range(max(1, ticket.last_note - EARLIER), ticket.last_note + 1)]
         references = [ticket.number, *(ticket.number + mark for mark in latest)]
-        letters = OutgoingMail.objects.filter(reference__in=references, user__in=self.people).order_by("pk")
-        for user, message_id in letters.values_list("user_id", "message_id"):
-            found.setdefault(user, []).append(message_id)
-        return found
+        return outbox.earlier(references, self.people)
+
+    def rendered(self, context, language, zone):
+        """The letter with this context. Letters that say the same but for their link are rendered once."""
+        said = {**context, "url": LINK}
+        key = language, str(zone), repr(said)
+        if key not in self._rendered:
+            self._rendered[key] = render_letter("ticket", said, language, zone)
+        same, url = self._rendered[key], context["url"]
+        return same._replace(text=same.text.replace(LINK, url), html=same.html.replace(LINK, escape(url)))
+
+    def pass_for(self, reader):
+        """The token of a fresh pass for a guest."""
+        token, made = passes.prepare(reader, self.ticket.number)
+        self.passes.append(made)
+        return token
 
 
 @dataclass
@@ -133,7 +150,7 @@ class Letter:
     def url(self):
         """The ticket, at the message; for a guest a fresh pass, the only way in (S7)."""
         if self.to_guest:
-            return absolute("guest_way_in", passes.issue(self.reader, self.ticket.number))
+            return absolute("guest_way_in", self.matter.pass_for(self.reader))
         anchor = f"#{self.event.message.anchor}" if self.event.message else ""
         return absolute("ticket", self.ticket.number) + anchor
 
@@ -166,17 +183,17 @@ class Letter:
 
 
 def write(matter, told):
-    """Write the letter of one Notification row into the outbox. Returns the OutgoingMail."""
+    """Write the letter of one Notification row, for `post`. Returns the OutgoingMail."""
     event, reader = told.event, told.user
     letter = Letter(matter, event, reader, told.reason, kind_of(event, told.reason))
     letter.sort_files()
     number, language = matter.ticket.number, known_language(reader.language)
     with translation.override(language), timezone.override(reader.zone):
-        rendered = render_letter("ticket", context(letter), language, reader.zone)
+        rendered = matter.rendered(context(letter), language, reader.zone)
         sender = letter_words.sender(letter)
     reference = number + (event.message.label.replace("N", "#N") if event.message else "")
     root, earlier = outbox.thread_id(number), matter.earlier.get(reader.pk, [])
-    return outbox.enqueue(
+    return outbox.compose(
         to=reader.email,
         to_name="" if letter.unproven else reader.name,
         user=reader,
@@ -196,6 +213,12 @@ def write(matter, told):
         due_at=event.at + TAKEN_BACK if letter.kind == Kind.CLOSED else None,
         reference=reference,
     )
+
+
+def post(matters, mails):
+    """Put written letters into the outbox, with the passes of the guests among their readers."""
+    rows.insert(*(made for matter in matters for made in matter.passes))
+    outbox.post(*mails)
 
 
 def headers(letter):

@@ -10,6 +10,7 @@ from itertools import groupby
 from django.db import transaction
 from django.utils import timezone
 
+from helpdesk_site.lib import rows
 from mail import outbox
 
 from . import kicks, letters
@@ -39,7 +40,7 @@ def write_now(told):
         log.exception("Letters of click %s could not be written; they are tried again.", told[0].event.click)
         leave_for_later(told)
     else:
-        Notification.objects.bulk_create(told)
+        rows.insert(*told)
 
 
 def by_ticket(events):
@@ -71,15 +72,17 @@ def write(told):
     def letter_of(row):
         return row.event.ticket_id, row.user_id
 
-    matters = {}
-    for (ticket_id, _user), rows in groupby(sorted(told, key=letter_of), key=letter_of):
-        rows = list(rows)
+    matters, written = {}, []
+    for (ticket_id, _user), own in groupby(sorted(told, key=letter_of), key=letter_of):
+        own = list(own)
         if ticket_id not in matters:
             people = [row.user for row in told if row.event.ticket_id == ticket_id]
-            matters[ticket_id] = letters.Matter(rows[-1].event.ticket, people)
-        loudest = min(rows, key=lambda row: (letters.LOUDNESS.index(row.event.verb), row.event.sequence))
-        mail = letters.write(matters[ticket_id], loudest)
-        for row in rows:
+            matters[ticket_id] = letters.Matter(own[-1].event.ticket, people)
+        loudest = min(own, key=lambda row: (letters.LOUDNESS.index(row.event.verb), row.event.sequence))
+        written.append((letters.write(matters[ticket_id], loudest), own))
+    letters.post(matters.values(), [mail for mail, _rows in written])
+    for mail, own in written:
+        for row in own:
             row.mail = mail
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from departments.models import StaffPlace
+from helpdesk_site.lib.prepared import PreparedRows
 
 from .access import SEES_ALL
 from .models import Flag, Notification, Participant, Verb
@@ -53,6 +54,16 @@ SWITCHED_ON = f"""
 """  # noqa: S608 - names and codes of our own
 
 
+def working(ids, department):
+    """Those of `ids` who are active staff and work in this department; operators work in all (S119)."""
+    here = StaffPlace.objects.filter(department=department).values("user_id")
+    works = Q(is_superuser=True) | Q(pk__in=here)
+    return get_user_model().objects.filter(works, pk__in=ids, is_staff=True, is_active=True)
+
+
+one_working = PreparedRows(lambda pk, department: working([pk], department), slots=(int, int))
+
+
 class Circle:
     """The people around one ticket, by id: two statements for all of them, a third where single staff are named."""
 
@@ -77,13 +88,11 @@ class Circle:
         return self.staff(Flag.objects.filter(ticket=self.ticket).values_list("user_id", flat=True))
 
     def staff(self, ids):
-        """Those of `ids` who are active staff and work in the ticket's department; operators work in all (S119)."""
-        ids = [pk for pk in ids if pk]
+        """Those of `ids` who work in the ticket's department."""
+        ids, department = [pk for pk in ids if pk], self.ticket.department_id
         if not ids:
             return []
-        here = StaffPlace.objects.filter(department=self.ticket.department_id).values("user_id")
-        works = Q(is_superuser=True) | Q(pk__in=here)
-        found = get_user_model().objects.filter(works, pk__in=ids, is_staff=True, is_active=True)
+        found = one_working.models(ids[0], department) if len(ids) == 1 else working(ids, department)
         self.known |= {person.pk: person for person in found}
         return [person.pk for person in found]
 

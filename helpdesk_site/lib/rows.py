@@ -12,13 +12,11 @@ from django.db import DatabaseError, connection
 
 def insert(*rows):
     """Insert new rows of one model in one statement and give them their keys."""
-    if not rows:
-        return
-    if connection.vendor == "sqlite":  # which tells the key of the last row only
+    if rows and connection.features.can_return_rows_from_bulk_insert:
+        _insert(rows)
+    else:  # an old SQLite tells the key of the last row only
         for row in rows:
             _insert([row])
-    else:
-        _insert(rows)
 
 
 def insert_if_free(row, *fields):
@@ -36,25 +34,26 @@ def update(row, fields):
 
 
 def _insert(rows, taken=None):
-    fields, head, marks, tail = _insert_of(type(rows[0]), taken)
+    returns = connection.features.can_return_rows_from_bulk_insert
+    fields, head, marks, tail = _insert_of(type(rows[0]), taken, returns)
     values = [value for row in rows for value in _values(row, fields, add=True)]
     with connection.cursor() as cursor:
         cursor.execute(f"{head}{', '.join([marks] * len(rows))}{tail}", values)
-        if cursor.rowcount != len(rows):
-            return False
-        keys = [cursor.lastrowid] if connection.vendor == "sqlite" else [key for (key,) in cursor]
+        keys = [key for (key,) in cursor.fetchall()] if returns else [cursor.lastrowid] * cursor.rowcount
+    if not keys:
+        return False
     for row, key in zip(rows, keys, strict=True):
         row.pk, row._state.adding, row._state.db = key, False, connection.alias
     return True
 
 
 @cache
-def _insert_of(model, taken):
+def _insert_of(model, taken, returns):
     """(fields, the statement up to its values, the marks of one row, what follows them)."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     names, marks = _quoted(field.column for field in fields), ", ".join(["%s"] * len(fields))
     tail = f" ON CONFLICT ({_quoted(_columns(model, taken))}) DO NOTHING" if taken else ""
-    if connection.vendor != "sqlite":
+    if returns:
         tail += f" RETURNING {_quoted([model._meta.pk.column])}"
     return fields, f"INSERT INTO {_quoted([model._meta.db_table])} ({names}) VALUES ", f"({marks})", tail
 

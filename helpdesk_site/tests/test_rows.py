@@ -34,12 +34,24 @@ def test_inserted_rows_are_read_as_they_were_written_and_know_their_keys(open_ti
     assert not any(row._state.adding for row in written)
 
 
-@pytest.mark.postgres
 def test_several_rows_are_one_statement(open_ticket):
     ticket = open_ticket()
     with CaptureQueriesContext(connection) as captured:
         rows.insert(*(event(ticket, sequence) for sequence in (10, 11, 12)))
     assert len(captured) == 1
+
+
+def test_rows_know_their_keys_where_the_database_tells_the_last_one_only(open_ticket, monkeypatch):
+    """SQLite before 3.35."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has always told them")
+    monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)
+    ticket = open_ticket()
+    written = [event(ticket, sequence) for sequence in (10, 11, 12)]
+    rows.insert(*written)
+    assert list(TicketEvent.objects.filter(sequence__gte=10)) == written
+    assert not rows.insert_if_free(event(ticket, 12), "ticket", "sequence")
+    assert rows.insert_if_free(event(ticket, 13), "ticket", "sequence")
 
 
 def test_no_rows_are_no_statement():

@@ -162,6 +162,20 @@ def test_a_guests_letter_brings_a_pass_to_this_ticket_and_is_blanked_when_sent(o
     assert mail.secret and f"/g/{token}/" in mail.html and f"/t/{ticket.number}/" not in mail.text
 
 
+def test_guests_who_are_told_the_same_get_passes_of_their_own(open_ticket, greta, sales, lena):
+    """S7: what two letters have in common is rendered once; the link is each reader's."""
+    others = [User.objects.guest_for(f"{name}@example.com", name=greta.name) for name in ("gina", "gus")]
+    ticket = open_ticket(client=greta, department=sales)
+    for person in others:
+        Participant.objects.create(ticket=ticket, user=person)
+    actions.reply(ticket, author=lena, written=write("Done."), by_staff=True)
+    for person in others:
+        mail = letter_to(person)
+        (token,) = set(re.findall(r"/g/([^/\s\"]+)/", mail.text + mail.html))
+        assert passes.redeem(token).user == person
+        assert ".invalid" not in mail.text + mail.html
+
+
 def test_somebody_with_a_password_gets_no_pass(ticket, anna, sam, olga):
     for mail in OutgoingMail.objects.all():
         assert "/g/" not in mail.text and not mail.secret

@@ -331,7 +331,7 @@ def test_nobody_is_ever_told_of_what_they_may_not_see(open_ticket, cast):
         assert row.user_id != row.event.actor_id or row.reason == Reason.RECEIPT
 
 
-def test_each_further_recipient_costs_one_letter_and_no_other_statement(ticket, sam, say):
+def test_each_further_recipient_costs_a_letter_and_no_statement(ticket, sam, say):
     """Issue part 10."""
     say(ticket, sam, "The first answer changes the status.")
 
@@ -344,4 +344,4 @@ def test_each_further_recipient_costs_one_letter_and_no_other_statement(ticket, 
     for n in range(8):
         person = User.objects.create_user(f"more{n}@example.com", "demo-helpdesk", name=f"More {n}")
         Participant.objects.create(ticket=ticket, user=person)
-    assert statements() == before + 8
+    assert statements() == before
