@@ -4,15 +4,13 @@ Nothing is kept between two requests: a session that was ended, or a person who 
 """
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends import db
-from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
-from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from .models import User
 
-COLUMNS = [field.attname for field in User._meta.concrete_fields]
-person = Prepared(lambda pk: User.objects.filter(pk=pk).values(*COLUMNS))
+person = PreparedRows(lambda pk: User.objects.filter(pk=pk))
 stored = Prepared(
     lambda key: SessionStore.get_model_class().objects.filter(pk=key).values("session_data", "expire_date"),
     slots=(str,),
@@ -23,10 +21,8 @@ class Backend(ModelBackend):
     """Django's own, with its cheaper read of the person of a session."""
 
     def get_user(self, user_id):
-        for row in person.rows(user_id):
-            user = User.from_db(DEFAULT_DB_ALIAS, COLUMNS, row)
-            return user if self.user_can_authenticate(user) else None
-        return None
+        user = person.first(user_id)
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class SessionStore(db.SessionStore):

@@ -122,7 +122,10 @@ else:
     _database.setdefault("CONN_MAX_AGE", 600)
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
-    _database["OPTIONS"].setdefault("options", "-c statement_timeout=30000 -c lock_timeout=10000")
+    # Prepared statements (lib/prepared) ask by the ids of single rows: one plan is as good for the next, and is kept.
+    _database["OPTIONS"].setdefault(
+        "options", "-c statement_timeout=30000 -c lock_timeout=10000 -c plan_cache_mode=force_generic_plan"
+    )
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
@@ -161,8 +164,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     # Half a minute for what people wait for, a minute for the rest (issue text, part 7).
     "sweep-outbox": {"task": "mail.tasks.sweep", "schedule": timedelta(seconds=30)},
+    "fetch-mail": {"task": "mail.tasks.fetch", "schedule": timedelta(minutes=1)},
     "release-replies": {"task": "tickets.tasks.release_replies", "schedule": timedelta(seconds=30)},
     "write-letters": {"task": "tickets.tasks.write_letters", "schedule": timedelta(seconds=30)},
+    "take-in": {"task": "tickets.tasks.take_in", "schedule": timedelta(seconds=30)},
     "settle": {"task": "tickets.tasks.settle", "schedule": timedelta(minutes=1)},
     "close-idle": {"task": "tickets.tasks.close_idle", "schedule": timedelta(minutes=1)},
     "run-rules": {"task": "tickets.tasks.run_rules", "schedule": timedelta(minutes=1)},
@@ -179,8 +184,12 @@ CELERY_BEAT_SCHEDULE = {
 EMAIL_BACKEND = "mail.backend.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_FOLDER = VAR / "mail"
-MAIL_TIMEOUT = 20  # seconds for each step of an SMTP dialogue
+MAIL_TIMEOUT = 20  # seconds for each step of a dialogue with a mail server
 MAIL_PATIENCE = 300  # seconds for the answer to a whole letter, which a server may scan before it says yes
+MAIL_OAUTH = {  # where a mailbox's access tokens come from
+    "google": "https://oauth2.googleapis.com/token",
+    "microsoft": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{SITE_HOSTNAME}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

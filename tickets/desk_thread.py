@@ -4,12 +4,11 @@ its mails and the replies that still wait."""
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.utils import timezone
 
 from helpdesk_site.lib import text
-from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import OutgoingMail
 
 from . import telling, thread
@@ -82,9 +81,8 @@ class Thread:
 # --- Reading: each function one statement -----------------------------------------------------------------------------
 
 
-MESSAGE = [field.attname for field in Message._meta.concrete_fields]
-LATEST = Prepared(lambda ticket: newest(ticket).values(*MESSAGE))
-EARLIER = Prepared(lambda ticket, before: newest(ticket, pk__lt=before).values(*MESSAGE), slots=(int, int))
+LATEST = PreparedRows(lambda ticket: newest(ticket))
+EARLIER = PreparedRows(lambda ticket, before: newest(ticket, pk__lt=before), slots=(int, int))
 
 
 def newest(ticket, **more):
@@ -93,12 +91,11 @@ def newest(ticket, **more):
 
 def messages_of(ticket, before=0):
     """The newest messages and notes, oldest first, up to PAGE + 1; `before` is a message's id for older ones."""
-    rows = EARLIER.rows(ticket.pk, before) if before else LATEST.rows(ticket.pk)
-    return [Message.from_db(DEFAULT_DB_ALIAS, MESSAGE, row) for row in reversed(rows)]
+    rows = EARLIER.models(ticket.pk, before) if before else LATEST.models(ticket.pk)
+    return rows[::-1]
 
 
-FILE = [field.attname for field in Attachment._meta.concrete_fields]
-FILES = Prepared(lambda ticket: Attachment.objects.filter(message__ticket=ticket).order_by("pk").values(*FILE))
+FILES = PreparedRows(lambda ticket: Attachment.objects.filter(message__ticket=ticket).order_by("pk"))
 
 
 def files_of(ticket, found):
@@ -116,7 +113,7 @@ def files_of(ticket, found):
 
 def all_files(ticket, found):
     if not found.waiting and not found.typed:
-        return [Attachment.from_db(DEFAULT_DB_ALIAS, FILE, row) for row in FILES.rows(ticket.pk)]
+        return FILES.models(ticket.pk)
     of = Q(message__in=Message.objects.filter(ticket=ticket).values("pk"))
     of |= Q(pending__in=[row[0] for row in found.waiting])
     of |= Q(draft__in=[pk for pk, _fields in found.typed.values()], message=None, pending=None)

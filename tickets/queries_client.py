@@ -1,16 +1,19 @@
 """What a client's pages list and count. Each function is one statement, whatever the number of rows."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.db import connection
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import FilteredRelation, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from accounts.models import User
 from departments.models import Category
 from departments.policy import snapshot
-from helpdesk_site.lib import dates
+from helpdesk_site.lib import dates, paging
+from helpdesk_site.lib.prepared import Prepared
 
 from . import search
 from .models import Ticket
@@ -32,9 +35,9 @@ MINE = (
 )
 
 
-def mine(user):
-    """A Q: tickets the user opened or takes part in."""
-    return Q(pk__in=RawSQL(MINE, [user.pk, user.pk]))  # noqa: S611 - two numbers of ours
+def mine(me):
+    """A Q: tickets the person with this id opened or takes part in."""
+    return Q(pk__in=RawSQL(MINE, [me, me]))  # noqa: S611 - two numbers of ours
 
 
 # --- What was asked for -----------------------------------------------------------------------------------------------
@@ -93,15 +96,13 @@ def scope(viewer, organisation=None):
     """The viewer's own tickets, or all they may see of one organisation (S116); merged-away ones left out."""
     tickets = Ticket.objects.listed()
     if organisation is None:
-        return tickets.filter(mine(viewer.user))
+        return tickets.filter(mine(viewer.user.pk))
     return tickets.visible_to(viewer).filter(organisation=organisation)
 
 
 def client_list(viewer, wanted):
     """The tickets of one list, filtered and searched, not yet ordered (lib/paging)."""
     tickets = scope(viewer, wanted.organisation)
-    if wanted.organisation:
-        tickets = tickets.select_related("client")
     if wanted.state:
         tickets = tickets.filter(STATES[wanted.state])
     if wanted.department:
@@ -114,6 +115,52 @@ def client_list(viewer, wanted):
     if end:
         tickets = tickets.filter(updated_at__lt=end)
     return search.matching(tickets, wanted.words, few=True) if wanted.words else tickets
+
+
+PAGE, ORDER = 25, ["-updated_at", "-pk"]
+SHOWN = {
+    "id", "number", "subject", "department_id", "status_id", "type_id", "client_id", "assignee_id", "category",
+    "escalated", "created_at", "updated_at", "last_by_staff", "last_number",
+}  # fmt: skip
+COLUMNS = [field.attname for field in Ticket._meta.concrete_fields if field.attname in SHOWN]
+CLIENT = ["id", "email", "name"]
+
+
+def page(viewer, wanted, cursor=""):
+    """One page of a list. Its tickets hold what a row shows: columns, `client`, and `unread`."""
+    me = viewer.user.pk
+    if cursor or wanted.narrows:
+        rows = with_columns(client_list(viewer, wanted), me)
+        found = paging.page_by_key(rows, order=ORDER, cursor=cursor, size=PAGE)
+    else:
+        of = wanted.organisation.pk if wanted.organisation else me
+        found = first_page(wanted.state, wanted.organisation is not None)(of, me)
+    return replace(found, rows=list(map(row_of, found.rows)))
+
+
+@lru_cache(maxsize=8)
+def first_page(state, organised):
+    """The list as it opens: of a person, or of an organisation all of whose tickets the person sees (`asked`, S116)."""
+
+    def build(of, me):
+        rows = Ticket.objects.listed().filter(Q(organisation=of) if organised else mine(of))
+        return with_columns(rows.filter(STATES[state]) if state else rows, me)
+
+    return paging.FirstPage(build, order=ORDER, size=PAGE, slots=(int, int))
+
+
+def with_columns(rows, me):
+    """What a row shows, as dicts in one statement."""
+    rows = rows.annotate(my_reading=FilteredRelation("readings", condition=Q(readings__user=me)))
+    return rows.values(*COLUMNS, *(f"client__{name}" for name in CLIENT), "my_reading__number")
+
+
+def row_of(row):
+    """The Ticket of such a dict."""
+    ticket = Ticket.from_db(DEFAULT_DB_ALIAS, COLUMNS, [row[name] for name in COLUMNS])
+    ticket.client = User.from_db(DEFAULT_DB_ALIAS, CLIENT, [row[f"client__{name}"] for name in CLIENT])
+    ticket.unread = ticket.last_by_staff and ticket.last_number > (row["my_reading__number"] or 0)
+    return ticket
 
 
 def of_status(code):
@@ -138,11 +185,15 @@ def mark_unread(tickets, user):
     return tickets
 
 
-COUNTS = """
-SELECT '{name}', count(*), count(CASE WHEN category = 'waits_client' THEN 1 END),
+COUNTS = f"""
+SELECT '{{name}}', count(*), count(CASE WHEN category = 'waits_client' THEN 1 END),
  count(CASE WHEN category = 'closed' THEN 1 END)
-FROM (SELECT category FROM tickets_ticket WHERE {where} AND merged_into_id IS NULL LIMIT %s) AS counted
+FROM (SELECT category FROM tickets_ticket WHERE {{where}} AND merged_into_id IS NULL LIMIT {COUNTED + 1}) AS counted
 """
+COUNTED_MINE = COUNTS.format(name="mine", where=f"id IN ({MINE})")
+COUNTED_THEIRS = COUNTS.format(name="shown", where="organisation_id = %s")
+COUNT_MINE = Prepared.of_sql(COUNTED_MINE, slots=(int, int))
+COUNT_BOTH = Prepared.of_sql(f"{COUNTED_MINE} UNION ALL {COUNTED_THEIRS}", slots=(int, int, int))
 
 
 def counts(user, organisation=None):
@@ -150,17 +201,11 @@ def counts(user, organisation=None):
 
     One statement; no number is above COUNTED + 1.
     """
-    parts = [COUNTS.format(name="mine", where=f"id IN ({MINE})")]
-    values = [user.pk, user.pk, COUNTED + 1]
-    if organisation:
-        parts.append(COUNTS.format(name="shown", where="organisation_id = %s"))
-        values += [organisation.pk, COUNTED + 1]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        found = {
-            name: {"all": every, "waiting": waiting, "open": every - closed, "closed": closed}
-            for name, every, waiting, closed in cursor.fetchall()
-        }
+    counted = COUNT_BOTH.rows(user.pk, user.pk, organisation.pk) if organisation else COUNT_MINE.rows(user.pk, user.pk)
+    found = {
+        name: {"all": every, "waiting": waiting, "open": every - closed, "closed": closed}
+        for name, every, waiting, closed in counted
+    }
     return found["mine"], found.get("shown", found["mine"])
 
 
@@ -195,7 +240,8 @@ class Around:
 
 # By hand: six small questions in one statement, on a page people open all day. The ORM takes longer to write it down
 # than the database to answer it.
-AROUND = """
+AROUND = Prepared.of_sql(
+    """
 SELECT
  (SELECT number FROM tickets_reading WHERE ticket_id = %(ticket)s AND user_id = %(user)s),
  (SELECT fields FROM tickets_draft WHERE owner IN (%(writer)s, %(stranger)s) AND place = %(place)s
@@ -211,15 +257,16 @@ SELECT
    WHERE id IN (SELECT id FROM tickets_ticket WHERE client_id = %(user)s
                 UNION ALL SELECT ticket_id FROM tickets_participant WHERE user_id = %(user)s)
     AND category = 'waits_client' AND merged_into_id IS NULL LIMIT 100) AS waiting)
-"""
+""",
+    slots={"ticket": int, "user": int, "writer": str, "stranger": str, "place": str},
+)
 
 
 def around(ticket, user, *, writers, place):
     """The Around of a ticket, in one statement. `writers`: the one or two names the drafts are kept under."""
-    names = {"writer": writers[0] if writers else "", "stranger": writers[-1] if writers else ""}
-    with connection.cursor() as cursor:
-        cursor.execute(AROUND, {"ticket": ticket.pk, "user": user.pk, "place": place, **names})
-        number, fields, receipt, has_participants, followed, waiting = cursor.fetchone()
+    names = list(writers) or [""]
+    row = AROUND.rows(ticket.pk, user.pk, names[0], names[-1], place)[0]
+    number, fields, receipt, has_participants, followed, waiting = row
     return Around(
         read=number or 0,
         has_read=number is not None,

@@ -6,6 +6,7 @@ the connection. Behind a pooler that hands a connection from one transaction to 
 announced with Django's own `DISABLE_SERVER_SIDE_CURSORS`.
 """
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
@@ -14,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 
 MARKS = {int: lambda number: 7_000_000_000_000_000 + number, str: "\ue000slot {}\ue000".format}  # what no row holds
 TYPES = {int: "bigint", str: "text"}
+NAMED = re.compile(r"%\((\w+)\)s")
 WORTH_A_PLAN = 3  # asked so often on one connection, a statement gets a plan of its own there
 MOST_PLANS = 200  # on one connection; further statements are planned each time
 
@@ -30,10 +32,13 @@ class Prepared:
         self._slots = [MARKS[kind](number) for number, kind in enumerate(slots)]
 
     @classmethod
-    def of_sql(cls, sql: str, *, slots: tuple = (int,)):
-        """The same from SQL in which each %s is a slot, in their order."""
-        prepared = cls(None, slots=slots)
-        prepared.__dict__["_compiled"] = sql, prepared._slots, [], {}
+    def of_sql(cls, sql: str, *, slots: tuple | dict = (int,)):
+        """The same from SQL in which each %s is a slot, in their order; or each %(name)s, as often as it is needed:
+        then `slots` are their types by name."""
+        names = list(slots) if isinstance(slots, dict) else []
+        prepared = cls(None, slots=tuple(slots.values()) if names else slots)
+        params = [prepared._slots[names.index(name)] for name in NAMED.findall(sql)] if names else prepared._slots
+        prepared.__dict__["_compiled"] = NAMED.sub("%s", sql), params, [], {}
         return prepared
 
     @cached_property
@@ -90,24 +95,29 @@ class Prepared:
 class PreparedRows(Prepared):
     """The same for whole rows: `build(*slots)` returns a queryset of a model.
 
-    `having` names its foreign keys whose rows are read with it.
+    `having` names its foreign keys whose rows are read with it, `but` columns of its own that are read when asked for.
     """
 
-    def __init__(self, build: Callable, *, having: tuple = (), slots: tuple = (int,)):
+    def __init__(self, build: Callable, *, having: tuple = (), but: tuple = (), slots: tuple = (int,)):
         super().__init__(lambda *slots: self._of_values(build(*slots)), slots=slots)
-        self._having, self._parts = having, []
+        self._having, self._but, self._parts = having, but, []
 
     def _of_values(self, queryset):
         """The queryset's columns: the model's own first, then those of what it points to."""
         models = [("", queryset.model)]
         models += [(name, queryset.model._meta.get_field(name).related_model) for name in self._having]
         self._parts = [(name, model, [each.attname for each in model._meta.concrete_fields]) for name, model in models]
+        self._parts[0] = ("", queryset.model, [column for column in self._parts[0][2] if column not in self._but])
         paths = [f"{name}__{column}" if name else column for name, _model, own in self._parts for column in own]
         return queryset.values(*paths)
 
     def models(self, *values) -> list:
         """Run it; the model's instances, with what they point to in place."""
         return [self._assembled(row) for row in self.rows(*values)]
+
+    def first(self, *values):
+        """The first of them, or None."""
+        return next(iter(self.models(*values)), None)
 
     def _assembled(self, row):
         whole, start = None, 0

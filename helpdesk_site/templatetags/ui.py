@@ -202,7 +202,17 @@ def viewing(person, writing=False):
 WEEK = 7 * 24 * 3600
 
 
-@register.simple_tag
+@register.simple_tag(name="when", takes_context=True)
+def when_on_page(context, moment, style="both", cls=""):
+    """The same in a template, whose reader is asked for once a drawing and time zone."""
+    if not moment:
+        return ""
+    zone, known = timezone.get_current_timezone(), getattr(context, "reader", (None, None))
+    if known[0] is not zone:
+        known = context.reader = zone, reader()
+    return when_in(known[1], moment, style, cls)
+
+
 def when(moment, style="both", cls=""):
     """A moment for people, in the active time zone; the exact one stands in `title` and `datetime`.
 

@@ -148,3 +148,18 @@ def is_free(ticket):
             return bool(Ticket.objects.select_for_update(skip_locked=True).filter(pk=ticket.pk))
     finally:
         connection.close()
+
+
+def test_named_slots_stand_wherever_they_are_named():
+    pair = Prepared.of_sql("SELECT %(word)s, %(number)s, %(word)s", slots={"number": int, "word": str})
+    for _each in range(WORTH_A_PLAN + 2):
+        assert pair.rows(7, "a%") == [("a%", 7, "a%")]
+
+
+def test_a_column_left_out_is_read_when_it_is_asked_for(open_ticket):
+    ticket, prepared = open_ticket(), PreparedRows(lambda pk: Ticket.objects.filter(pk=pk), but=("subject",))
+    for _each in range(WORTH_A_PLAN + 2):
+        found = prepared.first(ticket.pk)
+    assert found.get_deferred_fields() == {"subject"}
+    assert (found.subject, found.number) == (ticket.subject, ticket.number)
+    assert prepared.first(0) is None

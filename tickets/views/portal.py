@@ -11,16 +11,16 @@ from accounts import zones
 from accounts.models import User
 from departments.policy import snapshot
 from engine.once import once
-from helpdesk_site.lib import paging, text
+from helpdesk_site.lib import text
 from helpdesk_site.lib.tokens import clean_number
 
 from .. import access, actions, drafts, queries, queries_client, words
 from ..forms import OpenForm
 from ..models import Draft
 from ..writing import write
+from . import client_rows
 from .doors import keep_for_later, sign_in_first
 
-PAGE = 25
 OPENED = "opened"  # session key: {number: address} of what a stranger opened here, for the page that says so
 OPENED_KEPT = 10
 
@@ -35,7 +35,7 @@ def home(request):
         return render(request, "portal/welcome.html", {"departments": public})
     if viewer.is_staff:
         return redirect("desk")
-    for_me, for_support, closed = map(words.dressed, queries_client.home_lists(viewer))
+    for_me, for_support, closed = (client_rows.draw(words.dressed(rows)) for rows in queries_client.home_lists(viewer))
     return render(
         request, "portal/home.html",
         {"for_me": for_me, "for_support": for_support, "closed": closed, "waiting": len(for_me)},
@@ -53,9 +53,8 @@ def tickets(request):
         return redirect("ticket", viewer.only_ticket)
     organisations = access.organisations_listed(viewer.user)
     wanted = queries_client.asked(request.GET, organisations=organisations)
-    rows = queries_client.client_list(viewer, wanted)
-    page = paging.page_by_key(rows, order=["-updated_at", "-pk"], cursor=request.GET.get("cursor", ""), size=PAGE)
-    words.dressed(queries_client.mark_unread(page.rows, viewer.user))
+    page = queries_client.page(viewer, wanted, request.GET.get("cursor", ""))
+    client_rows.draw(words.dressed(page.rows), with_client=wanted.organisation is not None)
     own, shown = queries_client.counts(viewer.user, wanted.organisation)
     context = {
         "page": page,
