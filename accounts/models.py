@@ -74,6 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         _("staff"), default=False, help_text=_("Opens the desk; the places below say which departments.")
     )
+    bounced_at = models.DateTimeField(_("mail came back"), null=True, blank=True, editable=False)  # nobody is reached
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     staff_notes = models.TextField(_("notes on the client"), blank=True, help_text=_("Seen by staff only."))
 

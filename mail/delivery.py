@@ -158,6 +158,17 @@ def later(mail, trouble, answer, *, at):
     return State.RETRY
 
 
+@transaction.atomic
+def came_back(mail, answer):
+    """A report says that a letter we had delivered reached nobody (RFC 3464). Returns whether that was news."""
+    sent = OutgoingMail.objects.filter(pk=mail.pk, state=State.SENT)
+    if not sent.update(state=State.FAILED, trouble=OutgoingMail.Trouble.BOUNCED, answer=answer[:4000]):
+        return False
+    mail.refresh_from_db()
+    mail_failed.send(sender=OutgoingMail, mail=mail)
+    return True
+
+
 def give_up(mail, trouble, answer):
     """The letter failed; the floors above are told in the same transaction, so neither stands without the other."""
     failed = {"state": State.FAILED, "retry_at": None, "trouble": trouble, "answer": answer, **blanked(mail)}

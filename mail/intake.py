@@ -229,9 +229,9 @@ def finish(row, *, outcome, reason="", reference="", letter=None, trust=""):
     _end(row, state=state, outcome=outcome, reason=reason, reference=reference, letter=letter, trust=trust)
 
 
-def hold(row, *, reason, letter=None, trust=""):
+def hold(row, *, reason, outcome=Outcome.QUARANTINED, letter=None, trust=""):
     """Keep a mail of ours for staff to decide on. Raises Lost when it is not ours any more."""
-    _end(row, state=State.HELD, outcome=Outcome.QUARANTINED, reason=reason, letter=letter, trust=trust)
+    _end(row, state=State.HELD, outcome=outcome, reason=reason, letter=letter, trust=trust)
 
 
 def quarantine(row, reason, trouble=""):

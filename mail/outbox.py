@@ -59,17 +59,19 @@ def enqueue(**letter) -> OutgoingMail:
 def compose(
     *, to, to_name="", user=None, kind, subject, text, html="", from_name="", from_address="", reply_to="",
     message_id="", in_reply_to="", references=(), headers=None, files=(), language="", secret=False, due_at=None,
-    reference="",
+    reference="", undeliverable=False,
 ) -> OutgoingMail:
     """One letter to one person, to be given to `post` in the same transaction.
 
     What does not belong into a header (line ends, NUL, surrogates) is taken out here (T12). An address that is none
     gives a row in state "failed" and `mail_failed` on commit, never an exception: a typing error in an address must
-    not undo the reply it was for. `secret` letters are blanked when they are finished; `files` are `File`s.
+    not undo the reply it was for. So does one that is known to be `undeliverable`. `secret` letters are blanked when
+    they are finished; `files` are `File`s.
     """
     address = clean_address(to)
     now = timezone.now()
-    refused = {} if address else {"state": State.FAILED, "trouble": Trouble.BAD_ADDRESS}
+    trouble = Trouble.BAD_ADDRESS if not address else Trouble.BOUNCED if undeliverable else ""
+    refused = {"state": State.FAILED, "trouble": trouble} if trouble else {}
     kept = {} if secret and refused else {"text": clean_input(text), "html": clean_input(html)}
     mail = OutgoingMail(
         message_id=clean_message_id(message_id) or new_message_id(reference),
@@ -229,7 +231,7 @@ def automatic_headers(kind) -> dict[str, str]:
     if kind == Kind.REPLY:
         return {}
     headers = {
-        "Auto-Submitted": "auto-replied" if kind == Kind.RECEIPT else "auto-generated",
+        "Auto-Submitted": "auto-replied" if kind in (Kind.RECEIPT, Kind.REFUSED) else "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
     return headers if kind in (Kind.ACCOUNT, Kind.GUEST_PASS) else {**headers, "Precedence": "bulk"}

@@ -9,10 +9,11 @@ class TicketsConfig(AppConfig):
     def ready(self):
         from accounts.signals import person_deactivated, sight_asked
         from departments.signals import settings_changed
-        from mail.signals import mail_failed
+        from mail.signals import mail_arrived, mail_failed
 
         from . import listening
 
+        mail_arrived.connect(listening.mail_arrived)
         mail_failed.connect(listening.mail_failed)
         settings_changed.connect(listening.settings_changed)
         person_deactivated.connect(listening.person_deactivated)

@@ -20,6 +20,13 @@ def write_letters():
     after_commit(lambda: tasks.write_letters.delay())
 
 
+def take_in():
+    """Read the mail that has just come."""
+    from . import tasks
+
+    after_commit(lambda: tasks.take_in.delay())
+
+
 def release(pending):
     """Send a pending reply the moment its undo has run out."""
     from . import tasks

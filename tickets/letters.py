@@ -20,12 +20,12 @@ from departments.models import Policy
 from departments.policy import snapshot
 from helpdesk_site.lib import rows
 from helpdesk_site.lib.text import html_to_text, shown
-from mail import outbox
+from mail import outbox, pointers
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
 from . import letter_words, words
-from .models import Message, Notification, Verb
+from .models import MailId, Message, Notification, Ticket, Verb
 
 Reason = Notification.Reason
 
@@ -100,6 +100,19 @@ class Matter:
         self.passes.append(made)
         return token
 
+    @cached_property
+    def foreign(self):
+        """Message-IDs of the mails that made this ticket, the latest few, oldest first: an answer names them too."""
+        if self.ticket.channel != Ticket.Channel.EMAIL:
+            return []
+        ids = MailId.objects.filter(ticket=self.ticket).order_by("-pk").values_list("value", flat=True)
+        return list(ids[:EARLIER])[::-1]
+
+    def answers_to(self, *, note):
+        """Where an answer goes: the signed address that leads back here, or nothing, meaning the department's own."""
+        signed = snapshot().portal.plus_addresses and self.department.email
+        return pointers.answer_address(self.department.email, self.ticket.number, note=note) if signed else ""
+
 
 @dataclass
 class Letter:
@@ -133,6 +146,12 @@ class Letter:
     @property
     def to_guest(self):
         return self.reader.is_guest and not self.reader.is_staff
+
+    @property
+    def address(self):
+        """Where this letter goes: somebody known by mail only may have asked for answers elsewhere (Reply-To)."""
+        to_client = self.reader.pk == self.ticket.client_id
+        return (to_client and self.ticket.answer_to) or self.reader.email
 
     @property
     def unproven(self):
@@ -192,9 +211,10 @@ def write(matter, told):
         rendered = matter.rendered(context(letter), language, reader.zone)
         sender = letter_words.sender(letter)
     reference = number + (event.message.label.replace("N", "#N") if event.message else "")
-    root, earlier = outbox.thread_id(number), matter.earlier.get(reader.pk, [])
+    root, earlier = outbox.thread_id(number), [*matter.foreign, *matter.earlier.get(reader.pk, [])]
     return outbox.compose(
-        to=reader.email,
+        to=letter.address,
+        undeliverable=reader.bounced_at is not None,
         to_name="" if letter.unproven else reader.name,
         user=reader,
         kind=letter.kind,
@@ -203,6 +223,7 @@ def write(matter, told):
         html=rendered.html,
         from_name=sender,
         from_address=matter.department.email or "",
+        reply_to=matter.answers_to(note=letter.kind == Kind.NOTE),
         message_id=outbox.new_message_id(reference),
         in_reply_to=earlier[-1] if earlier else root,
         references=[root, *earlier],

@@ -1,8 +1,11 @@
 """What tickets hear from the floors below (ARCHITECTURE, "Floors"): connected in apps.py."""
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
-from . import access, actions
+from mail.models import OutgoingMail
+
+from . import access, actions, kicks
 from .models import Notification, Ticket
 from .retiming import retime
 
@@ -11,9 +14,16 @@ def mail_failed(sender, mail, **kwargs):
     """A letter was given up: its ticket says so, and comes back to us when the client waits in vain."""
     rows = Notification.objects.filter(mail=mail).select_related("event__ticket", "event__message").order_by("pk")
     row = rows.first()
+    if mail.trouble == OutgoingMail.Trouble.BOUNCED and mail.user_id:
+        get_user_model().objects.filter(pk=mail.user_id, bounced_at=None).update(bounced_at=timezone.now())
     if row:
         system = get_user_model().objects.system()
         actions.bring_back(row.event.ticket, mail=mail, message=row.event.message, actor=system)
+
+
+def mail_arrived(sender, row, **kwargs):
+    """A mail lies in the raw store: it is read now, or by the sweep."""
+    kicks.take_in()
 
 
 def settings_changed(sender, departments, statuses, **kwargs):

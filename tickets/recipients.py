@@ -15,7 +15,7 @@ from departments.models import StaffPlace
 from helpdesk_site.lib.prepared import PreparedRows
 
 from .access import SEES_ALL
-from .models import Flag, Notification, Participant, Verb
+from .models import Flag, Notification, Participant, Ticket, Verb
 
 Reason = Notification.Reason
 
@@ -126,10 +126,12 @@ def of_opening(event, circle):
     ticket = circle.ticket
     if event.actor_id != ticket.client_id:
         yield Reason.CLIENT, [circle.ticket.client_id]
-    elif ticket.policy.opening_receipt or ticket.client.is_guest:  # C13; the pass is a guest's only way in (S7)
-        yield Reason.RECEIPT, [circle.ticket.client_id]
-    yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
-    yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
+    elif "quiet" not in event.data and (ticket.policy.opening_receipt or ticket.client.is_guest):
+        yield Reason.RECEIPT, [circle.ticket.client_id]  # C13; the pass is a guest's only way in (S7)
+    if ticket.channel != Ticket.Channel.EMAIL:  # those in Cc have the mail itself
+        yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
+    if "unproven" not in event.data:
+        yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
     yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
 
 

@@ -28,6 +28,14 @@ def write_letters():
 
 
 @shared_task
+def take_in():
+    """Read the mails that lie in the raw store."""
+    from .inbound import taking
+
+    taking.take_in()
+
+
+@shared_task
 def settle():
     """Let statuses turn into the next one by themselves (C7)."""
     from . import timers

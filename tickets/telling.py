@@ -39,6 +39,8 @@ LOOKS = {  # verb: icon, tone
     Verb.ESCALATED: ("stairs-up", "violet"),
     Verb.ALERTED: ("bell", "violet"),
     Verb.UNDONE: ("history", ""),
+    Verb.MAIL_KEPT: ("mail", ""),
+    Verb.CONFIRMED: ("check", "green"),
     Verb.MAIL_FAILED: ("alert-circle", "red"),
 }
 
@@ -256,6 +258,12 @@ class Teller:
     def undone(self):
         verb = self.names.verbs.get(self.data.get("of"))
         return self.say(_("{actor} took back: {what}"), what=event_name(verb) if verb else "–")
+
+    def mail_kept(self):
+        return self.say(_("An automatic mail of {actor} was kept as {message}"), message=self.message())
+
+    def confirmed(self):
+        return self.say(_("{actor} confirmed the ticket in the portal"))
 
     def mail_failed(self):
         trouble = self.data.get("trouble", "")

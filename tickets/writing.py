@@ -9,12 +9,18 @@ from .models import Message
 
 @dataclass(frozen=True)
 class Written:
-    """What somebody wrote, with its safe HTML and the version of the renderer that made it."""
+    """What somebody wrote, with its safe HTML and the version of the renderer that made it.
+
+    Of mail: `quoted` is what it repeats of older mail, `incoming` its row in the raw store, `trust` who vouches for it.
+    """
 
     body: str
     html: str
     format: str = Message.Format.MARKDOWN
     renderer: int = text.RENDERER_VERSION
+    quoted: str = ""
+    incoming: object = None
+    trust: str = Message.Trust.PORTAL
 
 
 def write(source):

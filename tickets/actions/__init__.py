@@ -1,9 +1,9 @@
 """Every change of a ticket, one plain function each, named as a support desk says it."""
 
 from .assigning import assign, flag, unflag
-from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal
+from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .escalating import alert, bring_back, escalate
-from .noting import add_note, edit_message
+from .noting import add_note, edit_message, keep_automatic
 from .opening import open_ticket
 from .pending import call_back, hold_reply, release
 from .replying import Crossed, reply
@@ -23,6 +23,7 @@ __all__ = [
     "escalate",
     "flag",
     "hold_reply",
+    "keep_automatic",
     "move",
     "open_ticket",
     "release",
@@ -38,4 +39,5 @@ __all__ = [
     "settle",
     "undo",
     "unflag",
+    "way_of_closed",
 ]

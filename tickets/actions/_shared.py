@@ -39,6 +39,9 @@ def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=
         html=written.html,
         renderer=written.renderer,
         salt=secrets.token_hex(16),
+        quoted=written.quoted,
+        incoming=written.incoming,
+        trust=written.trust,
         created_at=timezone.now(),
     )
     rows.insert(message)

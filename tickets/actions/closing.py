@@ -91,18 +91,26 @@ def reopen(ticket, *, actor, by_staff):
     return ticket
 
 
-def reply_refusal(ticket):
-    """Why a client's reply to this closed ticket is not taken, as a sentence; "" when it is (C3, S109, S114, S117)."""
+def reply_refusal(ticket, *, by_mail=False):
+    """Why a client's reply to this closed ticket is not taken, as a sentence; "" when it is (C3, S109, S114, S117).
+
+    The portal and mail have a setting each.
+    """
     if not ticket.is_closed:
         return ""
-    way, until = ticket.policy.closed_reply, reopens_until(ticket)
-    if way == Policy.ClosedReply.REOPEN or (until and timezone.now() <= until):
+    until = reopens_until(ticket, by_mail=by_mail)
+    if way_of_closed(ticket, by_mail=by_mail) == Policy.ClosedReply.REOPEN or (until and timezone.now() <= until):
         return ""
     return _("This ticket is closed. Open a new ticket that names %(number)s.") % {"number": ticket.number}
 
 
-def reopens_until(ticket):
+def way_of_closed(ticket, *, by_mail=False):
+    """What becomes of a client's reply to a closed ticket: a Policy.ClosedReply (C3)."""
+    return ticket.policy.closed_reply_mail if by_mail else ticket.policy.closed_reply
+
+
+def reopens_until(ticket, *, by_mail=False):
     """Until when a reply reopens a closed ticket, where policy sets some days; else None (C3)."""
-    if not ticket.is_closed or ticket.policy.closed_reply != Policy.ClosedReply.REOPEN_FOR:
+    if not ticket.is_closed or way_of_closed(ticket, by_mail=by_mail) != Policy.ClosedReply.REOPEN_FOR:
         return None
     return (ticket.closed_at or ticket.updated_at) + timedelta(days=ticket.policy.closed_reply_days)

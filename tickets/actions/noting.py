@@ -7,7 +7,7 @@ from departments.models import Policy
 
 from .. import search
 from ..events import action, record
-from ..models import MessageRevision, Verb
+from ..models import MessageRevision, Ticket, Verb
 from ..refused import Refused
 from ._shared import locked, proof, write_message
 
@@ -22,6 +22,18 @@ def add_note(ticket, *, author, written, attachments=(), mentions=()):
         ticket, Verb.NOTED, actor=author, message=note, mentions=sorted(person.pk for person in mentions),
         **proof(note, attachments),
     )  # fmt: skip
+    return note
+
+
+@action
+def keep_automatic(ticket, *, author, written):
+    """Keep what a machine of the client's side sent, such as an out-of-office, where only staff see it. It changes
+    neither status nor clock, and nobody is told. Returns the note."""
+    ticket = locked(ticket)
+    note = write_message(
+        ticket, author=author, written=written, by_staff=False, is_note=True, channel=Ticket.Channel.EMAIL
+    )
+    record(ticket, Verb.MAIL_KEPT, actor=author, message=note, saving=["last_note"], **proof(note))
     return note
 
 

@@ -15,13 +15,15 @@ from ._shared import proof, write_message
 def open_ticket(
     department, *, client, author, subject, written, attachments=(), priority=None, type=None, service=None,
     organisation=None, channel=Ticket.Channel.PORTAL, follow_up_of=None, assignee=None, status=None, participants=(),
-    proven=True,
+    proven=True, quiet=False, may_belong="", unconfirmed=False, answer_to="",
 ):  # fmt: skip
     """Open a ticket for `client`, written by `author` (the client, or staff on the client's behalf).
 
     A type that names a department routes there (S203). Returns the ticket; its first message is number 1.
     `proven` is whether we know the client wrote it; where anybody may have given that address, the ticket is shown to
-    nobody else of the client's side, and the receipt repeats nothing.
+    nobody else of the client's side, and the receipt repeats nothing. Of mail: `quiet` sends nothing automatic to the
+    client's side, `may_belong` is the number of a ticket its sender named without sight of it, `unconfirmed` lets the
+    ticket wait for its client's word in the portal (S69), `answer_to` is where answers go instead of their address.
     """
     if type and type.department_id and type.department_id != department.pk and type.department.is_active:
         department = type.department
@@ -42,6 +44,8 @@ def open_ticket(
         assignee=assignee,
         channel=channel,
         follow_up_of=follow_up_of,
+        answer_to=answer_to,
+        unconfirmed_since=now if unconfirmed else None,
         created_at=now,
         last_message_at=now,
         updated_at=now,
@@ -61,11 +65,17 @@ def open_ticket(
     record(
         ticket, Verb.OPENED, actor=author, message=message, saving=["last_number"],
         department=department.slug, status=status.code, priority=ticket.priority.code,
-        **({} if proven else {"unproven": True}), **proof(message, attachments),
+        **facts(proven=proven, quiet=quiet, may_belong=may_belong), **proof(message, attachments),
     )  # fmt: skip
     if assignee:
         record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": assignee.pk})
     return ticket
+
+
+def facts(*, proven, quiet, may_belong):
+    """What the event keeps besides, each only where it is so."""
+    kept = {"unproven": not proven, "quiet": quiet, "may_belong": may_belong}
+    return {name: value for name, value in kept.items() if value}
 
 
 def default_priority():

@@ -34,7 +34,7 @@ def reply(
     refuse_crossing(ticket, author=author, seen=seen)
     was_closed = ticket.is_closed
     if was_closed and not by_staff:
-        refusal = reply_refusal(ticket)
+        refusal = reply_refusal(ticket, by_mail=channel == Ticket.Channel.EMAIL)
         if refusal:
             raise Refused(refusal)
     now = timezone.now()

@@ -34,6 +34,8 @@ class Verb(models.TextChoices):
     ESCALATED = "escalated", _("escalated by a rule")
     ALERTED = "alerted", _("staff told by a rule")
     UNDONE = "undone", _("undone")
+    MAIL_KEPT = "mail_kept", _("automatic mail kept")
+    CONFIRMED = "confirmed", _("confirmed by the client")
     MAIL_FAILED = "mail_failed", _("mail could not be delivered")
 
 

@@ -1,0 +1,141 @@
+"""What a mail is not taken for: kept without effect, held for staff, or refused with a polite answer (C10, T11, T12).
+
+Nothing is dropped: the bytes stay, the import log says why, and staff can still make a ticket of it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.utils import timezone
+
+from departments.models import Policy
+from departments.policy import snapshot
+from mail import blocking, pointers
+from mail.models import IncomingMail, Kind, OutgoingMail
+
+Outcome = IncomingMail.Outcome
+NewByMail = Policy.NewByMail
+
+AUTOMATIC = [Kind.RECEIPT, Kind.REFUSED, Kind.GUEST_PASS]  # what goes out because a mail came in
+ANSWERS_TO_ONE = 3  # automatic mails to one address in an hour
+ANSWERS_TO_ALL = 500  # automatic mails to everybody in an hour
+TICKETS_OF_ONE = 30  # new tickets of one sender by mail in an hour
+HOUR = timedelta(hours=1)
+NOBODY = re.compile(  # addresses behind which nobody reads
+    r"(?:no-?reply|do-?not-?reply|ne-?pas-?repondre|nao-?responda|mailer-daemon|postmaster|bounces?|daemon|noreply)"
+    r"(?:[+._-].*)?@.*"
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is done instead of taking the mail. `is_held`: staff decide; `is_told`: its sender gets a polite answer."""
+
+    outcome: str
+    reason: str
+    is_held: bool = False
+    is_told: bool = False
+
+
+# --- Whatever ticket it is for ----------------------------------------------------------------------------------------
+
+
+def never_taken(letter, sender, row):
+    """The Verdict on what is taken for no ticket at all; None for the rest."""
+    if pointers.is_own(letter.message_id):
+        return Verdict(Outcome.IGNORED, "own_mail")
+    if is_copy(letter, row):
+        return Verdict(Outcome.IGNORED, "copy")
+    if not sender.address:
+        return Verdict(Outcome.REJECTED, "no_sender", is_held=True)
+    if is_own_address(sender.address):
+        return Verdict(Outcome.IGNORED, "own_address")
+    if row.size > most_bytes():
+        return Verdict(Outcome.REJECTED, "too_large", is_held=True, is_told=True)
+    if blocking.blocks(letter):
+        return Verdict(Outcome.IGNORED, "blocked")
+    if letter.kind == "feedback":
+        return Verdict(Outcome.IGNORED, "feedback")
+    if sender.forged and letter.kind != "bounce":
+        return Verdict(Outcome.QUARANTINED, "forged", is_held=True)
+    return None
+
+
+def is_copy(letter, row):
+    """Whether the same mail came before by another way. Another mail under a taken Message-ID is none."""
+    first = row.copy_of
+    return bool(first and first.sender_address == letter.sender.address.lower() and first.sent_at == letter.date)
+
+
+def most_bytes():
+    return (snapshot().portal.mail_size or 50_000) * 1000
+
+
+def is_own_address(address):
+    """Whether mail to this address comes back to us."""
+    return pointers.plain_address(address) in own_addresses()
+
+
+def own_addresses():
+    """Our departments' addresses and the portal's own, in lower case."""
+    ours = [row.email for row in snapshot().departments.values() if row.email]
+    return {address.lower() for address in [*ours, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]]}
+
+
+# --- By policy --------------------------------------------------------------------------------------------------------
+
+
+def reply_refused(policy):
+    """The Verdict on a reply where the department takes none by mail; None where it does (C10)."""
+    return None if policy.email_reply else Verdict(Outcome.REJECTED, "replies_off", is_held=True, is_told=True)
+
+
+def opening_refused(sender, department):
+    """The Verdict on a new ticket by this sender in this department; None where it is taken (C10, S39, S68, S122)."""
+    way = department.policy.email_new
+    if sender.is_staff and sender.is_proven:
+        return None
+    if not department.is_active or way == NewByMail.OFF:
+        return Verdict(Outcome.REJECTED, "new_off", is_held=True, is_told=True)
+    known = bool(sender.user and sender.user.is_active)
+    if way != NewByMail.ANYONE and not known:
+        return Verdict(Outcome.REJECTED, "not_known", is_held=True, is_told=True)
+    if way == NewByMail.VERIFIED and not sender.is_proven:
+        return Verdict(Outcome.REJECTED, "not_verified", is_held=True, is_told=True)
+    if sender.user and not sender.user.is_active:
+        return Verdict(Outcome.REJECTED, "deactivated", is_held=True)
+    if tickets_of_late(sender) >= TICKETS_OF_ONE:
+        return Verdict(Outcome.QUARANTINED, "too_many", is_held=True)
+    return None
+
+
+def tickets_of_late(sender):
+    made = IncomingMail.objects.filter(sender_address=sender.address, outcome=Outcome.CREATED)
+    return made.filter(handled_at__gt=timezone.now() - HOUR)[:TICKETS_OF_ONE].count()
+
+
+# --- Answering by itself ----------------------------------------------------------------------------------------------
+
+
+def may_answer(letter, sender):
+    """Whether an automatic mail may go to the sender (RFC 3834, 2): to people, of whom nobody says they are forged, and
+    never more than a few an hour, so that two machines stop and nobody is flooded in a stranger's name (T11)."""
+    if letter.auto_submitted or sender.forged or not sender.address or letter.return_path == "":
+        return False
+    if NOBODY.fullmatch(sender.address) or is_own_address(sender.address) or sender.is_staff:
+        return False
+    return answered_of_late(sender.address) < ANSWERS_TO_ONE and all_answered_of_late() < ANSWERS_TO_ALL
+
+
+def answered_of_late(address):
+    """How many automatic mails went to this address within the hour."""
+    sent = OutgoingMail.objects.filter(to_address=address, kind__in=AUTOMATIC)
+    return sent.filter(created_at__gt=timezone.now() - HOUR)[:ANSWERS_TO_ONE].count()
+
+
+def all_answered_of_late():
+    sent = OutgoingMail.objects.filter(kind__in=AUTOMATIC, created_at__gt=timezone.now() - HOUR)
+    return sent[:ANSWERS_TO_ALL].count()

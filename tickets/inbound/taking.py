@@ -1,0 +1,109 @@
+"""The way in: one mail of the raw store, or all that wait (T05).
+
+Reading happens before the transaction, under the warden's limits; what the mail does and the note of what became of it
+are one transaction, so that a crash leaves either both or a mail that is read again.
+"""
+
+import logging
+
+from django.db import transaction
+
+from mail import intake
+from mail.models import IncomingMail
+from mail.parsing import Unreadable, read
+
+from ..events import one_click
+from ..refused import Refused
+from . import placing, polite, refusing
+from .joining import bounced, join
+from .opening import open_from
+from .results import Result
+from .senders import sender_of
+
+log = logging.getLogger(__name__)
+Outcome = IncomingMail.Outcome
+BATCH = 20
+
+
+def take_in():
+    """Read what waits, oldest first. Returns how many mails were read; one bad mail never stops the others."""
+    count = 0
+    while rows := intake.claim(BATCH):
+        for row in rows:
+            handle(row)
+        count += len(rows)
+    return count
+
+
+def handle(row):
+    """Read a claimed mail and do what it asks for. Returns its Result; None when it could not be read or done."""
+    try:
+        letter = read(intake.open_raw(row))
+    except Unreadable as why:
+        intake.quarantine(row, why.reason, str(why))
+        return None
+    except OSError as error:
+        intake.put_back(row, str(error))
+        return None
+    try:
+        return act(letter, row)
+    except intake.Lost:
+        return None
+    except Exception as error:
+        log.exception("Mail %s could not be taken in; it is tried again.", row.pk)
+        intake.put_back(row, f"{type(error).__name__}: {error}")
+        return None
+
+
+def act(letter, row):
+    """Decide, then do, in one transaction with the note of it. Returns the Result."""
+    sender = sender_of(letter)
+    decided = decide(letter, sender, row)
+    if isinstance(decided, refusing.Verdict):
+        return set_aside(decided, letter, sender, row)
+    try:
+        with one_click():
+            done = decided()
+            if done.left_out and refusing.may_answer(letter, sender):
+                polite.tell_of_files(letter, sender, done)
+            intake.finish(
+                row,
+                outcome=done.outcome,
+                reason=done.reason,
+                reference=done.reference,
+                letter=letter,
+                trust=sender.trust,
+            )
+    except Refused as refused:
+        log.info("Mail %s: %s", row.pk, refused)
+        return set_aside(
+            refusing.Verdict(Outcome.REJECTED, "refused", is_held=True, is_told=True), letter, sender, row
+        )
+    return done
+
+
+def decide(letter, sender, row):
+    """What the mail asks for, read and stored but not done: a deed that returns a Result, or a refusing.Verdict."""
+    if letter.bounce:
+        place = placing.bounced(letter)
+        return bounced(letter, place, row) if place else refusing.Verdict(Outcome.IGNORED, "bounce_of_nothing")
+    verdict = refusing.never_taken(letter, sender, row)
+    if verdict:
+        return verdict
+    placed = placing.placed(letter, sender, row)
+    if placed.place:
+        joined = join(letter, sender, placed.place, row)
+        return joined or open_from(letter, sender, placed, row, follows=placed.ticket)
+    return open_from(letter, sender, placed, row)
+
+
+@transaction.atomic
+def set_aside(verdict, letter, sender, row):
+    """Note a mail that was not taken, and answer it politely where that does no harm."""
+    if verdict.is_told and refusing.may_answer(letter, sender):
+        polite.refuse(letter, sender, verdict.reason)
+    if verdict.is_held:
+        intake.hold(row, reason=verdict.reason, outcome=verdict.outcome, letter=letter, trust=sender.trust)
+    else:
+        intake.finish(row, outcome=verdict.outcome, reason=verdict.reason, letter=letter, trust=sender.trust)
+    return Result(verdict.outcome, verdict.reason)
