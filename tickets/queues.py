@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from departments.models import Category
 from departments.policy import snapshot
 from helpdesk_site.lib import tokens
-from helpdesk_site.lib.paging import FirstPage, neighbour, page_by_key
+from helpdesk_site.lib.paging import FirstPage, Page, neighbour, page_by_key
 from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_line
 
@@ -262,10 +262,16 @@ def with_columns(rows, me):
 
 def page(viewer, asked, *, size=PAGE):
     """One page of the list, without what stands apart above it."""
-    if not asked.words and not asked.cursor:
-        return first_page(asked, access.workable(viewer), asked.state, size)(viewer.user.pk)
-    rows = with_columns(without_apart(tickets(viewer, asked), asked, viewer.user.pk), viewer.user.pk)
-    return page_by_key(rows, order=asked.order, cursor=asked.cursor, size=size)
+    me, where = viewer.user.pk, access.workable(viewer)
+    if asked.cursor:
+        rows = with_columns(without_apart(tickets(viewer, asked), asked, me), me)
+        return page_by_key(rows, order=asked.order, cursor=asked.cursor, size=size)
+    if not asked.words:
+        return first_page(asked, where, asked.state, size)(me)
+    way, value = search.way_to(asked.words, notes=True)
+    if way == search.Way.NOTHING:
+        return Page([])
+    return first_found(replace(asked, words=way), where, asked.state, size)(me, value)
 
 
 @lru_cache(maxsize=512)
@@ -276,6 +282,17 @@ def first_page(asked, where, state, size):  # `state` follows the operator's row
         return with_columns(without_apart(narrowed(asked, where, me), asked, me), me)
 
     return FirstPage(build, order=asked.order, size=size)
+
+
+@lru_cache(maxsize=512)
+def first_found(asked, where, state, size):
+    """The same of a search; the `words` of `asked` are the way to what they find, whatever they are."""
+
+    def build(me, value):
+        rows = narrowed(asked, where, me).filter(search.found_by(asked.words, value, notes=True))
+        return with_columns(rows, me)
+
+    return FirstPage(build, order=asked.order, size=size, slots=(int, str))
 
 
 def without_apart(rows, asked, me):

@@ -7,6 +7,7 @@ FTS5 tables; the same words find the same tickets on both.
 
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q
@@ -55,19 +56,52 @@ def matching(tickets, words, *, notes=False, few=False):
     queryset is short by itself, as one client's tickets are. A ticket number finds its ticket exactly. Nothing but
     punctuation finds nothing.
     """
+    way, value = way_to(words, notes=notes, few=few)
+    return tickets.filter(found_by(way, value, notes=notes))
+
+
+class Way(StrEnum):
+    """How the tickets are found that hold some words: by what is asked of the database, and asked with which value."""
+
+    NOTHING = "nothing"
+    NUMBER = "number"  # the ticket with this number
+    INDEX = "index"  # SQLite: those its text index finds with this query
+    HITS = "hits"  # PostgreSQL: those with these ids, which its text index found
+    WALK = "walk"  # PostgreSQL: those along the list whose documents match this query
+
+
+def way_to(words, *, notes=False, few=False):
+    """(Way, value) of a search: the same way is the same statement, asked with another value."""
     number = tokens.clean_number(words)
     if number:
-        return tickets.filter(number=number)
-    groups, tables = stems.query_groups(words), [PUBLIC, NOTES] if notes else [PUBLIC]
+        return Way.NUMBER, number
+    groups = stems.query_groups(words)
     if not groups:
-        return tickets.none()
+        return Way.NOTHING, ""
     query = _query(groups)
     if connection.vendor == "sqlite":
-        return tickets.filter(_any(Q(pk__in=_matches(table, query)) for table in tables))
-    hits = None if few or _statistics().say_common(groups) else _hits(tables, query)
+        return Way.INDEX, query
+    hits = None if few or _statistics().say_common(groups) else _hits(_tables(notes), query)
     if hits is None:
-        return tickets.filter(_any(Q(Holds(F("pk"), table=table, query=query)) for table in tables))
-    return tickets.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [hits])) if hits else tickets.none()
+        return Way.WALK, query
+    return (Way.HITS, "{" + ",".join(map(str, hits)) + "}") if hits else (Way.NOTHING, "")
+
+
+def found_by(way, value, *, notes=False):
+    """A Q: the tickets of a way and its value."""
+    if way == Way.NOTHING:
+        return Q(pk__in=[])
+    if way == Way.NUMBER:
+        return Q(number=value)
+    if way == Way.HITS:
+        return Q(pk__in=RawSQL("SELECT unnest(CAST(%s AS bigint[]))", [value]))  # noqa: S611 - a value, never SQL
+    if way == Way.INDEX:
+        return _any(Q(pk__in=_matches(table, value)) for table in _tables(notes))
+    return _any(Q(Holds(F("pk"), table=table, query=value)) for table in _tables(notes))
+
+
+def _tables(notes):
+    return [PUBLIC, NOTES] if notes else [PUBLIC]
 
 
 def _table(is_note):
@@ -155,7 +189,8 @@ def _matches(table, query):
 class Holds(Func):
     """Whether one ticket's document matches: asked ticket by ticket, in the order of the list, until a page is full.
 
-    A scalar subquery, because anything else PostgreSQL may turn into a read of every document.
+    A scalar subquery, because anything else PostgreSQL may turn into a read of every document; and the query one of its
+    own, so that it is read from its text once and not for each ticket.
     """
 
     output_field = BooleanField()
@@ -166,7 +201,7 @@ class Holds(Func):
     def as_sql(self, compiler, connection, **context):
         ticket, params = compiler.compile(self.source_expressions[0])
         table, query = self.extra["table"], self.extra["query"]
-        sql = f"COALESCE((SELECT words @@ %s::tsquery FROM {table} WHERE ticket_id = {ticket}), FALSE)"
+        sql = f"COALESCE((SELECT words @@ (SELECT %s::tsquery) FROM {table} WHERE ticket_id = {ticket}), FALSE)"
         return sql, (query, *params)
 
 
