@@ -74,7 +74,7 @@ def attribution_at(lines: list[Line], end: int, *, first: int = 0) -> Attributio
     for start in range(end, max(first - 1, end - LINES), -1):
         upper = lines[start]
         if upper.empty:
-            if start < end - 1 or not _may_follow_a_gap(whole):
+            if not whole.startswith("<"):
                 break
             continue
         if start < end and (upper.depth != line.depth or _SENTENCE_ENDS.search(upper.plain)):
@@ -155,10 +155,6 @@ def _sure(text: str) -> bool:
     if _FIRST_PERSON.search(text):
         return False
     return bool(_FULL_DATE.search(text) or _BARE_ADDRESS.search(text) or re.search("[年년]", text))
-
-
-def _may_follow_a_gap(text: str) -> bool:
-    return text.startswith(("<", "mailto:", "wrote", ">"))
 
 
 def _inside(line: Line, number: int) -> Attribution | None:

@@ -12,7 +12,8 @@ GAP = 2  # blank lines inside one
 WRAPPED = 12  # lines of one entry
 LABEL = 30  # characters of a label
 _ENTRY = re.compile(rf"[\s*_|]*([^:：\n]{{1,{LABEL}}}?)[\s*_]*[:：][\s*_]*")
-_MORE_ON_THE_LINE = re.compile(r"(?<=[\s>])([^\W\d_][^:：<>\"@]{0,24}?)\s?[:：]\s")
+_NEXT_LABEL = re.compile(r"(?<=[\s>])([^\W\d_][^\s:：<>\"@,]{0,20}(?: [^\s:：<>\"@,]{1,12}){0,2})\s?[:：]\s")
+_HOUR = re.compile(r"\d[:.h][0-5]\d(?!\d)")
 
 
 class Head(NamedTuple):
@@ -41,6 +42,8 @@ def head_at(lines: list[Line], start: int) -> Head | None:
         if entry and (fresh := entry[0] - set(entries)):
             kind = _best(fresh, entries)
             entries[kind] = entry[1]
+            if kind != SUBJECT:
+                kind = _part(entries, kind)
         elif entry and OTHER in entry[0]:
             kind = OTHER
         elif kind and _goes_on(lines, at, depth, entries, kind):
@@ -63,9 +66,11 @@ def is_convincing(head: Head, *, announced: bool) -> bool:
     if not kinds & {FROM, DATE} or len(kinds - {OTHER}) < 2:
         return False
     addressed = any(is_addressed(value[:300]) for value in head.entries.values())
-    dated = any(character.isdigit() for character in head.entries.get(DATE, ""))
+    date = head.entries.get(DATE, "")
+    dated = any(character.isdigit() for character in date)
     if FROM in kinds:
-        return (addressed and (dated or TO in kinds)) or ({TO, SUBJECT} <= kinds and dated)
+        exact = bool(_HOUR.search(date) and TO in kinds)
+        return (addressed and (dated or TO in kinds)) or ({TO, SUBJECT} <= kinds and dated) or exact
     return addressed and dated and bool(kinds & {TO, SUBJECT})
 
 
@@ -86,6 +91,19 @@ def _best(kinds: set[str], entries: dict[str, str]) -> str:
         if kind in kinds and kind not in entries:
             return kind
     return next(iter(kinds))
+
+
+def _part(entries, kind) -> str:
+    """Part an entry in which further ones follow on the same line. Returns the kind of the last one."""
+    value = entries[kind]
+    for found in _NEXT_LABEL.finditer(value[:400]):
+        fresh = KINDS_OF.get(found[1].casefold(), set()) - set(entries) - {OTHER}
+        if fresh and found[1][0].isupper():
+            entries[kind] = value[:found.start()].strip(" *")
+            kind = _best(fresh, entries)
+            entries[kind] = value[found.end():].strip(" *")
+            return kind if kind == SUBJECT else _part(entries, kind)
+    return kind
 
 
 def _next_entry(lines, at, depth, entries) -> int | None:

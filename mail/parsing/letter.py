@@ -49,6 +49,7 @@ class Forward:
     subject: str = ""
     body: str = ""
     date: str = ""
+    words: str = ""  # of the person who passed it on
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,11 @@ class Line:
 
 def lines_of(text: str) -> list[Line]:
     """Return the lines of a text."""
-    return [_line(raw) for raw in text.split("\n")]
+    lines = [line_of(raw) for raw in text.split("\n")]
+    for at, line in enumerate(lines):
+        if line.depth == 1 and len(line.text) < 40 and line.text.rstrip().endswith(":") and _is_open(lines, at):
+            lines[at] = Line(line.raw, line.raw)
+    return lines
 
 
 def has_words(text: str) -> bool:
@@ -52,8 +56,15 @@ def has_words(text: str) -> bool:
     return bool(_WORD.search(text))
 
 
-def _line(raw: str) -> Line:
+def line_of(raw: str) -> Line:
+    """Return the line, its marks of quoting taken off."""
     found = _QUOTED.match(raw) if ">" in raw[:4] else None
     if not found:
         return Line(raw, raw)
     return Line(raw, raw[found.end():], found[0].count(">"))
+
+
+def _is_open(lines, at) -> bool:
+    """Tell whether a bracket is open before the line: then its ">" closes it, and quotes nothing."""
+    above = [line.text[-WIDTH:] for line in lines[max(at - 3, 0):at] if not line.depth]
+    return bool(above and above[-1].strip()) and sum(text.count("<") - text.count(">") for text in above) > 0
