@@ -11,6 +11,7 @@ import pytest
 # --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) -------
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
 REQUIRED = {word.strip() for word in os.environ.get("HELPDESK_REQUIRE", "").split(",") if word.strip()}
 
 
@@ -30,7 +31,12 @@ def has_redis():
         return False
 
 
-SERVICES = {"postgres": has_postgres, "redis": has_redis, "browser": lambda: Path(CHROMIUM).is_file()}
+SERVICES = {
+    "postgres": has_postgres,
+    "redis": has_redis,
+    "browser": lambda: Path(CHROMIUM).is_file(),
+    "imap": lambda: Path(DOVECOT).is_file(),
+}
 
 
 def pytest_configure(config):

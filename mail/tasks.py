@@ -16,3 +16,11 @@ def sweep():
     from . import delivery
 
     delivery.sweep()
+
+
+@shared_task
+def fetch():
+    """Look into the mailboxes that are due (each under a lease of its own)."""
+    from . import fetching
+
+    fetching.fetch_all()

@@ -57,6 +57,7 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "engine.tasks.heartbeat": (lambda desk: [], False),
     "engine.tasks.tidy": (lambda desk: [], True),
     "mail.tasks.deliver": (lambda desk: [desk["mail"]], True),
+    "mail.tasks.fetch": (lambda desk: [], False),  # no mailbox is configured; mail/tests/test_fetching.py has some
     "mail.tasks.sweep": (lambda desk: [], True),
     "tickets.tasks.anchor_history": (lambda desk: [], True),
     "tickets.tasks.close_idle": (lambda desk: [], True),

@@ -1,0 +1,25 @@
+"""Mails in a mailbox, before they are ours."""
+from typing import NamedTuple
+
+from ..models import IncomingMail
+
+LARGEST = 50_000_000  # bytes of one mail; of a longer one the beginning is taken
+CHUNK = 500
+
+
+class Place(NamedTuple):
+    """A mail in a mailbox: what the server calls it, the number it is known by in our store, and its size."""
+
+    key: str
+    uid: int
+    size: int
+
+
+def stored(line, places):
+    """The numbers of those mails that are in our store already."""
+    rows = IncomingMail.objects.filter(
+        mailbox=line.mailbox, folder=line.folder, uid_validity=line.uid_validity
+    )
+    uids = [place.uid for place in places]
+    chunks = (uids[start : start + CHUNK] for start in range(0, len(uids), CHUNK))
+    return {uid for chunk in chunks for uid in rows.filter(uid__in=chunk).values_list("uid", flat=True)}
