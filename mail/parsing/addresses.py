@@ -75,7 +75,7 @@ def _mailboxes(value: str, *, comments=True) -> list[list[tuple[str, str]]]:
                 comment = []
         if depth:
             comment.append(quoted or angle or end or colon or bracket or atom or space or other)
-        elif end and (end == ";" or addressed):
+        elif end and (end == ";" or addressed or all(kind == "space" for kind, _text in tokens[:2])):
             found.append(tokens)
             tokens, addressed = [], False
         elif colon and not addressed:  # the name of a group
@@ -105,6 +105,8 @@ def _in_angles(text: str) -> str:
 
 def _bare(tokens) -> tuple[str, list]:
     """Return an address that stands without angle brackets, and the other tokens."""
+    if whole := clean_address("".join(text for _kind, text in tokens)[: ADDRESS_LIMIT * 2]):
+        return whole, []
     for place in range(len(tokens) - 1, -1, -1):
         kind, text = tokens[place]
         if kind != "atom" or "@" not in text:
@@ -112,8 +114,7 @@ def _bare(tokens) -> tuple[str, list]:
         first = place - 1 if text.startswith("@") and place and tokens[place - 1][0] == "quoted" else place
         if address := clean_address("".join(text for _kind, text in tokens[first:place + 1])):
             return address, tokens[:first] + tokens[place + 1:]
-    whole = clean_address("".join(text for _kind, text in tokens)[: ADDRESS_LIMIT * 2])
-    return whole, [] if whole else tokens
+    return "", tokens
 
 
 def _name(tokens, charset: str) -> str:

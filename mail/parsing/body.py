@@ -72,6 +72,8 @@ def _take(part, body, *, within, first):
         _take_all(part, body)
     elif _is_words(part, within, first):
         body.words.append(_words(part, body))
+        if part.parameters.get("filename") and within != "alternative":
+            body.files.append(part)  # somebody attached it, and it is all they say
     elif part.main_type == "multipart" and not part.body.strip():
         pass
     else:

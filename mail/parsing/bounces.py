@@ -29,7 +29,7 @@ def kind_of_report(root, headers, sender, return_path, subject, text) -> str:
     """Return letter.BOUNCE, letter.FEEDBACK, letter.AUTO_REPLY for a reading receipt, or ""."""
     types = {part.content_type for part in root.walk()}
     report = root.type_parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
-    if "message/feedback-report" in types or report == "feedback-report":
+    if "message/feedback-report" in types or report == "feedback-report" or "x-apple-unsubscribe" in headers:
         return letter.FEEDBACK
     if types & set(_STATUS_TYPES) or report in ("delivery-status", "global-delivery-status"):
         return letter.BOUNCE
@@ -67,7 +67,7 @@ def _is_prose_report(headers, sender, return_path, subject, text) -> bool:
     if from_daemon and not kinds.automatic_answer(headers, ""):
         return True
     says_so = bool(SUBJECT.match(subject)) or bool(BODY.search(text[:TEXT_LIMIT]))
-    by_machine = from_daemon or return_path == "" or kinds.is_machine(sender.address) or not sender.address
+    by_machine = from_daemon or "x-mlserver" in headers or return_path == "" or kinds.is_machine(sender.address) or not sender.address
     return says_so and by_machine
 
 

@@ -60,7 +60,7 @@ def decode(data: bytes, declared: str = "", instead: str = "") -> str:
 def decode_line(data: bytes, declared: str = "", instead: str = "") -> str:
     """Return the text of raw bytes in a header: too short to guess by their looks."""
     if data.isascii():
-        return data.decode("ascii")
+        return japanese.from_jis(data) if b"\x1b$" in data else data.decode("ascii")
     for charset in (known(declared), "utf-8", known(instead)):
         if charset and charset != "us-ascii" and (text := _strictly(data, charset)) is not None:
             return text

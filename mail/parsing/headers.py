@@ -16,6 +16,7 @@ FIELDS_LIMIT = 2_000
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _KNOWN = re.compile(rb"(?:[A-Za-z]+-[!-9;-~]{1,60}|from|to|cc|bcc|subject|date|sender|received)[ \t]*:", re.IGNORECASE)
 _END = re.compile(rb"\n\r*(?:\n|\Z)")
+LOOK_AHEAD = 3  # lines
 _MAILBOX_LINE = (b"From ", b">From ")  # of mbox files
 
 
@@ -59,16 +60,28 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Headers, int, bool]:
             break
         line = raw[at:stop]
         if not line.strip():
-            if not (line.strip(b"\r\n") and _KNOWN.match(raw, stop, end)):
+            if not (line.strip(b"\r\n") and _goes_on(raw, stop, end)):
                 body = stop
         elif fields and line[:1] in (b" ", b"\t"):
             fields[-1][1].append(line)
         elif found := _FIELD.match(line):
             fields.append((found[1].lower().decode("ascii"), [line[found.end():]]))
-        elif fields and _KNOWN.match(raw, stop, end):
+        elif fields and _goes_on(raw, stop, end):
             fields[-1][1].append(b" " + line)
         elif fields or not line.startswith(_MAILBOX_LINE):
             body = at
         at = stop
     fields = [(name, b"".join(lines).replace(b"\x00", b"")) for name, lines in fields]
     return Headers(fields), end if body is None else body, cut
+
+
+def _goes_on(raw: bytes, at: int, end: int) -> bool:
+    """Tell whether a known field follows soon: what stands here is a broken piece of the head, not yet the body."""
+    for _line in range(LOOK_AHEAD):
+        if _KNOWN.match(raw, at, end):
+            return True
+        stop = raw.find(b"\n", at, end) + 1
+        if not stop or not raw[at:stop].strip(b"\r\n"):
+            return False
+        at = stop
+    return False

@@ -53,6 +53,6 @@ class _Mail(Writer):
             super().close(name)
 
     def picture(self, name, source):
-        if source.startswith("cid:"):
-            name = f"[image: {name or source[4:].partition('@')[0][:100]}]"
+        if name and source.startswith("cid:"):
+            name = f"[image: {name}]"
         self.text(f" {name} ".replace("&", "&amp;"))

@@ -30,9 +30,7 @@ def _segment(piece: bytes, state: bytes) -> str:
         return bytes(b | 0x80 if b > 0x20 else b for b in piece).decode("cp949", "replace")
     if state == b"(I":
         return bytes(b | 0x80 if 0x20 < b < 0x60 else b for b in piece).decode("cp932", "replace")
-    if piece.isascii():
-        return piece.decode("ascii")
-    return piece.decode("cp932", "replace")
+    return piece.decode("utf-8", "replace")
 
 
 def _two_bytes(piece: bytes) -> str:

@@ -21,7 +21,7 @@ _GENERATED = (  # set by programs that write
 _OF_LISTS = ("list-", "mailing-list", "x-mailing-list", "x-mailman-", "x-beenthere", "x-ml-", "x-mlserver")
 _MACHINES = re.compile(
     r"(?:mailer-?daemon|mail-daemon|mdaemon|postmaster|mail\.delivery\.system|listserv|majordomo|autoresponder|autoreply"
-    r"|auto-?reply|auto-?responder|(?:do[-_.]?)?no?t?[-_.]?reply|bounces?|nobody)(?:[-+_.=].*)?",
+    r"|auto-?reply|auto-?responder|(?:do[-_.]?)?no?t?[-_.]?reply)(?:[-+_.=].*)?",
     re.IGNORECASE,
 )
 _NO = {"no", "none", "false", "0", ""}
@@ -69,7 +69,7 @@ def must_be_left_alone(headers, return_path, sender: str) -> bool:
         return True
     if any(headers.get(name).lower() not in _NO for name in _GENERATED):
         return True
-    return return_path == "" or is_machine(return_path or "") or is_machine(sender) or from_a_list(headers)
+    return return_path == "" or is_machine(sender) or is_machine(return_path or "") or from_a_list(headers)
 
 
 def is_machine(address: str) -> bool:

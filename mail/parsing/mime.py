@@ -45,7 +45,9 @@ class Part:
 
     @property
     def name(self) -> str:
-        return self.parameters.get("filename") or self.type_parameters.get("name") or ""
+        """The name it came with; of two the one that lost fewer letters on the way."""
+        names = filter(None, [self.parameters.get("filename"), self.type_parameters.get("name")])
+        return min(names, key=lambda name: name.count("?") + name.count("\ufffd"), default="")
 
     @property
     def body(self) -> bytes:

@@ -67,4 +67,4 @@ def _continued(numbered: dict, charset: str) -> str:
 
 
 def _read(data: bytes, charset: str) -> str:
-    return decode(data, charset) if charset and not data.isascii() else decode_line(data)
+    return decode(data, charset) if charset else decode_line(data)

@@ -12,20 +12,14 @@ from . import (
     calendars,
     dates,
     files,
+    forwards,
     identifiers,
     kinds,
     letter,
     marker,
     mime,
+    replies,
 )
-
-try:
-    from . import forwards, replies
-except ImportError:
-    from types import SimpleNamespace
-
-    forwards = SimpleNamespace(forward_of=lambda subject, text: None)
-    replies = SimpleNamespace(new_text=lambda text: text)
 
 SIZE_LIMIT = 50_000_000  # bytes of a mail that are read
 SUBJECT_LIMIT = 1_000
@@ -57,9 +51,8 @@ def _parsed(raw: bytes, *trouble: str) -> letter.Letter:
     root, found = mime.read(raw)
     head = _head(root.headers)
     words = _words(root)
-    kind = _kind(root, head, words)
     trouble |= set(found) | words.pop("trouble") | _trouble_of(root, head)
-    return letter.Letter(**head, **words, **kind, trouble=tuple(sorted(trouble)))
+    return letter.Letter(**{**head, **words, **_kind(root, head, words)}, trouble=tuple(sorted(trouble)))
 
 
 def _head(headers) -> dict:
@@ -93,6 +86,9 @@ def _words(root) -> dict:
     if packed and not text.strip():
         html = packed.html
         text, made = (packed.text, False) if packed.text.strip() else (body.html_to_text(html), bool(html))
+    enclosed = _enclosed(found.files) if not text.strip() else None
+    if enclosed:
+        text = enclosed.body
     events = calendars.read(attached)
     if not text.strip():
         text = calendars.summary(events)
@@ -105,8 +101,19 @@ def _words(root) -> dict:
         "files": tuple(inside + attached),
         "events": events,
         "marker": marker.found(text, html),
+        "forward": enclosed,
         "trouble": trouble | found.trouble,
     }
+
+
+def _enclosed(parts) -> letter.Forward | None:
+    """Return the mail that was passed on as a file, with nothing said about it; nothing in it threads."""
+    mails = [part for part in parts if part.content_type in ("message/rfc822", "message/global")]
+    if len(mails) != 1:
+        return None
+    root, _trouble = mime.read(mails[0].content)
+    head, found = _head(root.headers), body.read(root)
+    return letter.Forward(head["sender"], head["subject"], found.text()[0], root.headers.get("date")[:100])
 
 
 def _kind(root, head, words) -> dict:
@@ -115,13 +122,14 @@ def _kind(root, head, words) -> dict:
     report = bounces.kind_of_report(root, headers, head["sender"], head["return_path"], subject, text)
     kind = kinds.kind_of(headers, subject, report)
     own = {person.address.lower() for person in head["to"] + head["cc"]} | {one.lower() for one in head["envelope"]}
+    personal = kind in (letter.NORMAL, letter.LIST)
     alone = kinds.must_be_left_alone(headers, head["return_path"], head["sender"].address)
     return {
         "kind": kind,
         "auto_submitted": alone or kind in (letter.BOUNCE, letter.FEEDBACK, letter.AUTO_REPLY),
         "out_of_office": kind == letter.AUTO_REPLY,
         "bounce": bounces.read(root, headers, own, text) if kind == letter.BOUNCE else None,
-        "forward": forwards.forward_of(subject, text) if kind in (letter.NORMAL, letter.LIST) else None,
+        "forward": (words["forward"] or forwards.forward_of(subject, text)) if personal else None,
     }
 
 

@@ -6,7 +6,7 @@ import re
 from .charsets import decode, decode_line, known
 
 _START = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?")
-_MARK = re.compile(r"\?=|=\?")
+_MARK = re.compile(r"\?=|=(?=\?)")
 _Q = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 
@@ -24,7 +24,7 @@ def decoded(text: str, instead: str = "") -> str:
             run = []
         if gap.strip() or not out and not run:
             out.append(gap)
-        run.append(_bytes(text[start.end():end], start[2]))
+        run.append(_bytes(text[start.end():end], start[2], charset))
         run_set, at = charset, after
     if run:
         out.append(_joined(run, run_set))
@@ -47,8 +47,11 @@ def _joined(run: list[bytes], charset: str) -> str:
     return decode(data, charset) if charset and charset != "us-ascii" else decode_line(data)
 
 
-def _bytes(word: str, encoding: str) -> bytes:
-    data = word.encode("utf-8", "surrogatepass")
+def _bytes(word: str, encoding: str, charset: str) -> bytes:
+    try:
+        data = word.encode("ascii" if word.isascii() else charset or "utf-8")
+    except (UnicodeError, LookupError):
+        data = word.encode("utf-8", "replace")
     if encoding in "qQ":
         return _Q.sub(lambda found: bytes((int(found[1], 16),)), data.replace(b"_", b" "))
     data = re.sub(rb"[^A-Za-z0-9+/=]", b"", data)
