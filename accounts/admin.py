@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from . import confirmations, letters, passes, people
 from .forms import AddressField, zones
@@ -157,7 +157,7 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
             send_password_link(request, [person])
         return super().response_change(request, person)
 
-    @admin.display(description=_("name"), ordering="name")
+    @admin.display(description=pgettext_lazy("of a person", "name"), ordering="name")
     def shown_name(self, person):
         return person.full_name
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk_site.lib.files import reencode_picture
 from helpdesk_site.lib.text import clean_line
@@ -27,7 +28,13 @@ REFRESH = [
     (900, _("Every 15 minutes")),
 ]
 AS_BROWSER = ("auto", _("As my browser says"))
-UNDO = [(0, _("None")), (5, _("5 seconds")), (10, _("10 seconds")), (20, _("20 seconds")), (30, _("30 seconds"))]
+UNDO = [
+    (0, pgettext_lazy("time to undo", "None")),
+    (5, _("5 seconds")),
+    (10, _("10 seconds")),
+    (20, _("20 seconds")),
+    (30, _("30 seconds")),
+]
 
 
 class AddressField(forms.EmailField):
@@ -203,7 +210,11 @@ class ProfileForm(forms.ModelForm):
     """Who I am and how I want to read. What an operator decides (address, staff, places) is not here."""
 
     name = NameField()
-    new_picture = PictureField(label=_("Picture"), required=False, help_text=_("JPEG, PNG, GIF or WebP, up to 5 MB."))
+    new_picture = PictureField(
+        label=pgettext_lazy("of a person", "Picture"),
+        required=False,
+        help_text=_("JPEG, PNG, GIF or WebP, up to 5 MB."),
+    )
     remove_picture = forms.BooleanField(label=_("Remove my picture"), required=False)
     language = AsBrowser(label=_("Language"), choices=[AS_BROWSER, *settings.LANGUAGES])
     time_zone = AsBrowser(label=_("Time zone"), choices=lambda: [AS_BROWSER, *zones.choices()])

@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SYSTEM_EMAIL = "system@localhost.invalid"
 
@@ -61,14 +62,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         QUEUE = "queue", _("Back to the queue")
 
     email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=120, blank=True)
     title = models.CharField(
         _("role shown to clients"), max_length=80, blank=True, help_text=_("For staff, for example “server engineer”.")
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
-    picture = models.ImageField(_("picture"), upload_to="people/", blank=True)
+    picture = models.ImageField(pgettext_lazy("of a person", "picture"), upload_to="people/", blank=True)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ORDER = ["departments", "tickets", "accounts", "mail"]  # apps as an operator looks for them; others follow
 
@@ -47,7 +48,7 @@ def support_group(viewer):
         (_("Waiting for us"), "waiting", counted.waiting),
         (_("My queue"), "mine", counted.mine),
         (_("Flagged for me"), "flagged", counted.flagged),
-        (_("Unassigned"), "unassigned", counted.unassigned),
+        (pgettext_lazy("tickets", "Unassigned"), "unassigned", counted.unassigned),
         (_("All open"), "open", counted.open),
     ]
     return [(label, f"{reverse('desk')}?view={view}", queries.shown_count(count) or "0") for label, view, count in rows]

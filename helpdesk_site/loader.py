@@ -83,7 +83,8 @@ def is_same_for_all(node):
         return not node.values
     if isinstance(node, TranslateNode):
         spoken = node.filter_expression
-        return not node.asvar and not node.message_context and not node.noop and is_plain(spoken)
+        meant = node.message_context is None or is_plain(node.message_context)
+        return not node.asvar and not node.noop and meant and is_plain(spoken)
     if isinstance(node, URLNode):
         return not node.asvar and not node.args and not node.kwargs and is_plain(node.view_name)
     if isinstance(node, StaticNode):

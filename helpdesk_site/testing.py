@@ -22,6 +22,13 @@ if worker.isdecimal() and os.environ.get("REDIS_URL"):  # a Redis database each:
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(worker) + 1}"
 
 
+def pytest_configure():
+    """The other languages speak in the tests too: a fresh checkout has its translations uncompiled."""
+    from helpdesk_site.preparing import compile_translations
+
+    compile_translations()
+
+
 def environment_of_this_database(**changes):
     """The environment of a subprocess that works in the database of this very test."""
     from django.db import connection

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import SYSTEM_EMAIL, Membership, User
 from departments.policy import snapshot
@@ -17,7 +17,9 @@ class NewTicketForm(WithFiles):
     """A ticket for a client who is known, or for any name and address. It goes out as our message to them."""
 
     name = LineField(
-        label=gettext_lazy("Name"), max_length=120, error_messages={"required": gettext_lazy("Enter a name")}
+        label=pgettext_lazy("of a person", "Name"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Enter a name")},
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
@@ -44,11 +46,13 @@ class NewTicketForm(WithFiles):
         self.person = client
         if client:
             del self.fields["name"], self.fields["email"]
-            self.offer("organisation", _("Organisation"), organisations_of(client), key="pk", empty=_("None"))
+            none = pgettext("organisation", "None")
+            self.offer("organisation", _("Organisation"), organisations_of(client), key="pk", empty=none)
         self.offer("department", _("Department"), departments, key="slug", required=True)
         known = snapshot()
         self.offer("priority", _("Priority"), [row for row in known.priorities.values() if row.is_active])
-        self.offer("type", _("Type"), [row for row in known.types.values() if row.is_active], empty=_("None"))
+        types = [row for row in known.types.values() if row.is_active]
+        self.offer("type", _("Type"), types, empty=pgettext("ticket type", "None"))
         self.offer("status", _("Status"), queues.offered_statuses(), empty=_("As the department sets it"))
         people = colleagues.of_departments([row.pk for row in departments])
         self.offer("assignee", _("Assignee"), people, key="pk", empty=_("Nobody"))

@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from departments.models import Rule
 from departments.policy import snapshot
@@ -286,7 +287,7 @@ def statuses():
 def named(rows, code):
     """The name of a row by its code, in the reader's language; the code of one that is gone; “none” for nothing."""
     if code is None:
-        return strong(_("none"))
+        return strong(pgettext("ticket type", "none"))
     row = rows.get(code)
     return strong(row.said("name") if row else code)
 

@@ -5,6 +5,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import Department, StaffPlace, StatusInDepartment
 from .forms import PolicyForm, word_fields, worded_form
@@ -63,7 +64,7 @@ class DepartmentAdmin(Presettable):
     def tell(self, row):
         tell_of(Department, departments=[row])
 
-    @admin.display(description=_("staff"), ordering="staff_count")
+    @admin.display(description=pgettext_lazy("how many", "staff"), ordering="staff_count")
     def people(self, department):
         return department.staff_count
 

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..words import Worded
 from .policy import Policy
@@ -110,7 +111,9 @@ class Department(Worded, Policy):
         ),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    icon = models.CharField(_("picture"), max_length=30, choices=Icon.choices, default=Icon.MESSAGES)
+    icon = models.CharField(
+        pgettext_lazy("of a department", "picture"), max_length=30, choices=Icon.choices, default=Icon.MESSAGES
+    )
     tone = models.CharField(_("colour"), max_length=6, choices=Tone.choices, default=Tone.BLUE)
     account_matters = models.BooleanField(
         _("about accounts"),

@@ -202,6 +202,44 @@ def test_dates_follow_the_language():
 
 
 @pytest.mark.parametrize(
+    ("language", "moment"),
+    [
+        ("en", "1 March 2026, 09:03"),
+        ("fr", "1 mars 2026 à 09:03"),
+        ("ru", "1 марта 2026 г., 9:03"),
+        ("pt-br", "1 de março de 2026 às 09:03"),
+    ],
+)
+def test_the_month_in_a_date_is_written_as_the_language_writes_it(language, moment):
+    """Small letters in French and Brazilian Portuguese, the genitive in Russian."""
+    with translation.override(language):
+        assert ui.written(datetime.datetime(2026, 3, 1, 9, 3), "DATETIME_FORMAT") == moment
+
+
+MEANINGS = {
+    ("kind of message", "Reply"): ("Réponse", "Ответ", "Resposta"),
+    ("", "Reply"): ("Répondre", "Ответить", "Responder"),
+    ("of a person", "name"): ("nom", "имя", "nome"),
+    ("", "name"): ("nom", "название", "nome"),
+    ("of a person", "picture"): ("photo", "фото", "foto"),
+    ("of a department", "picture"): ("icône", "значок", "ícone"),
+    ("organisation", "None"): ("Aucune", "Нет", "Nenhuma"),
+    ("ticket type", "None"): ("Aucun", "Нет", "Nenhum"),
+    ("tickets", "Closed"): ("Fermés", "Закрытые", "Fechados"),
+    ("", "Closed"): ("Fermé", "Закрыто", "Fechado"),
+}
+
+
+@pytest.mark.parametrize("place", MEANINGS, ids=" ".join)
+def test_a_word_of_two_meanings_is_said_for_each(place):
+    """A tab and a badge say “reply” as a thing, a button as what to do; a ticket is closed, and tickets are."""
+    context, word = place
+    for language, said in zip(("fr", "ru", "pt-br"), MEANINGS[place], strict=True):
+        with translation.override(language):
+            assert (translation.pgettext(context, word) if context else translation.gettext(word)) == said
+
+
+@pytest.mark.parametrize(
     ("language", "day"), [("en", "12 Nov"), ("fr", "12/11"), ("ru", "12.11"), ("pt-br", "12/11")]
 )
 def test_a_day_of_this_year_is_short_in_every_language(language, day):

@@ -9,7 +9,10 @@ from django.utils.html import format_html
 
 from helpdesk_site.loader import Folded, fold
 
-SAME = '{% load ui i18n %}<b>{% translate "Reply" %}</b>{% icon "quote" %}<a href="{% url \'desk\' %}">{# why #}</a>'
+SAME = (
+    '{% load ui i18n %}<b>{% translate "Reply" %}</b>{% translate "Reply" context "kind of message" %}'
+    '{% icon "quote" %}<a href="{% url \'desk\' %}">{# why #}</a>'
+)
 
 
 def folded(source):
@@ -35,6 +38,7 @@ def test_neighbours_that_are_the_same_for_everybody_are_one_piece():
         "{{ name }}",
         '{% load ui %}{% icon name %}{% icon "quote" as x %}{{ x }}',
         "{% load i18n %}{% translate name %}{% translate 'Reply' as x %}{{ x }}",
+        "{% load i18n %}{% translate 'Reply' context name %}{% translate 'Reply' context 'a'|add:name %}",
         "{% url 'ticket' name %}{% url 'desk' as x %}{{ x }}",
         "{% load ui %}{% form_key %}{% csrf_token %}{% now 'H' %}",
     ],

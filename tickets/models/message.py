@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .ticket import Ticket
 
@@ -97,7 +98,7 @@ class Draft(models.Model):
     """What somebody is typing: one per person and place."""
 
     class Kind(models.TextChoices):
-        REPLY = "reply", _("reply")
+        REPLY = "reply", pgettext_lazy("draft", "reply")
         NOTE = "note", _("internal note")
         NEW = "new", _("new ticket")
 
@@ -137,7 +138,7 @@ class Attachment(models.Model):
     draft = models.ForeignKey(Draft, models.SET_NULL, null=True, blank=True, related_name="attachments")
     pending = models.ForeignKey(PendingReply, models.SET_NULL, null=True, blank=True, related_name="attachments")
     owner = models.CharField(max_length=80, blank=True, default="")  # who uploaded it, while it is of no message
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("of a file", "name"), max_length=150)
     content_type = models.CharField(_("kind"), max_length=100)
     size = models.PositiveBigIntegerField(_("size"))  # bytes
     sha256 = models.CharField(max_length=64)

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -70,7 +70,12 @@ def tickets(request):
 
 def tabs(wanted, counts):
     """The states above the list, with how many tickets are in each."""
-    named = {"": _("All"), "waiting": _("Waiting for your reply"), "open": _("Open"), "closed": _("Closed")}
+    named = {
+        "": pgettext("tickets", "All"),
+        "waiting": _("Waiting for your reply"),
+        "open": pgettext("tickets", "Open"),
+        "closed": pgettext("tickets", "Closed"),
+    }
     return [
         {
             "state": state or None,

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -102,7 +103,7 @@ def type(request, ticket):
     row = chosen_type(request.POST.get("type", ""))
     with one_click() as click:
         actions.set_type(ticket, type=row, actor=request.user)
-    return done(request, ticket, click, _("Type: %(type)s.") % {"type": row or _("none")})
+    return done(request, ticket, click, _("Type: %(type)s.") % {"type": row or pgettext("ticket type", "none")})
 
 
 @working
