@@ -1,4 +1,4 @@
-"""record(): the one line every action ends with, and CONSUMERS: the one list of what follows from a change.
+"""record() or record_all(), the one line every action ends with, and CONSUMERS: the one list of what follows from it.
 
 A *click* is one act of one person, however many events it makes: "reply and close" is two events and one mail. The
 outermost @action opens the click; its consumers run once, with all its events, still inside the same transaction.
@@ -8,6 +8,7 @@ import functools
 import secrets
 import threading
 import uuid
+from typing import NamedTuple
 
 from django.db import transaction
 from django.urls import reverse
@@ -73,24 +74,60 @@ def consumers():
     return (notify.about, rules.schedule)
 
 
-def record(ticket, verb, *, actor, message=None, texts=None, saving=(), **data):
-    """Write one event at the end of the ticket's chain. The caller holds the ticket's row lock.
+class Happened(NamedTuple):
+    """One thing that happened, before it is an event.
 
-    `data`: ids and codes only. `texts`: {name: text} that may have to be erased one day. Returns the event. The
-    ticket's counters and head are saved, and with them `saving`, the fields the action has changed; `updated_at` is
-    the caller's to decide.
+    `data`: ids and codes only. `texts`: {name: text} that may have to be erased one day.
+    """
+
+    verb: str
+    data: dict = {}
+    texts: dict = {}
+    message: object = None
+
+
+def record(ticket, verb, *, actor, message=None, texts=None, saving=(), **data):
+    """Write one event at the end of the ticket's chain: `record_all` of one thing. Returns the event."""
+    (event,) = record_all(ticket, [Happened(verb, data, texts or {}, message)], actor=actor, saving=saving)
+    return event
+
+
+def record_all(ticket, happened, *, actor, saving=()):
+    """Write what one action did, in order, at the end of the ticket's chain. The caller holds the ticket's row lock.
+
+    The ticket's counters and head are saved, and with them `saving`, the fields the action has changed; `updated_at` is
+    the caller's to decide. Returns the events.
     """
     once.claim(reverse("ticket", args=[ticket.number]))
     click = getattr(_open, "click", None) or Click()
-    salted = {name: (secrets.token_hex(16), text) for name, text in (texts or {}).items()}
-    if salted:
-        data["texts"] = {name: chain.fingerprint(text, salt) for name, (salt, text) in salted.items()}
+    events, contents = [], []
+    for what in happened:
+        texts = [EventContent(name=name, text=text, salt=secrets.token_hex(16)) for name, text in what.texts.items()]
+        event = sealed(ticket, what, texts, actor=actor, click=click)
+        ticket.event_count, ticket.head = event.sequence, event.hash
+        events.append(event)
+        contents.append(texts)
+    rows.insert(*events)
+    for event, texts in zip(events, contents, strict=True):
+        for text in texts:
+            text.event = event
+        rows.insert(*texts)
+    rows.update(ticket, ["event_count", "head", *saving])
+    click.events += events
+    return events
+
+
+def sealed(ticket, what, texts, *, actor, click):
+    """The event that follows the ticket's last one, with its hash."""
+    data = what.data
+    if texts:
+        data = {**data, "texts": {text.name: chain.fingerprint(text.text, text.salt) for text in texts}}
     event = TicketEvent(
         ticket=ticket,
         sequence=ticket.event_count + 1,
-        verb=verb,
+        verb=what.verb,
         actor=actor,
-        message=message,
+        message=what.message,
         data=data,
         click=click.id,
         at=timezone.now(),
@@ -98,13 +135,6 @@ def record(ticket, verb, *, actor, message=None, texts=None, saving=(), **data):
         key_id=chain.key_id(chain.current_key()),
     )
     event.hash = chain.seal(content_of(event), previous_hash=event.previous_hash)
-    rows.insert(event)
-    EventContent.objects.bulk_create(
-        EventContent(event=event, name=name, text=text, salt=salt) for name, (salt, text) in salted.items()
-    )
-    ticket.event_count, ticket.head = event.sequence, event.hash
-    rows.update(ticket, ["event_count", "head", *saving])
-    click.events.append(event)
     return event
 
 

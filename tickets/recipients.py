@@ -7,12 +7,11 @@ see: clients of the ticket by `access.own`, staff by `access.works_on`. A test h
 from functools import cached_property
 
 from django.contrib.auth import get_user_model
-from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Membership
 from departments.models import StaffPlace
-from helpdesk_site.lib.prepared import PreparedRows
+from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from .access import SEES_ALL
 from .models import Flag, Notification, Participant, Ticket, Verb
@@ -43,15 +42,18 @@ def may_be_told(person, reason):
 BY_PLACE = {Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE}
 
 
-# As text, because every opening and every reply asks it: as querysets it costs more than all else in a letter
-SWITCHED_ON = f"""
+# Asked by every opening and every reply
+switched_on = Prepared.of_sql(
+    f"""
     SELECT '{Reason.PARTICIPANT.value}', user_id FROM {Participant._meta.db_table} WHERE ticket_id = %s AND notify
     UNION ALL
     SELECT '{Reason.ORGANISATION.value}', user_id FROM {Membership._meta.db_table}
     WHERE organisation_id = %s AND notify AND role IN ({", ".join(f"'{role.value}'" for role in SEES_ALL)})
     UNION ALL
     SELECT '{Reason.DEPARTMENT.value}', user_id FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND notify
-"""  # noqa: S608 - names and codes of our own
+    """,  # noqa: S608 - names and codes of our own
+    slots=(int, int, int),
+)
 
 
 def working(ids, department):
@@ -76,10 +78,8 @@ class Circle:
         """{reason: ids} of those who want mail of this ticket by a switch, in one statement: people who take part
         (S163), members who see all of their organisation's tickets (S14, C12), staff of the department (S119, S126)."""
         ticket, found = self.ticket, {reason: [] for reason in Reason}
-        with connection.cursor() as cursor:
-            cursor.execute(SWITCHED_ON, [ticket.pk, ticket.organisation_id, ticket.department_id])
-            for reason, pk in cursor:
-                found[Reason(reason)].append(pk)
+        for reason, pk in switched_on.rows(ticket.pk, ticket.organisation_id or 0, ticket.department_id):
+            found[Reason(reason)].append(pk)
         return found
 
     @cached_property

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import clock
-from ..events import action, record
+from ..events import Happened, action, record_all
 from ..models import Message, Ticket, Verb
 from ..refused import Refused
 from ._shared import locked, proof, write_message
@@ -52,15 +52,13 @@ def reply(
     claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule
     if claims:
         ticket.assignee = author
-    record(
-        ticket, Verb.REPLIED, actor=author, message=message, saving=[*clock.TIMED, "last_number", "assignee"],
-        **proof(message, attachments),
-    )  # fmt: skip
+    happened = [Happened(Verb.REPLIED, proof(message, attachments), message=message)]
     if before.pk != ticket.status_id:
         verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
-        record(ticket, verb, actor=author, **{"from": before.code, "to": ticket.status.code})
+        happened.append(Happened(verb, {"from": before.code, "to": ticket.status.code}))
     if claims:
-        record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": author.pk})
+        happened.append(Happened(Verb.ASSIGNED, {"from": None, "to": author.pk}))
+    record_all(ticket, happened, actor=author, saving=[*clock.TIMED, "last_number", "assignee"])
     return message
 
 

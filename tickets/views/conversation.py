@@ -100,7 +100,7 @@ def answer_as_client(request, ticket, form, can):
         message = actions.reply(ticket, author=user, written=written, by_staff=False, attachments=form.uploads)
         if "close" in request.POST and can.close:
             actions.close(message.ticket, actor=user)
-    reading.mark_read(message.ticket, user)
+        reading.mark_read(message.ticket, user)
     return redirect(f"{reverse('ticket', args=[message.ticket.number])}#{message.anchor}")
 
 
