@@ -5,6 +5,7 @@ are not used.
 """
 import imaplib
 import re
+import time
 from datetime import timedelta
 
 from imap_tools import A, BaseMailBox
@@ -152,10 +153,14 @@ class Imap:
     def can_idle(self):
         return "IDLE" in self.box.client.capabilities
 
-    def wait(self, seconds):
-        """Wait until the server tells of something, or so long."""
-        with during(Problem.PROTOCOL):
-            self.box.idle.wait(timeout=seconds)
+    def wait(self, seconds, stop):
+        """Wait until the server tells of something, or so long, or until `stop` is set."""
+        ends = time.monotonic() + seconds
+        with during(Problem.PROTOCOL), self.box.idle as idle:
+            while not stop.is_set() and time.monotonic() < ends:
+                begun = time.monotonic()
+                if idle.poll(timeout=1) or time.monotonic() - begun < 0.5:  # nothing, at once: the server is gone
+                    return
 
     # Steps
 

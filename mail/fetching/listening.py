@@ -79,7 +79,7 @@ def listen(mailbox, patience, stop):
             if stop.is_set():
                 return
             if line.can_idle:
-                line.wait(EVERY)
+                line.wait(EVERY, stop)
             else:
                 stop.wait(EVERY)
             close_old_connections()
