@@ -1,5 +1,6 @@
 """`parse`: the order in which a mail is read, and that nothing in it stops the reading."""
 
+import logging
 import re
 
 from helpdesk_site.lib.text import clean_input
@@ -18,8 +19,11 @@ from . import (
     letter,
     marker,
     mime,
+    quoted_html,
     replies,
 )
+
+log = logging.getLogger(__name__)
 
 SIZE_LIMIT = 50_000_000  # bytes of a mail that are read
 SUBJECT_LIMIT = 1_000
@@ -31,18 +35,20 @@ _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pk
 
 
 def parse(raw: bytes) -> letter.Letter:
-    """Return what a mail says, whatever its bytes are; what was wrong with it stands in `trouble`."""
-    try:
-        return _parsed(raw)
-    except Exception:
+    """Return what a mail says, whatever its bytes are; what was wrong with it stands in `trouble`.
+
+    Where our own reading fails, less is read: all words instead of the new ones, then the head alone.
+    """
+    for attempt in (raw, ""), (raw, "not_stripped"), (raw[:20_000].partition(b"\n\n")[0], "unreadable"):
         try:
-            return _parsed(raw[:20_000].partition(b"\n\n")[0], "unreadable")
+            return _parsed(*attempt)
         except Exception:
-            return letter.Letter(trouble=("unreadable",))
+            log.exception("A mail could not be read.")
+    return letter.Letter(trouble=("unreadable",))
 
 
-def _parsed(raw: bytes, *trouble: str) -> letter.Letter:
-    trouble = set(trouble)
+def _parsed(raw: bytes, fault: str) -> letter.Letter:
+    trouble = {fault} - {""}
     if len(raw) > SIZE_LIMIT:
         raw = raw[:SIZE_LIMIT]
         trouble.add("too_large")
@@ -50,7 +56,7 @@ def _parsed(raw: bytes, *trouble: str) -> letter.Letter:
         raw = raw.replace(b"\r", b"\n")
     root, found = mime.read(raw)
     head = _head(root.headers)
-    words = _words(root)
+    words = _words(root, whole=bool(fault))
     trouble |= set(found) | words.pop("trouble") | _trouble_of(root, head)
     return letter.Letter(**{**head, **words, **_kind(root, head, words)}, trouble=tuple(sorted(trouble)))
 
@@ -76,9 +82,9 @@ def _head(headers) -> dict:
     }
 
 
-def _words(root) -> dict:
-    """Text, HTML and files, each where it belongs."""
-    found = body.read(root)
+def _words(root, *, whole: bool) -> dict:
+    """Text, HTML and files, each where it belongs; `whole` leaves the old words among the new ones."""
+    found, subject = body.read(root), root.headers.words("subject")
     text, made = found.text()
     html = found.html()
     text, inside = files.from_text(text)
@@ -95,15 +101,24 @@ def _words(root) -> dict:
     text = clean_input(text).strip("\n")
     return {
         "full_text": text,
-        "text": replies.new_text(text),
+        "text": text if whole else _new(text, html if made and not enclosed else ""),
         "html": clean_input(html),
         "html_text": made,
         "files": tuple(inside + attached),
         "events": events,
         "marker": marker.found(text, html),
-        "forward": enclosed,
+        "forward": enclosed if whole or enclosed else forwards.forward_of(subject, text),
         "trouble": trouble | found.trouble,
     }
+
+
+def _new(text: str, html: str) -> str:
+    """Return the new words; of HTML also as its program marked them, whichever way finds more that is old."""
+    new = replies.new_text(text)
+    if html:
+        marked = replies.new_text(body.html_to_text(quoted_html.new_html(html[: body.HTML_LIMIT])))
+        new = min(filter(str.strip, (new, marked)), key=len, default=new)
+    return new
 
 
 def _enclosed(parts) -> letter.Forward | None:
@@ -129,7 +144,7 @@ def _kind(root, head, words) -> dict:
         "auto_submitted": alone or kind in (letter.BOUNCE, letter.FEEDBACK, letter.AUTO_REPLY),
         "out_of_office": kind == letter.AUTO_REPLY,
         "bounce": bounces.read(root, headers, own, text) if kind == letter.BOUNCE else None,
-        "forward": (words["forward"] or forwards.forward_of(subject, text)) if personal else None,
+        "forward": words["forward"] if personal else None,
     }
 
 
