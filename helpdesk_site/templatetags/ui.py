@@ -15,6 +15,7 @@ from django.utils.translation import get_language, get_language_bidi, get_langua
 from django.utils.translation import gettext as _
 
 from engine.once import new_form_key
+from helpdesk_site.lib import shapes
 from helpdesk_site.lib.files import size_words
 from helpdesk_site.lib.toasts import undo_of
 
@@ -49,7 +50,7 @@ class Kept(template.Node):
 
     def render(self, context):
         values = {name: value.resolve(context) for name, value in self.values.items()}
-        key = get_language(), *((type(value), value) for value in values.values())  # safe text is no plain text
+        key = language_of(context), *((type(value), value) for value in values.values())  # safe text is no plain text
         if key not in self.drawn:
             if len(self.drawn) >= self.MOST:
                 self.drawn.clear()
@@ -58,6 +59,15 @@ class Kept(template.Node):
                 drawn = self.drawn[key] = self.parts.render(own)
             return drawn
         return self.drawn[key]
+
+
+def language_of(context):
+    """The language a template is drawn in, asked for once: none of ours changes it half-way."""
+    try:
+        return context.language
+    except AttributeError:
+        context.language = get_language()
+        return context.language
 
 
 # --- Icons -----------------------------------------------------------------------------------------------------------
@@ -396,7 +406,7 @@ def message_link(number):
 @register.simple_tag
 def form_key():
     """The hidden key that makes a form count once, however often it is sent."""
-    return format_html('<input type="hidden" name="form_key" value="{}">', new_form_key())
+    return shapes.filled('<input type="hidden" name="form_key" value="{key}">', {"key": new_form_key()})
 
 
 @register.filter

@@ -1,9 +1,13 @@
 """What the loader draws once is the same for everybody, in every language; what reads the page never is."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.template import engines
 from django.template.base import Template
 from django.test import RequestFactory
+from django.urls import NoReverseMatch
 from django.utils import translation
 from django.utils.html import format_html
 
@@ -68,3 +72,25 @@ def test_safe_text_and_plain_text_that_look_the_same_are_kept_apart():
     template = folded("{% load ui %}{% kept name=name %}{{ name }}{% endkept %}")
     assert drawn(template, name=format_html("<b>{}</b>", "x")) == "<b>x</b>"
     assert drawn(template, name="<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    "word", ["KTR-482913", 12, "12", "a/b", "<b>", "", "x y", "é", "AAA-7000000000000001", format_html("{}", "KTR-1")]
+)
+@pytest.mark.parametrize("view", ["ticket", "message_edit", "desk", "nowhere"])
+def test_an_address_with_a_word_in_it_is_the_one_django_gives(view, word):
+    """S19, T04: number by number, and refused where Django refuses."""
+    for source in (f"{{% url '{view}' word %}}", f"{{% url '{view}' word as it %}}[{{{{ it }}}}]"):
+        answers = []
+        for template in (Template(source, engine=engines["django"].engine), folded(source)):
+            try:
+                answers.append(drawn(template, word=word))
+            except NoReverseMatch:
+                answers.append(NoReverseMatch)
+        assert answers[0] == answers[1]
+
+
+def test_no_template_changes_its_language_half_way():
+    """What is kept by language asks for it once a drawing (ui.language_of)."""
+    templates = Path(settings.BASE_DIR, "templates").rglob("*.html")
+    assert not [path.name for path in templates if "{% language" in path.read_text().replace("{% languages", "")]

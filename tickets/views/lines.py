@@ -35,6 +35,13 @@ class Look(NamedTuple):
         return {"note": "msg-note", "staff": "msg-staff", "client": ""}[self.kind]
 
 
+class Happening(NamedTuple):
+    """What tells one kind of event from another in the template."""
+
+    icon: str
+    tone: str
+
+
 @lru_cache(maxsize=128)
 def shape_of(template, look, language):
     """A template with `{piece}` where each piece goes."""
@@ -44,11 +51,18 @@ def shape_of(template, look, language):
 def draw(request, thread, ticket, can):
     """The HTML of the thread's lines, in order."""
     brush = Brush(request, ticket, can, unproven=thread.unproven)
-    return shapes.joined(brush.message(row) if row.is_message else events(row) for row in thread.rows)
+    return shapes.joined(brush.message(row) if row.is_message else brush.events(row) for row in thread.rows)
 
 
-def events(row):
-    return render_to_string("desk/_events.html", {"line": row})
+def events(told):
+    """The HTML of events (Told), a line each."""
+    reader, language = ui.reader(), get_language()
+    return shapes.joined(event(row, reader, language) for row in told)
+
+
+def event(row, reader, language):
+    shape = shape_of("desk/_event.html", Happening(row.icon, row.tone), language)
+    return shape.format(html=row.words, when=ui.when_in(reader, row.event.at, "clock"))
 
 
 def log(told):
@@ -68,6 +82,11 @@ class Brush:
         self.link = ticket.get_absolute_url()
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
+
+    def events(self, row):
+        """Events in a row; a long one is folded."""
+        drawn = shapes.joined(event(told, self.reader, self.language) for told in row.told)
+        return render_to_string("desk/_fold.html", {"lines": drawn, "n": len(row.told)}) if row.folded else drawn
 
     def message(self, row):
         message, anchor = row.message, row.message.anchor

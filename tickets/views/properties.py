@@ -157,8 +157,8 @@ def answer(request, ticket, *, events=()):
         return go(request, reverse("desk"))
     if not request.htmx:
         return redirect(safe_next(request, here))
-    context = desk_ticket.head_context(request, ticket) | {"told": desk_thread.told_now(request.viewer, ticket, events)}
-    return render(request, "desk/_changed.html", context)
+    told = lines.events(desk_thread.told_now(request.viewer, ticket, events))
+    return render(request, "desk/_changed.html", desk_ticket.head_context(request, ticket) | {"told": told})
 
 
 def go(request, url):
