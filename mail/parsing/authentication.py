@@ -1,4 +1,4 @@
-"""What servers on the way found out about a mail's sender (RFC 8601): every verdict in order, whom to trust is policy."""
+"""What servers on the way found out about the sender of a mail (RFC 8601), in order; whom to trust is policy."""
 
 import re
 
@@ -14,13 +14,13 @@ _SPEAKS_OF = ("header.from", "header.d", "header.i", "smtp.mailfrom", "smtp.helo
 def read(headers) -> tuple[AuthenticationResult, ...]:
     """Return the verdicts of all Authentication-Results, the topmost header first."""
     found = []
-    for value in headers.all("authentication-results"):
+    for instance, value in enumerate(headers.all("authentication-results")):
         server, *verdicts = _uncommented(value).split(";")
         server = (server.split() or [""])[0].lower()[:255]
         for verdict in verdicts:
             if (result := _RESULT.match(verdict.strip())) and len(found) < RESULTS_LIMIT:
                 domain = _domain(verdict[result.end():])
-                found.append(AuthenticationResult(server, result[1].lower(), result[2].lower(), domain))
+                found.append(AuthenticationResult(server, instance, result[1].lower(), result[2].lower(), domain))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.core.files.base import ContentFile
 
 from helpdesk_site.lib import text
-from mail.parsing import new_html
+from mail.parsing.quoted_html import new_html
 
 from .. import files
 from ..models import Message

@@ -121,7 +121,9 @@ def department_of(letter, row):
 
 def newcomer(address, name, language):
     """The person of an address; a guest where nobody has it yet. Their name is what the mail says, at most once."""
-    return get_user_model().objects.guest_for(address, name=text.clean_line(name)[:120], language=spoken(language))
+    name = text.clean_line(name)[:120]
+    name = "" if "@" in name else name  # an address in a name is there to be taken for somebody else's
+    return get_user_model().objects.guest_for(address, name=name, language=spoken(language))
 
 
 def spoken(language):

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from mail import intake
 from mail.models import IncomingMail
-from mail.parsing import Unreadable, read
+from mail.parsing import parse
 
 from ..events import one_click
 from ..refused import Refused
@@ -38,10 +38,7 @@ def take_in():
 def handle(row):
     """Read a claimed mail and do what it asks for. Returns its Result; None when it could not be read or done."""
     try:
-        letter = read(intake.open_raw(row))
-    except Unreadable as why:
-        intake.quarantine(row, why.reason, str(why))
-        return None
+        letter = parse(intake.open_raw(row))
     except OSError as error:
         intake.put_back(row, str(error))
         return None

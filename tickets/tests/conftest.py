@@ -1,8 +1,10 @@
 """What the tests of the conversation share: policies, files, forms as a browser sends them, counted statements."""
 
 import io
+import itertools
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -98,3 +100,100 @@ def uploaded():
         return browser.post(f"/drafts/upload/?place={place}", {"file": one})
 
     return send
+
+
+# --- Mail in ----------------------------------------------------------------------------------------------------------
+
+OUR_SERVER = "mx.example.com"
+
+
+@dataclass
+class Arrived:
+    """What became of one mail: its row in the raw store, the ticket it is in now, and the letters it caused."""
+
+    row: object
+    ticket: object
+    letters: list
+
+    @property
+    def outcome(self):
+        return self.row.outcome
+
+    @property
+    def reason(self):
+        return self.row.reason
+
+    @property
+    def message(self):
+        """The message or note that the mail became."""
+        return self.row.messages.get()
+
+    def letters_to(self, person):
+        return [mail for mail in self.letters if mail.to_address == getattr(person, "email", person)]
+
+
+@pytest.fixture
+def checking(cast):
+    """Our mail server says who wrote: only then is a sender proven (C23)."""
+    from departments.models import Portal
+    from departments.policy import forget
+
+    Portal.get()
+    Portal.objects.update(authserv_id=OUR_SERVER)
+    forget()
+
+
+@pytest.fixture
+def mail(cast):
+    """`mail(anna, subject=…, text=…, verdict="pass")`: the bytes of a mail, with any `headers` besides."""
+    serial = itertools.count(1)
+
+    def write(sender, *, to=None, subject="Help", text="It burns.", verdict="", headers=(), name=""):
+        address = getattr(sender, "email", sender)
+        said = {
+            "From": f"{name} <{address}>" if name else address,
+            "To": to or cast.support.email,
+            "Subject": subject,
+            "Message-ID": f"<m{next(serial)}@outside.example>",
+            "Date": "Mon, 02 Nov 2026 10:00:00 +0000",
+        }
+        if verdict:
+            said["Authentication-Results"] = f"{OUR_SERVER}; dmarc={verdict} header.from={address.partition('@')[2]}"
+        said |= dict(headers)
+        lines = [f"{key}: {value}" for key, value in said.items() if value is not None]
+        return "\r\n".join([*lines, "", *text.split("\n"), ""]).encode()
+
+    return write
+
+
+@pytest.fixture
+def arrive(cast, mail):
+    """`arrive(raw)` or `arrive(anna, text=…)`: a mail is stored, read and done; what became of it."""
+    from mail import intake
+    from mail.models import OutgoingMail
+    from tickets.inbound import taking
+    from tickets.models import Ticket
+
+    def receive(given, *, to=None, **words):
+        raw = given if isinstance(given, bytes) else mail(given, to=to, **words)
+        last = OutgoingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        row = intake.store(raw, source="pipe", envelope_to=[to] if to else [])
+        if intake.take(row):
+            taking.handle(row)
+        row.refresh_from_db()
+        ticket = Ticket.objects.filter(number=row.reference.partition("#")[0]).first()
+        return Arrived(row, ticket, list(OutgoingMail.objects.filter(pk__gt=last).order_by("pk")))
+
+    return receive
+
+
+@pytest.fixture
+def letter_to(cast):
+    """`letter_to(anna, ticket)`: the last letter about a ticket to somebody, as it went out."""
+    from mail.models import OutgoingMail
+
+    def find(person, ticket):
+        rows = OutgoingMail.objects.filter(to_address=person.email, reference__startswith=ticket.number)
+        return rows.order_by("-pk").first()
+
+    return find
