@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 REFERENCE = re.compile(r"(?P<letters>[a-z]{3})-?(?P<digits>\d{6})(?:\.(?P<note>n?)(?P<number>\d+))?(?:\.|$)")
-OWN_ID = re.compile(r"\s*<?(?P<local>[a-z0-9.-]{1,120})\.(?P<key>[0-9a-f]{16})@[^\s<>@]+>?\s*")
+OWN_ID = re.compile(r"\s*<?(?P<local>[a-z0-9.-]{1,120})\.(?P<key>[0-9a-f]{16})(?:@[^\s<>@]+)?>?\s*")
 SIGNED = re.compile(r"(?P<base>[^\s@+]+)\+(?P<word>[a-z]{3}\d{6}(?:\.n)?)\.(?P<key>[0-9a-f]{16})@(?P<host>[^\s@]+)")
 MESSAGE_ID, ADDRESS = "mail.message-id", "mail.answer-address"  # what a key is for
 MOST = 400  # characters looked at
@@ -25,7 +25,7 @@ class Pointer(NamedTuple):
 
 
 def of_message_id(message_id) -> Pointer | None:
-    """The Pointer of one of our own Message-IDs, or None for any other."""
+    """The Pointer of one of our own Message-IDs, or None for any other. A mark in a body has it without its host."""
     words = words_of(message_id)
     return pointer(words) if words else None
 

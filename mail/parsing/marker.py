@@ -3,9 +3,7 @@
 It is text, because classes and comments do not survive; where it was hidden and quoted, it is found again.
 """
 
-import re
-
-_MARK = re.compile(r"\[ref:([A-Za-z0-9_.:=-]{8,200})\]")
+from ..marks import HIDDEN
 
 
 def written(token: str) -> str:
@@ -15,4 +13,4 @@ def written(token: str) -> str:
 
 def found(*texts: str) -> str:
     """Return the token of the first mark in these texts, "" when there is none."""
-    return next((match[1] for match in map(_MARK.search, texts) if match), "")
+    return next((match[1] for match in map(HIDDEN.search, texts) if match), "")
