@@ -64,10 +64,11 @@ def tags_and_text(html: str):
             at = _behind(html, ">", at)
 
 
-def tidy(html: str, *, tags, attributes, renamed) -> str:
+def tidy(html: str, *, tags, attributes, renamed, reworked=()) -> str:
     """Return HTML of the given tags and attributes in which every tag that needs an end has one.
 
-    ``renamed`` gives a tag another name ({"h1": "h4"}). Safe it is not: that is for the sanitiser.
+    ``renamed`` gives a tag another name ({"h1": "h4"}), ``reworked`` other attributes by a function of those it came
+    with; None leaves it out. Safe it is not: that is for the sanitiser.
     """
     out, stack, reopened, opened = [], [], 0, 0
     for kind, name, *rest in tags_and_text(html):
@@ -89,7 +90,10 @@ def tidy(html: str, *, tags, attributes, renamed) -> str:
             opened += 1
             if opened > TAGS_LIMIT or (ends and len(stack) >= DEPTH_LIMIT):
                 continue
-            out.append(_tag(name, rest[0], attributes.get(name, ())))
+            given = reworked[name](rest[0]) if name in reworked else rest[0]
+            if given is None:
+                continue
+            out.append(_tag(name, given, attributes.get(name, ())))
             if ends:
                 stack.append(name)
         elif name in _SELF_CLOSING:

@@ -12,7 +12,7 @@ import nh3
 from bleach.linkifier import TLDS, Linker
 from django.utils.safestring import SafeString
 
-from . import marks
+from . import marks, pictures
 from .markup import tidy
 from .plain import to_text
 
@@ -24,13 +24,14 @@ LINKS_LIMIT = 1_000  # words of one text that are looked at for links
 
 _TAGS = frozenset(
     ["a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h4", "h5", "h6"]
-    + ["hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup"]
-    + ["table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"]
+    + ["hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub"]
+    + ["sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"]
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
     "code": {"class"},
+    "img": pictures.KEPT,
     "ol": {"start"},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan"},
@@ -42,6 +43,7 @@ _VALUES = {
     "start": re.compile(r"[0-9]{1,9}", re.ASCII),
     "colspan": re.compile(r"[0-9]{1,2}", re.ASCII),
     "rowspan": re.compile(r"[0-9]{1,2}", re.ASCII),
+    **pictures.VALUES,
 }
 # The page's own headings go down to h3: nothing a person writes outranks them.
 _RENAMED = {"h1": "h4", "h2": "h5", "h3": "h6", "center": "div", "strike": "s", "tt": "code", "big": "span"}
@@ -68,9 +70,12 @@ def render_plain(text: str) -> str:
 
 
 def clean_html(html: str) -> str:
-    """Return foreign HTML with only harmless tags, attributes and links left (T03); cleaning twice changes nothing."""
+    """Return foreign HTML with only harmless tags, attributes and links left (T03); cleaning twice changes nothing.
+
+    Its pictures have lost their addresses: `shown` puts those in place that are ours.
+    """
     html = clean_input(html)
-    tidied = tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED) if len(html) <= HTML_LIMIT else html
+    tidied = _tidied(html) if len(html) <= HTML_LIMIT else html
     return _safe(tidied) if len(tidied) <= HTML_LIMIT else render_plain(html_to_text(html))
 
 
@@ -121,15 +126,21 @@ def quote(text: str, who: str = "") -> str:
     return "\n".join([*head, *lines, "", ""])
 
 
-def shown(html: str, numbers=()) -> SafeString:
+def shown(html: str, numbers=(), known_pictures=None) -> SafeString:
     """Return HTML made by this module, ready for a template; “#3” links to message 3 if that is among `numbers` (S64).
 
-    The only place that tells templates not to escape (T04).
+    `known_pictures` are {content id: (address of ours, name)}; without them pictures are words. The only place that
+    tells templates not to escape (T04).
     """
-    return SafeString(_numbered(html, numbers) if numbers and "#" in html else html)
+    html = _numbered(html, numbers) if numbers and "#" in html else html
+    return SafeString(pictures.placed(html, known_pictures) if "<img" in html else html)
 
 
 # --- The boundary ----------------------------------------------------------------------------------------------------
+
+
+def _tidied(html: str) -> str:
+    return tidy(html, tags=_TAGS, attributes=_ATTRIBUTES, renamed=_RENAMED, reworked={"img": pictures.kept})
 
 
 def _allowed_value(tag, attribute, value):

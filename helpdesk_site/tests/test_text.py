@@ -14,12 +14,13 @@ FEW = settings(max_examples=200, deadline=None, derandomize=True)
 REL = 'rel="noopener noreferrer nofollow ugc"'
 TAGS = set(
     "a abbr b blockquote br caption code dd del div dl dt em h4 h5 h6 hr i ins kbd li ol p pre q s samp small span"
-    " strong sub sup table tbody td tfoot th thead tr u ul var".split(" ")
+    " strong sub sup table tbody td tfoot th thead tr u ul var img".split(" ")
 )
 ATTRIBUTES = {
     "a": {"href", "title", "rel"},
     "abbr": {"title"},
     "code": {"class"},
+    "img": {"data-src", "alt", "width", "height"},
     "ol": {"start"},
     "pre": {"tabindex"},
     "td": {"align", "colspan", "rowspan"},
@@ -44,7 +45,7 @@ class Inspector(HTMLParser):
                 self.complaints.append(f"{tag} {name}")
             if name == "href" and urlsplit(value).scheme not in ("http", "https", "mailto", "tel"):
                 self.complaints.append(value)
-        if tag not in ("br", "hr"):
+        if tag not in ("br", "hr", "img"):
             self.depth += 1
             self.deepest = max(self.deepest, self.depth)
 
@@ -275,7 +276,7 @@ OPENED += ["mglyph"]
 CLOSED = ["a", "b", "p", "div", "table", "td", "tr", "ul", "li", "pre", "svg", "script", "style"]
 PIECES = [*(f"<{tag}>" for tag in OPENED), *(f"</{tag}>" for tag in CLOSED), '<a href="http://b.example/?x=1&y">']
 PIECES += ["<a href=javascript:alert(1)>", "<p onclick=x>", '<b x="', "<i y='", "<img", " src=x onerror=alert(1)"]
-PIECES += ["<x-y z>"]
+PIECES += ["<x-y z>", "<img src=cid:a@b alt='", "<img src=//b.example/c.png>", "<img data-src=x src=data:,x alt=<b>"]
 PIECES += ["<annotation-xml encoding=text/html>", "<foreignObject>", "<font color=red>", "<!--", "-->", "--!>"]
 PIECES += ["<!", "<?"]
 PIECES += ["<![CDATA[", "]]>", "</", "<", ">", "&", "&lt;", "/", "&#106;", "&#x6a", "&nbsp;", '"', "'", "=", "`"]
@@ -339,6 +340,7 @@ HTML_SHAPES = shapes(200_000, "<div>", "<blockquote>", "<b>", "<a>", "<table>", 
 HTML_SHAPES += shapes(200_000, "\xa0")
 HTML_SHAPES += shapes(200_000, "<", "<!--", "<!", '<a b="', "<a ", "\n", "a.b ", "((a.b", "<b><!</b>", "<table><b>")
 HTML_SHAPES += shapes(200_000, '<div><a "</div>">', "<svg>", "<select>", "<x>", "a" * 16_000 + " ")
+HTML_SHAPES += shapes(200_000, "<img src=//a.b/c>", "<img src=cid:a alt='", f"<img style='opacity:{'0' * 1900}x'>")
 HTML_SHAPES += ["".join(f"<font color={n}>" for n in range(5_000)) + "<p>x" * 20_000, "&#" + "9" * 100_000]
 PLAIN_SHAPES = shapes(1_000_000, "a", "a.b ", "\n", "\n ", "<", "aGVsbG8", "http://", "(", "слово ")
 
