@@ -18,7 +18,8 @@ from accounts import passes
 from departments.models import Rule
 from departments.policy import forget
 from engine import heartbeats
-from mail.models import OutgoingMail
+from mail import intake
+from mail.models import Mailbox, OutgoingMail
 from tickets import actions
 from tickets.actions import hold_reply
 from tickets.models import Attachment, Ticket
@@ -64,6 +65,8 @@ class World:
         heartbeats.beat(heartbeats.SCHEDULER)
         cast.anna.picture.save("anna", ContentFile(b"RIFF"))
         Rule.objects.create(name="Waiting for days")
+        Mailbox.objects.create(name="Support", host="127.0.0.1", port=1, username="support")  # where nobody answers
+        intake.store(b"From: anna@example.com\r\n\r\nHello.\r\n", source="pipe")
         self.ticket = opened(cast.support, cast.anna, attachments=[self.file()])
         self.loose_file = self.file(owner=f"user:{cast.anna.pk}")
         self.guests_ticket = opened(cast.sales, cast.greta)

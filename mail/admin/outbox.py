@@ -1,24 +1,13 @@
 """The outbox for operators: how far each letter has come, what the mail server said, and another try."""
 from django.contrib import admin, messages
-from django.core.paginator import Paginator
 from django.db.models import Q
-from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import outbox
-from .models import Kind, OutgoingMail
-
-
-class ShortPaginator(Paginator):
-    """Counts no further than anybody pages: a million sent letters cost what ten thousand do."""
-
-    MOST = 10_000
-
-    @cached_property
-    def count(self):
-        return self.object_list.order_by()[: self.MOST].count()
+from .. import outbox
+from ..models import Kind, OutgoingMail
+from .shared import ShortPaginator
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -1,0 +1,3 @@
+from . import log, mailboxes, outbox
+
+__all__ = ["log", "mailboxes", "outbox"]
