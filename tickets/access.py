@@ -15,7 +15,7 @@ from helpdesk_site.lib import tokens
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from . import found, states
-from .models import Flag, Participant, Ticket
+from .models import Flag, Participant, PendingReply, Ticket
 
 SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
@@ -197,6 +197,21 @@ def may_close(ticket, *, author=False, admin=False, participant=False):
     if not who or policy.client_close == Policy.ClientClose.NEVER:
         return False
     return policy.client_close == Policy.ClientClose.ANY_TIME or ticket.first_reply_at is None
+
+
+def held_reply(viewer, number, pk):
+    """(ticket, reply) for the author of a reply that waits, wherever its ticket was moved since; None when it has gone.
+
+    Raises Http404 for whoever neither works on the ticket nor wrote in it as staff.
+    """
+    clean, user = tokens.clean_number(number), viewer.user
+    ticket = found.by_number(clean, WITH) if clean else None
+    if ticket is None or viewer.only_ticket or not user.is_staff:
+        raise Http404
+    row = PendingReply.objects.filter(ticket=ticket, pk=pk, author=user).first()
+    if row is None and not works_on(user, ticket) and not ticket.messages.filter(author=user, by_staff=True).exists():
+        raise Http404
+    return ticket, row
 
 
 # --- Departments a viewer may write to -------------------------------------------------------------------------------

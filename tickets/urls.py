@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulk, conversation, desk, desk_new, drafts, files, portal, properties
+from .views import bulk, conversation, desk, desk_new, drafts, files, held, portal, properties
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -28,8 +28,9 @@ urlpatterns = [
     path("attachments/<uuid:token>/small/<str:name>", files.thumbnail, name="attachment_thumbnail"),
     # What staff do to it
     path("t/<str:number>/note/", properties.note, name="ticket_note"),
-    path("t/<str:number>/call-back/<int:pending>/", properties.call_back, name="ticket_call_back"),
-    path("t/<str:number>/send-now/<int:pending>/", properties.send_now, name="ticket_send_now"),
+    path("t/<str:number>/call-back/<int:pending>/", held.call_back, name="ticket_call_back"),
+    path("t/<str:number>/send-now/<int:pending>/", held.send_now, name="ticket_send_now"),
+    path("t/<str:number>/kept/", held.kept, name="ticket_kept"),
     path("t/<str:number>/message/<int:message>/edit/", properties.edit, name="message_edit"),
     path("t/<str:number>/message/<int:message>/versions/", properties.versions, name="message_versions"),
     path("t/<str:number>/status/", properties.status, name="ticket_status"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from helpdesk_site.demo.stage import Stage
-from tickets.models import Message, Ticket
+from tickets.models import Draft, Message, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,7 +30,7 @@ ADMINISTRATOR = ["/", "/tickets/?scope=organisation", "{asked}"]
 STAFF = [
     "/desk/", "/desk/?view=open", "/desk/?view=mine", "/desk/?view=closed", "/desk/?q=shop", "/desk/?q=nothing-like-it",
     "/desk/?view=flagged", "/desk/new/", "/desk/new/?q=anna", "{asked}", "{asked}log/",
-    "{versions}", "/accounts/profile/",
+    "{versions}", "{kept}", "/accounts/profile/",
 ]  # fmt: skip
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
@@ -50,7 +50,11 @@ def desk(cast):
     asked = Ticket.objects.get(subject__startswith="Shop returns 502").get_absolute_url()
     closed = Ticket.objects.filter(client__email="anna@example.com", category="closed").first().get_absolute_url()
     versions = reverse("message_versions", args=[message.ticket.number, message.pk])
-    return {"asked": asked, "closed": closed, "versions": versions}
+    elsewhere = Ticket.objects.filter(department__slug="billing").first()
+    typed = {"place": f"reply/{elsewhere.number}", "kind": "reply", "fields": {"message": "Almost sent."}}
+    Draft.objects.create(owner=f"user:{cast.sam.pk}", **typed)
+    kept = reverse("ticket_kept", args=[elsewhere.number])
+    return {"asked": asked, "closed": closed, "versions": versions, "kept": kept}
 
 
 @pytest.fixture

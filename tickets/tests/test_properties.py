@@ -13,7 +13,7 @@ from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions
 from tickets.forms import TEXT_LIMIT
-from tickets.models import Flag, Message, Notification, PendingReply, Presence, TicketEvent, Verb
+from tickets.models import Attachment, Flag, Message, Notification, PendingReply, Presence, TicketEvent, Verb
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -390,6 +390,65 @@ def test_what_has_gone_cannot_be_called_back(client_of, ticket, cast, pending):
     actions.release(pending, now=pending.due_at)
     answer = post(client_of(cast.sam), ticket, f"call-back/{pending.pk}/")
     assert "already been sent" in say_of(answer)[0]
+
+
+@pytest.fixture
+def moved(ticket, cast, pending):
+    """Sam's reply waits, and Lena has moved its ticket to Billing, where he does not work."""
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    return ticket
+
+
+def test_a_reply_is_called_back_from_a_ticket_that_has_left(client_of, moved, cast, pending):
+    """Its author is told what happened and finds the text; the ticket stays closed to him."""
+    browser = client_of(cast.sam)
+    answer = post(browser, moved, f"call-back/{pending.pk}/")
+    assert answer.url == f"/t/{moved.number}/kept/"
+    page = browser.get(answer.url).content.decode()
+    assert "Almost sent." in page and "has left your departments" in page and moved.subject not in page
+    assert not PendingReply.objects.exists() and not Message.objects.filter(by_staff=True).exists()
+    assert browser.get(f"/t/{moved.number}/").status_code == 404
+
+
+def test_its_files_come_back_with_it(client_of, ticket, cast):
+    due_at, browser = timezone.now() + timedelta(seconds=10), client_of(cast.sam)
+    file = Attachment.objects.create(name="notes.txt", content_type="text/plain", size=5, stored_as="x", owner="user:0")
+    held = actions.hold_reply(ticket, author=cast.sam, written=write("See."), due_at=due_at, attachments=[file])
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    assert "notes.txt" in browser.post(f"/t/{ticket.number}/call-back/{held.pk}/", follow=True).content.decode()
+
+
+def test_what_was_called_back_waits_in_the_box_when_the_ticket_returns(client_of, moved, cast, pending):
+    browser = client_of(cast.sam)
+    post(browser, moved, f"call-back/{pending.pk}/")
+    actions.move(moved, to=cast.support, actor=cast.lena)
+    assert browser.get(f"/t/{moved.number}/kept/").url == f"/t/{moved.number}/#reply"
+    assert "Almost sent." in shown_box(browser, moved)
+
+
+def shown_box(browser, ticket):
+    return browser.get(f"/t/{ticket.number}/").content.decode().partition('id="pane-reply"')[2]
+
+
+def test_a_reply_in_a_ticket_that_has_left_is_sent_now(client_of, moved, cast, pending):
+    answer = post(client_of(cast.sam), moved, f"send-now/{pending.pk}/")
+    assert answer.url == "/desk/" and Message.objects.get(by_staff=True).body == "Almost sent."
+    assert say_of(answer) == ["Reply sent.", "The ticket has left your departments."]
+
+
+def test_one_that_has_gone_with_its_ticket_is_said_to_be_sent(client_of, moved, cast, pending):
+    actions.release(pending, now=pending.due_at)
+    answer = post(client_of(cast.sam), moved, f"call-back/{pending.pk}/")
+    assert answer.url == "/desk/" and "already been sent" in say_of(answer)[0]
+
+
+@pytest.mark.parametrize("name", ["anna", "carl", "ben", "lena"])
+def test_nobody_else_calls_it_back_or_reads_what_was_kept(client_of, moved, cast, pending, name):
+    browser = client_of(getattr(cast, name))
+    post(browser, moved, f"call-back/{pending.pk}/")
+    assert PendingReply.objects.exists()
+    post(client_of(cast.sam), moved, f"call-back/{pending.pk}/")
+    assert browser.get(f"/t/{moved.number}/kept/").status_code == 404
 
 
 def test_what_is_no_longer_waiting_is_not_said_to_be_sent_now(client_of, ticket, cast, pending):

@@ -31,7 +31,7 @@ from ..forms_desk import (
     chosen_type,
     status_seen,
 )
-from ..models import Draft, Message, PendingReply, Presence, Ticket
+from ..models import Draft, Message, Presence, Ticket
 from ..refused import Refused
 from ..writing import write
 from . import desk_ticket, lines
@@ -255,33 +255,7 @@ def versions(request, number, message):
     return render(request, "desk/versions.html", context)
 
 
-# --- Replies that wait, and their mails -------------------------------------------------------------------------------
-
-
-@working
-def call_back(request, ticket, pending):
-    """Undo a reply within its seconds; its text is in the box again, before what was typed since."""
-    row = PendingReply.objects.filter(ticket=ticket, pk=pending).first() or PendingReply(pk=pending)
-    text, files = actions.call_back(row, actor=request.user)
-    place = drafts.place_of(Draft.Kind.REPLY, ticket)
-    since = drafts.saved(request, place)
-    text = "\n\n".join(filter(None, [text, since and since.fields.get("message")]))
-    files += drafts.kept_files(request, place)
-    drafts.keep(request, place, {"message": text}, uploads=files)
-    toast(request, _("Not sent. Your text is in the box again."))
-    return redirect(f"{reverse('ticket', args=[ticket.number])}#reply")
-
-
-@working
-def send_now(request, ticket, pending):
-    """Send a waiting reply at once, by its author."""
-    row = PendingReply.objects.filter(ticket=ticket, pk=pending, author=request.user).first()
-    if row is None:
-        raise Refused(_("The reply has already been sent."))
-    message = actions.release(row, now=row.due_at)
-    toast(request, _("Reply sent."))
-    anchor = f"#{message.anchor}" if message else ""
-    return redirect(reverse("ticket", args=[ticket.number]) + anchor)
+# --- Its mails --------------------------------------------------------------------------------------------------------
 
 
 @working
