@@ -8,6 +8,7 @@ import logging
 
 from django.db import transaction
 
+from engine.leases import lease
 from mail import intake
 from mail.models import IncomingMail
 from mail.parsing import parse
@@ -22,16 +23,22 @@ from .senders import sender_of
 
 log = logging.getLogger(__name__)
 Outcome = IncomingMail.Outcome
-BATCH = 20
+BATCH = 5
+SECONDS = 120  # longer than a batch of the worst mails takes
 
 
 def take_in():
-    """Read what waits, oldest first. Returns how many mails were read; one bad mail never stops the others."""
+    """Read what waits, oldest first. Returns how many mails were read; one bad mail never stops the others.
+
+    One worker at a time: an answer is never read before the mail it answers.
+    """
     count = 0
-    while rows := intake.claim(BATCH):
-        for row in rows:
-            handle(row)
-        count += len(rows)
+    with lease("take-in", seconds=SECONDS) as mine:
+        while mine and (rows := intake.claim(BATCH)):
+            for row in rows:
+                handle(row)
+            count += len(rows)
+            mine.renew()
     return count
 
 

@@ -29,8 +29,8 @@ def leaked(address):
 
 @pytest.mark.parametrize("with_cc", [{}, {"Cc": "mallory@evil.example"}])
 def test_the_ticket_trick(arrive, anna, sam, ticket, say, answered, with_cc):
-    """A stranger with the number gets a ticket of their own: not the conversation, and not a place in it. Staff are told
-    which ticket it names."""
+    """A stranger with the number gets a ticket of their own: not the conversation, and not a place in it. Staff are
+    told which ticket it names."""
     got = arrive(EVE, subject=f"Re: [{ticket.number}]", headers=with_cc)
     say(ticket, sam, "Still xyzzy.")
     assert got.outcome == "created" and got.ticket != ticket and got.ticket.client.email == EVE
@@ -100,7 +100,7 @@ def test_a_disowned_sender_is_held_and_nobody_is_answered(arrive, anna, ticket, 
             ("Authentication-Results", "mx.example.com; dmarc=pass header.from=example.com"),
         ],
         [("Authentication-Results", "mx.example.com; dmarc=pass header.from=evil.example")],
-        [("Authentication-Results", "mx.example.com; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=evil.example")],
+        [("Authentication-Results", "mx.example.com; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=eve.example")],
         [("X-Authentication-Results", "mx.example.com; dmarc=pass header.from=example.com")],
         [("Authentication-Results", 'evil.example (mx.example.com; dmarc=pass); x="mx.example.com; dmarc=pass"')],
     ],
