@@ -14,6 +14,7 @@ from departments.policy import forget
 from engine.models import FormKey
 from engine.once import new_form_key
 from helpdesk_site.celery import app
+from mail import intake
 from mail.models import OutgoingMail
 from tickets.actions import hold_reply
 from tickets.models import Draft, Notification, PendingReply, Presence
@@ -49,6 +50,8 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     mail, told.mail, told.letter_due_at = told.mail, None, now - DAY
     told.save(update_fields=["mail", "letter_due_at"])
     mail.delete()
+    raw = f"From: {anna.email}\r\nTo: {support.email}\r\nSubject: By mail\r\n\r\nIt burns.".encode()
+    intake.store(raw, source="pipe")
     return {"pending": pending.pk, "mail": OutgoingMail.objects.earliest("pk").pk}
 
 
@@ -65,6 +68,7 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "tickets.tasks.release_reply": (lambda desk: [desk["pending"]], True),
     "tickets.tasks.run_rules": (lambda desk: [], True),
     "tickets.tasks.settle": (lambda desk: [], True),
+    "tickets.tasks.take_in": (lambda desk: [], True),
     "tickets.tasks.tidy": (lambda desk: [], True),
     "tickets.tasks.write_letters": (lambda desk: [], True),
 }

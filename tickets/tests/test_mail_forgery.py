@@ -100,11 +100,15 @@ def test_a_disowned_sender_is_held_and_nobody_is_answered(arrive, anna, ticket, 
             ("Authentication-Results", "mx.example.com; dmarc=pass header.from=example.com"),
         ],
         [("Authentication-Results", "mx.example.com; dmarc=pass header.from=evil.example")],
-        [("Authentication-Results", "mx.example.com; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=eve.example")],
+        [("Authentication-Results", "mx.example.com; dkim=pass header.d=evil.example")],
+        [("Authentication-Results", "mx.example.com; spf=pass smtp.mailfrom=eve@evil.example")],
         [("X-Authentication-Results", "mx.example.com; dmarc=pass header.from=example.com")],
         [("Authentication-Results", 'evil.example (mx.example.com; dmarc=pass); x="mx.example.com; dmarc=pass"')],
     ],
-    ids=["another server", "below ours", "another domain", "others' signatures", "another header", "in a comment"],
+    ids=[
+        "another server", "below ours", "another domain", "another's signature", "another's envelope",
+        "another header", "in a comment",
+    ],
 )
 def test_what_the_sender_writes_about_himself_counts_for_nothing(arrive, sam, ticket, answered, headers):
     """RFC 8601, 5; RFC 7489, 3.1."""
