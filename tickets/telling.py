@@ -41,7 +41,9 @@ LOOKS = {  # verb: icon, tone
     Verb.ALERTED: ("bell", "violet"),
     Verb.UNDONE: ("history", ""),
     Verb.MAIL_KEPT: ("mail", ""),
+    Verb.MAIL_TAKEN: ("mail", "green"),
     Verb.CONFIRMED: ("check", "green"),
+    Verb.DISOWNED: ("ban", "red"),
     Verb.MAIL_FAILED: ("alert-circle", "red"),
 }
 
@@ -262,6 +264,12 @@ class Teller:
 
     def mail_kept(self):
         return self.say(_("An automatic mail of {actor} was kept as {message}"), message=self.message())
+
+    def mail_taken(self):
+        return self.say(_("{actor} accepted the mail {message}"), message=self.message())
+
+    def disowned(self):
+        return self.say(_("{actor} says that somebody else wrote this"))
 
     def confirmed(self):
         return self.say(_("{actor} confirmed the ticket in the portal"))

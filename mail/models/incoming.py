@@ -63,6 +63,7 @@ class IncomingMail(models.Model):
     outcome = models.CharField(_("outcome"), max_length=11, choices=Outcome.choices, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=40, blank=True, default="")  # a code
     reference = models.CharField(_("ticket"), max_length=80, blank=True, default="")  # free words: "KTR-482913#3"
+    desk = models.PositiveBigIntegerField(null=True, blank=True, editable=False)  # whose it is, to the floor above
     sender_address = models.CharField(_("sender"), max_length=320, blank=True, default="")
     sender_name = models.CharField(_("sender's name"), max_length=200, blank=True, default="")
     subject = models.CharField(_("subject"), max_length=500, blank=True, default="")
@@ -93,6 +94,10 @@ class IncomingMail(models.Model):
             models.Index(fields=["claimed_at"], name="incomingmail_taken", condition=Q(state="taken")),
             models.Index(fields=["id"], name="incomingmail_held", condition=Q(state="held")),
             models.Index(fields=["id"], name="incomingmail_quarantined", condition=Q(state="quarantined")),
+            models.Index(
+                fields=["desk", "id"], name="incomingmail_waiting", condition=Q(state__in=["held", "quarantined"]),
+            ),
+            models.Index(fields=["outcome", "id"], name="incomingmail_outcome"),
             models.Index(fields=["message_id"], name="incomingmail_message_id"),
             models.Index(fields=["sender_address"], name="incomingmail_sender"),
             models.Index(

@@ -35,7 +35,9 @@ class Verb(models.TextChoices):
     ALERTED = "alerted", _("staff told by a rule")
     UNDONE = "undone", _("undone")
     MAIL_KEPT = "mail_kept", _("automatic mail kept")
+    MAIL_TAKEN = "mail_taken", _("mail accepted by staff")
     CONFIRMED = "confirmed", _("confirmed by the client")
+    DISOWNED = "disowned", _("disowned by the client")
     MAIL_FAILED = "mail_failed", _("mail could not be delivered")
 
 

@@ -139,6 +139,7 @@ class Attachment(models.Model):
     pending = models.ForeignKey(PendingReply, models.SET_NULL, null=True, blank=True, related_name="attachments")
     owner = models.CharField(max_length=80, blank=True, default="")  # who uploaded it, while it is of no message
     name = models.CharField(pgettext_lazy("of a file", "name"), max_length=150)
+    cid = models.CharField(max_length=250, blank=True, default="")  # of a picture its mail shows in the text
     content_type = models.CharField(_("kind"), max_length=100)
     size = models.PositiveBigIntegerField(_("size"))  # bytes
     sha256 = models.CharField(max_length=64)
