@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -124,8 +125,18 @@ def key_of(*, view="", department=""):
 
 
 def rail_row(key, url, label, icon, number, current):
-    count = shown_count(number)
-    return {"key": key, "url": url, "label": label, "icon": icon, "count": count, "current": key == current}
+    return RailRow(key, url, str(label), icon, shown_count(number), key == current)
+
+
+class RailRow(NamedTuple):
+    """A row of the rail, all plain text; as one value it is drawn once for all who see the same."""
+
+    key: str
+    url: str
+    label: str
+    icon: str
+    count: str
+    current: bool
 
 
 # --- Around one ticket ------------------------------------------------------------------------------------------------

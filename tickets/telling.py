@@ -3,6 +3,7 @@ looked up in bulk, so that a log of any length costs the same few statements."""
 
 from collections import namedtuple
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.contrib.auth import get_user_model
 from django.utils import formats, timezone
@@ -301,6 +302,12 @@ def named(rows, code):
 
 
 def strong(text):
+    """A name, which a long history says hundreds of times."""
+    return _strong(str(text) + "")  # + "": a cache key is never a safe string
+
+
+@lru_cache(maxsize=4096)
+def _strong(text):
     return format_html("<b>{}</b>", text)
 
 
