@@ -11,7 +11,7 @@ from django.db import transaction
 from engine.leases import lease
 from mail import intake
 from mail.models import IncomingMail
-from mail.parsing import parse
+from mail.parsing import warden
 
 from ..events import one_click
 from ..refused import Refused
@@ -45,7 +45,10 @@ def take_in():
 def handle(row):
     """Read a claimed mail and do what it asks for. Returns its Result; None when it could not be read or done."""
     try:
-        letter = parse(intake.open_raw(row))
+        letter = warden.read(intake.open_raw(row))
+    except warden.Unreadable as why:
+        intake.quarantine(row, why.reason, str(why))
+        return None
     except OSError as error:
         intake.put_back(row, str(error))
         return None
