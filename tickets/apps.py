@@ -12,9 +12,11 @@ class TicketsConfig(AppConfig):
         from mail.signals import mail_arrived, mail_failed
 
         from . import listening
+        from .inbound import reasons
 
         mail_arrived.connect(listening.mail_arrived)
         mail_failed.connect(listening.mail_failed)
         settings_changed.connect(listening.settings_changed)
         person_deactivated.connect(listening.person_deactivated)
         sight_asked.connect(listening.sight_asked)
+        reasons.announce()
