@@ -49,8 +49,25 @@ def weight(found):
     return "\n".join(rows)
 
 
+MOST_A_MAIL = 6  # bare pages
+
+
+def mail_table(runs):
+    """What a mail costs through the whole pipeline, the smallest database first."""
+    rows = ["| mail | tickets | units | target | CPU ms application | CPU ms database | mails a second |"]
+    rows.append("|---" * 7 + "|")
+    for run in runs:
+        for kind, mail in run["mails"].items():
+            units = f"**{mail['units']:.2f}**" if mail["units"] > MOST_A_MAIL else f"{mail['units']:.2f}"
+            rows.append(
+                f"| {kind} | {run['tickets']:,} | {units} | ≤ {MOST_A_MAIL} | {mail['app_ms']:.1f}"
+                f" | {mail['db_ms']:.1f} | {mail['per_second']:.0f} |"
+            )
+    return "\n".join(rows)
+
+
 def load(name):
-    return json.loads((RESULTS / f"{name}.json").read_text())
+    return {"name": name, **json.loads((RESULTS / f"{name}.json").read_text())}
 
 
 def report(runs):
@@ -62,6 +79,9 @@ def report(runs):
         parts.append(table(run))
     if len(runs) > 1:
         parts += ["### Growth", growth(runs[0], runs[-1])]
+    letters = [load(f"mail-{run['name']}") for run in runs if (RESULTS / f"mail-{run['name']}.json").is_file()]
+    if letters:
+        parts += ["### Mail in", mail_table(letters)]
     return "\n\n".join([*parts, "### CSS and JavaScript", weight(runs[-1])]) + "\n"
 
 
