@@ -140,11 +140,16 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
         closing = "is_active" in form.changed_data and not person.is_active
         super().save_model(request, person, form, change)
         if closing:
-            people.deactivate(person, by=request.user)
+            tell_freed(request, person, people.deactivate(person, by=request.user))
         elif "is_staff" in form.changed_data and not person.is_staff:
-            people.leave_the_desk(person, by=request.user)
+            tell_freed(request, person, people.leave_the_desk(person, by=request.user))
         if "email" in form.changed_data:
             letters.address_changed(person, old=form.initial["email"])
+
+    def save_related(self, request, form, formsets, change):
+        """A place less, or an operator no more: what they looked after there is freed."""
+        super().save_related(request, form, formsets, change)
+        tell_freed(request, form.instance, people.free_work(form.instance, by=request.user))
 
     def response_add(self, request, person, post_url_continue=None):
         if request.POST.get("invite"):
@@ -177,7 +182,7 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
     def deactivate(self, request, queryset):
         chosen = [person for person in queryset.filter(is_active=True) if person != request.user]
         for person in chosen:
-            people.deactivate(person, by=request.user)
+            tell_freed(request, person, people.deactivate(person, by=request.user))
             self.log_change(request, person, [{"changed": {"fields": ["is_active"]}}])
         words = ngettext("%(n)d person may no longer sign in.", "%(n)d people may no longer sign in.", len(chosen))
         messages.info(request, words % {"n": len(chosen)})
@@ -239,6 +244,15 @@ class ServiceAdmin(NeverDeleted, admin.ModelAdmin):
             "description": _("A person's own, or an organisation's: then every member may choose it on the form."),
         }),
     ]  # fmt: skip
+
+
+def tell_freed(request, person, n):
+    """Say how many tickets somebody had to let go of, if any."""
+    words = ngettext(
+        "%(n)d open ticket of %(person)s is free again.", "%(n)d open tickets of %(person)s are free again.", n
+    )
+    if n:
+        messages.warning(request, words % {"n": n, "person": person})
 
 
 def send_password_link(request, chosen):

@@ -3,24 +3,29 @@ from django.db import transaction
 
 from . import passes, sessions
 from .models import User
-from .signals import person_deactivated
+from .signals import work_taken
 
 
 @transaction.atomic
 def deactivate(user, *, by=None):
-    """Close the door: no sign-in, no open session, no pass. The floors above hear of it and release what was theirs."""
+    """Close the door: no sign-in, no open session, no pass. Returns how many tickets they looked after are free."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     sessions.end_all(user)
     passes.revoke(user)
-    person_deactivated.send(User, user=user, by=by)
+    return free_work(user, by=by)
 
 
 @transaction.atomic
 def leave_the_desk(user, *, by=None):
-    """Staff no more: signed out everywhere, and what they looked after is released. As a client they may come back."""
+    """Staff no more: signed out everywhere; as a client they may come back. Returns how many tickets are free."""
     sessions.end_all(user)
-    person_deactivated.send(User, user=user, by=by)
+    return free_work(user, by=by)
+
+
+def free_work(user, *, by=None):
+    """Let the floors above free what this person looked after and may not see any more. Returns how many tickets."""
+    return sum(freed or 0 for _receiver, freed in work_taken.send(User, user=user, by=by))
 
 
 def activate(user):

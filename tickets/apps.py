@@ -7,7 +7,7 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self):
-        from accounts.signals import person_deactivated, sight_asked
+        from accounts.signals import sight_asked, work_taken
         from departments.signals import settings_changed
         from mail.signals import mail_arrived, mail_failed
 
@@ -17,6 +17,6 @@ class TicketsConfig(AppConfig):
         mail_arrived.connect(listening.mail_arrived)
         mail_failed.connect(listening.mail_failed)
         settings_changed.connect(listening.settings_changed)
-        person_deactivated.connect(listening.person_deactivated)
         sight_asked.connect(listening.sight_asked)
+        work_taken.connect(listening.work_taken)
         reasons.announce()

@@ -31,11 +31,15 @@ def settings_changed(sender, departments, statuses, **kwargs):
     retime(departments, statuses)
 
 
-def person_deactivated(sender, user, by=None, **kwargs):
-    """Somebody may no longer sign in: the open tickets they looked after are anybody's again."""
-    actor = by or get_user_model().objects.system()
-    for ticket in Ticket.objects.open().filter(assignee=user).order_by("pk").iterator():
-        actions.assign(ticket, to=None, actor=actor)
+def work_taken(sender, user, by=None, **kwargs):
+    """Somebody works in fewer departments, or nowhere: the open tickets they looked after there are anybody's again."""
+    now = get_user_model().objects.get(pk=user.pk)  # read anew: a user remembers the places it was asked for
+    actor, freed = by or get_user_model().objects.system(), 0
+    for ticket in Ticket.objects.open().filter(assignee=now).order_by("pk").iterator():
+        if not access.may_flag(ticket, now):
+            actions.assign(ticket, to=None, actor=actor)
+            freed += 1
+    return freed
 
 
 def sight_asked(sender, viewer, ticket_number, **kwargs):

@@ -7,6 +7,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import people
+from accounts.admin import tell_freed
+
 from ..models import Department, StaffPlace, StatusInDepartment
 from .forms import PolicyForm, word_fields, worded_form
 from .shared import POLICY_FIELDSETS, Presettable, tell_of
@@ -34,7 +37,7 @@ class StatusInline(admin.TabularInline):
 @admin.register(Department)
 class DepartmentAdmin(Presettable):
     form = worded_form(Department, PolicyForm)
-    list_display = ["name", "email", "who", "people", "is_active", "seen_by_clients"]
+    list_display = ["name", "email", "who", "staff_shown", "is_active", "seen_by_clients"]
     list_filter = ["is_public", "is_hidden", "is_active"]
     list_display_links = ["name"]
     search_fields = ["name", "slug", "email", "description"]
@@ -61,11 +64,18 @@ class DepartmentAdmin(Presettable):
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(staff_count=Count("places"))
 
+    def save_related(self, request, form, formsets, change):
+        """Whoever works here no more lets go of the tickets they looked after here."""
+        before = set(form.instance.staff.all()) if change else set()
+        super().save_related(request, form, formsets, change)
+        for person in before - set(form.instance.staff.all()):
+            tell_freed(request, person, people.free_work(person, by=request.user))
+
     def tell(self, row):
         tell_of(Department, departments=[row])
 
     @admin.display(description=pgettext_lazy("how many", "staff"), ordering="staff_count")
-    def people(self, department):
+    def staff_shown(self, department):
         return department.staff_count
 
     @admin.display(description=_("who writes"))

@@ -1,8 +1,10 @@
 """What tickets hear from below."""
 
 import pytest
+from django.urls import reverse
 
 from accounts import people
+from departments.models import StaffPlace
 from tickets import actions
 from tickets.models import TicketEvent
 
@@ -20,3 +22,74 @@ def test_whoever_leaves_lets_go_of_open_tickets_and_the_history_says_so(ticket, 
     assert ticket.assignee is None and done.assignee == sam
     last = TicketEvent.objects.filter(ticket=ticket).last()
     assert (last.verb, last.actor, last.data["to"]) == ("assigned", operator, None)
+
+
+def freed(ticket, by):
+    """Whether nobody looks after it, and its history says who took it away."""
+    ticket.refresh_from_db()
+    last = TicketEvent.objects.filter(ticket=ticket).last()
+    return ticket.assignee is None and (last.verb, last.actor, last.data["to"]) == ("assigned", by, None)
+
+
+def told(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+@pytest.fixture
+def with_sam(open_ticket, sam, support, billing):
+    """Two tickets that Sam looks after: one in Technical support, one in Billing."""
+    StaffPlace.objects.create(user=sam, department=billing)
+    rows = [open_ticket(department=department) for department in (support, billing)]
+    for row in rows:
+        actions.assign(row, to=sam, actor=sam)
+    return rows
+
+
+def test_a_place_taken_on_the_persons_page_frees_its_tickets_and_no_others(client_of, with_sam, sam, operator, support):
+    """S119: nobody looks after a ticket they do not see."""
+    here, there = with_sam
+    place = StaffPlace.objects.get(user=sam, department=support)
+    row = {"id": place.pk, "user": sam.pk, "department": support.pk, "role": "agent", "DELETE": "on"}
+    form = {"email": sam.email, "name": sam.name, "is_active": "on", "is_staff": "on"}
+    form |= {"places-TOTAL_FORMS": 1, "places-INITIAL_FORMS": 1}
+    form |= {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    form |= {f"places-0-{name}": value for name, value in row.items()}
+    answer = client_of(operator).post(reverse("admin:accounts_user_change", args=[sam.pk]), form, follow=True)
+    assert "1 open ticket of Sam Whitlock is free again." in told(answer)
+    assert freed(here, operator)
+    there.refresh_from_db()
+    assert there.assignee == sam
+
+
+def test_a_place_taken_on_the_departments_page_frees_its_tickets(client_of, with_sam, sam, operator, billing):
+    here, there = with_sam
+    browser, url = client_of(operator), reverse("admin:departments_department_change", args=[billing.pk])
+    page = browser.get(url).context["adminform"].form
+    form = {name: page[name].value() for name in page.fields if page[name].value() not in (None, False)}
+    places = list(StaffPlace.objects.filter(department=billing).order_by("pk"))
+    form |= {"places-TOTAL_FORMS": len(places), "places-INITIAL_FORMS": len(places)}
+    form |= {"status_rows-TOTAL_FORMS": 0, "status_rows-INITIAL_FORMS": 0}
+    for at, place in enumerate(places):
+        row = {"id": place.pk, "user": place.user_id, "department": billing.pk, "role": place.role}
+        form |= {f"places-{at}-{name}": value for name, value in row.items()}
+        form |= {f"places-{at}-DELETE": "on"} if place.user == sam else {}
+    answer = browser.post(url, form, follow=True)
+    assert "1 open ticket of Sam Whitlock is free again." in told(answer)
+    assert freed(there, operator)
+    here.refresh_from_db()
+    assert here.assignee == sam
+
+
+def test_an_operator_no_more_keeps_the_tickets_of_their_places_only(open_ticket, sam, operator, sales):
+    """Operators see every department without a place in it."""
+    sam.is_superuser = True
+    sam.save(update_fields=["is_superuser"])
+    mine, other = open_ticket(), open_ticket(department=sales)
+    for row in (mine, other):
+        actions.assign(row, to=sam, actor=sam)
+    assert people.free_work(sam, by=operator) == 0
+    sam.is_superuser = False
+    sam.save(update_fields=["is_superuser"])
+    assert people.free_work(sam, by=operator) == 1
+    mine.refresh_from_db()
+    assert mine.assignee == sam and freed(other, operator)
