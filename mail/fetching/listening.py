@@ -34,6 +34,7 @@ def listen_all(stop):
         stop.wait(EVERY / 2)
     for thread in threads.values():
         thread.join(LAST_WORDS)
+    connection.close()
 
 
 def in_use():
