@@ -46,7 +46,7 @@ def read(parts, html: str) -> tuple[list[File], "tnef.Contents | None", set]:
     shown = {unquote(cid).lower() for cid in _SHOWN.findall(html)}
     found, packed, trouble, room = [], None, set(), DATA_LIMIT
     for part in parts:
-        if part.end - part.start > room * 1.4 + 1_000:
+        if part.is_cut or part.end - part.start > room * 1.4 + 1_000:
             trouble.add("files_cut")
             continue
         file = _file(part, shown)

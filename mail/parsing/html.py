@@ -8,7 +8,8 @@ import re
 from helpdesk_site.lib.plain import Writer, to_text
 from helpdesk_site.lib.text import clean_input, clean_line
 
-HTML_LIMIT = 1_000_000  # characters that are read
+HTML_LIMIT = 500_000  # characters that are read
+TEXT_LIMIT = 1_000_000  # characters of text made of it: each line may carry many marks of quoting
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _LINES = ("MsoNormal", "x_MsoNormal", "MsoPlainText", "x_MsoPlainText")
 _DOCUMENT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
@@ -19,7 +20,7 @@ def html_to_text(html: str) -> str:
     html = clean_input(html[:HTML_LIMIT])
     if not _TAG.search(html):
         html = html.replace("\n", "<br>")
-    return clean_input(to_text(html, _Mail()))
+    return clean_input(to_text(html, _Mail()))[:TEXT_LIMIT]
 
 
 def is_html(text: str) -> bool:

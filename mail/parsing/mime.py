@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from . import parameters, transfer
 from .headers import Headers, read_head
 
-DEPTH_LIMIT = 30
+SIZE_LIMIT = 40_000_000  # bytes of a mail that are read
+DEPTH_LIMIT = 20
 PARTS_LIMIT = 1_000
 _TYPE = re.compile(r"([a-z0-9][a-z0-9!#$&^_.+-]{0,60})/([a-z0-9][a-z0-9!#$&^_.+-]{0,80})")
 _GUESS = re.compile(rb"^--(?=\S)([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.MULTILINE | re.IGNORECASE)
-_FIELDS = ("content-type", "content-disposition")
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*+")  # a mark of the character set, empty lines
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Part:
     disposition: str = ""
     parameters: dict = field(default_factory=dict)
     parts: list = field(default_factory=list)
+    is_cut: bool = False  # the mail was too large, and ended for us in this part
 
     @property
     def main_type(self) -> str:
@@ -57,8 +59,7 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body with its transfer encoding undone."""
-        encoding = self.headers.get("content-transfer-encoding")
-        return transfer.decoded(memoryview(self.raw)[self.start:self.end], encoding)
+        return transfer.decoded(self.raw, self.start, self.end, self.headers.get("content-transfer-encoding"))
 
     def walk(self):
         """Yield this part and all below it, in the order they stand."""
@@ -69,15 +70,16 @@ class Part:
             waiting.extend(reversed(part.parts))
 
 
-def read(raw: bytes) -> tuple[Part, list[str]]:
+def read(raw: bytes) -> tuple[Part, set[str]]:
     """Return the tree of a mail, and codes of what was left out of it."""
     reader = _Reader(raw)
-    return reader.part(_beginning(raw), len(raw), depth=0), sorted(reader.trouble)
+    return reader.part(_BEGINNING.match(raw).end(), reader.end, depth=0), reader.trouble
 
 
 class _Reader:
     def __init__(self, raw):
-        self.raw, self.count, self.trouble = raw, 0, set()
+        self.raw, self.count, self.end = raw, 0, min(len(raw), SIZE_LIMIT)
+        self.trouble = {"too_large"} if self.end < len(raw) else set()
 
     def part(self, start, end, *, depth, default="text/plain"):
         self.count += 1
@@ -92,6 +94,7 @@ class _Reader:
             self.divide(part, depth)
         if not headers.charset:
             headers.charset = next((child.headers.charset for child in part.parts if child.headers.charset), "")
+        part.is_cut = end == self.end < len(self.raw)
         return part
 
     def divide(self, part, depth):
@@ -130,7 +133,7 @@ def delimited(raw, boundary, start, end):
             count += 1
             yield opened, max(opened, _before_line_end(raw, opened, found))
         opened, at = (None if tail else stop), stop
-    if opened is not None and count <= PARTS_LIMIT:
+    if opened is not None and opened < end and count <= PARTS_LIMIT:
         yield opened, end
 
 
@@ -148,14 +151,6 @@ def content_type(headers: Headers, default: str = "text/plain") -> tuple[str, di
 def disposition(headers: Headers) -> tuple[str, dict]:
     value, found = parameters.read(headers.get("content-disposition"), headers.charset)
     return value.lower(), found
-
-
-def _beginning(raw):
-    """Where the head begins: behind a mark of the character set and empty lines."""
-    at = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
-    while raw[at:at + 1] in (b"\r", b"\n"):
-        at += 1
-    return at
 
 
 def _before_line_end(raw, start, at):

@@ -25,7 +25,6 @@ from . import (
 
 log = logging.getLogger(__name__)
 
-SIZE_LIMIT = 50_000_000  # bytes of a mail that are read
 SUBJECT_LIMIT = 1_000
 _ENVELOPE = (
     ["delivered-to", "envelope-to", "x-envelope-to", "x-original-to", "x-delivered-to", "x-forwarded-to"]
@@ -49,15 +48,12 @@ def parse(raw: bytes) -> letter.Letter:
 
 def _parsed(raw: bytes, fault: str) -> letter.Letter:
     trouble = {fault} - {""}
-    if len(raw) > SIZE_LIMIT:
-        raw = raw[:SIZE_LIMIT]
-        trouble.add("too_large")
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     root, found = mime.read(raw)
     head = _head(root.headers)
     words = _words(root, whole=bool(fault))
-    trouble |= set(found) | words.pop("trouble") | _trouble_of(root, head)
+    trouble |= found | words.pop("trouble") | _trouble_of(root, head)
     return letter.Letter(**{**head, **words, **_kind(root, head, words)}, trouble=tuple(sorted(trouble)))
 
 

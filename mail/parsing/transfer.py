@@ -9,32 +9,32 @@ _SPACED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ?([^\r\n]*)\r?\n", re.MULTILINE)
 
 
-def decoded(data, encoding: str) -> bytes:
-    """Return the content behind a transfer encoding; as it is when the encoding is none or unknown."""
+def decoded(raw: bytes, start: int, end: int, encoding: str) -> bytes:
+    """Return the content behind the transfer encoding of a place; as it is when the encoding is none or unknown."""
     kind = re.sub(r"[^a-z0-9]", "", encoding.lower()[:40])
     if kind.startswith("base64"):
-        return base64(data)
+        return base64(raw, start, end)
     if kind.startswith(("quotedprintable", "quoteprintable")):
-        return quoted_printable(data)
+        return quoted_printable(raw[start:end])
     if kind in ("xuuencode", "uuencode", "xuue", "uue"):
-        return _uu_body(bytes(data))
-    return bytes(data)
+        return _uu_body(raw[start:end])
+    return raw[start:end]
 
 
-def base64(data) -> bytes:
+def base64(raw: bytes, start: int, end: int) -> bytes:
     """Return what base64 says; foreign characters are passed over, pieces with an end each are joined."""
-    data = bytes(data)
-    try:
-        if (pad := data.find(b"=")) < 0 or not data[pad:].strip(b"=\r\n \t"):
-            return binascii.a2b_base64(data)
-    except binascii.Error:
-        pass
-    return b"".join(_base64_piece(piece) for piece in data.split(b"="))
+    pad = raw.find(b"=", start, end)
+    if pad < 0 or not raw[pad:min(end, pad + 100)].strip(b"=\r\n \t"):
+        try:
+            return binascii.a2b_base64(memoryview(raw)[start:end])
+        except binascii.Error:
+            pass
+    return b"".join(_base64_piece(piece) for piece in raw[start:end].split(b"="))
 
 
-def quoted_printable(data) -> bytes:
+def quoted_printable(data: bytes) -> bytes:
     """Return what quoted-printable says; broken escapes stay as they are."""
-    return binascii.a2b_qp(_SPACED_BREAK.sub(b"=", bytes(data)))
+    return binascii.a2b_qp(_SPACED_BREAK.sub(b"=", data))
 
 
 def uuencoded(data: bytes):
