@@ -9,15 +9,15 @@ import textwrap
 
 from helpdesk_site.lib.text import clean_line
 
+from .announcements import FORWARD_PREFIXES
 from .attributions import TRIES, attribution_at, could_end
 from .heads import Head, head_at, is_convincing
 from .history import Kind, convincing_head, forward_begins, is_rule, original_begins, parts_of
 from .labels import CC, DATE, FROM, LABELS, SUBJECT, TO
 from .letter import Address, Forward
-from .lines import Line, lines_of
-from .phrases import FORWARD_PREFIXES, listed
+from .lines import Line, lines_of, next_line, raw_text
+from .phrases import listed
 
-LINES = 20_000  # in which the beginning is looked for
 ONE_LINE = 2_000  # characters of a head that stands on one line
 _PREFIX = re.compile(
     rf"(?:[\[(][^\[\]()]{{1,30}}[\])]\s*)*(?P<word>{'|'.join(map(re.escape, listed(FORWARD_PREFIXES)))})"
@@ -76,7 +76,7 @@ def _begin_by_announcement(lines) -> int | None:
     for part in parts_of(lines):
         if part.kind is not Kind.NEW:
             return None
-        for at in range(part.start, min(part.end, LINES)):
+        for at in range(part.start, part.end):
             if not lines[at].empty and forward_begins(lines, at):
                 return at
     return None
@@ -84,7 +84,7 @@ def _begin_by_announcement(lines) -> int | None:
 
 def _begin_by_subject(lines) -> int | None:
     tries = 0
-    for at, line in enumerate(lines[:LINES]):
+    for at, line in enumerate(lines):
         if line.empty:
             continue
         if forward_begins(lines, at) or original_begins(lines, at) or convincing_head(lines, at):
@@ -98,7 +98,7 @@ def _begin_by_subject(lines) -> int | None:
 
 
 def _quotes(lines, at) -> bool:
-    below = _next(lines, at + 1)
+    below = next_line(lines, at + 1)
     return below < len(lines) and lines[below].depth > lines[at].depth
 
 
@@ -112,7 +112,7 @@ def _head(lines, start, *, passed_on) -> Head | None:
     if forward_begins(lines, start) or original_begins(lines, start):
         if head := _head_on_one_line(lines, start):
             return head
-        below = _next(lines, start + 1)
+        below = next_line(lines, start + 1)
         head = head_at(lines, below) if below < len(lines) else None
         if head and is_convincing(head, announced=True):
             return head
@@ -145,7 +145,7 @@ def _entries(text, label, language) -> dict[str, str]:
             found.append((first.start() + len(label), first.end() + len(label), kind))
     found.sort()
     ends = [start for start, _, _ in found[1:]] + [len(text)]
-    return {kind: text[behind:end].strip(" :：") for (_, behind, kind), end in zip(found, ends)}
+    return {kind: text[behind:end].strip(" :：") for (_, behind, kind), end in zip(found, ends, strict=True)}
 
 
 def _head_of_attribution(lines, start) -> Head | None:
@@ -191,7 +191,7 @@ def _sender(value) -> Address:
 def _body(lines, head) -> tuple[str, list[Line]]:
     """The text of the mail passed on, and the lines below it that are its bringer's again."""
     start, depth = head.end, lines[head.start].depth
-    first = _next(lines, start)
+    first = next_line(lines, start)
     if not depth and first < len(lines) and lines[first].depth and _all_quoted(lines[first:]):
         depth = 1
     end = _quoted_end(lines, first, depth) if depth else len(lines)
@@ -221,14 +221,8 @@ def _quoted_end(lines, start, depth) -> int:
 
 
 def _all_quoted(lines) -> bool:
-    return all(line.depth or line.empty for line in lines[:LINES])
-
-
-def _next(lines, at) -> int:
-    while at < len(lines) and lines[at].empty:
-        at += 1
-    return at
+    return all(line.depth or line.empty for line in lines)
 
 
 def _raw(lines) -> str:
-    return "\n".join(line.raw for line in lines).strip("\n").rstrip()
+    return raw_text(lines).strip("\n").rstrip()

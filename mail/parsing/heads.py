@@ -5,13 +5,11 @@ from typing import NamedTuple
 
 from .attributions import is_addressed
 from .labels import CC, DATE, FROM, KINDS_OF, OTHER, REPLY_TO, SUBJECT, TO
-from .lines import Line
+from .lines import Line, is_wrapped
 
 LINES = 60  # of one head
 GAP = 2  # blank lines inside one
 WRAPPED = 12  # lines of one entry
-LABEL = 30  # characters of a label
-_ENTRY = re.compile(rf"[\s*_|]*([^:：\n]{{1,{LABEL}}}?)[\s*_]*[:：][\s*_]*")
 _NEXT_LABEL = re.compile(r"(?<=[\s>])([^\W\d_][^\s:：<>\"@,]{0,20}(?: [^\s:：<>\"@,]{1,12}){0,2})\s?[:：]\s")
 _HOUR = re.compile(r"\d[:.h][0-5]\d(?!\d)")
 
@@ -24,7 +22,7 @@ class Head(NamedTuple):
 
 def head_at(lines: list[Line], start: int) -> Head | None:
     """Return the head that begins with the line, if one does."""
-    if not entry_of(lines[start]):
+    if not lines[start].entry:
         return None
     entries, depth = {}, lines[start].depth
     at, kind, last = start, "", start
@@ -38,7 +36,7 @@ def head_at(lines: list[Line], start: int) -> Head | None:
             continue
         if line.depth != depth:
             break
-        entry = entry_of(line)
+        entry = line.entry
         if entry and (fresh := entry[0] - set(entries)):
             kind = _best(fresh, entries)
             entries[kind] = entry[1]
@@ -74,17 +72,6 @@ def is_convincing(head: Head, *, announced: bool) -> bool:
     return addressed and dated and bool(kinds & {TO, SUBJECT})
 
 
-def entry_of(line: Line) -> tuple[set[str], str] | None:
-    """Return the kinds the line's label may be of, and what stands behind it."""
-    found = _ENTRY.match(line.plain)
-    kinds = KINDS_OF.get(found[1].strip().casefold()) if found else None
-    if not kinds:
-        return None
-    behind = found.end()
-    value = line.plain[behind:] if len(line.text) <= len(line.plain) + 20 else line.text[behind:4_000]
-    return kinds, value.strip(" *\t\xa0")
-
-
 def _best(kinds: set[str], entries: dict[str, str]) -> str:
     """The kind meant where a label has several: heads begin with who, and name the subject late."""
     for kind in (FROM, DATE, TO, CC, SUBJECT, REPLY_TO, OTHER):
@@ -111,7 +98,7 @@ def _next_entry(lines, at, depth, entries) -> int | None:
     for number in range(at, min(at + GAP + 1, len(lines))):
         if lines[number].empty:
             continue
-        entry = entry_of(lines[number])
+        entry = lines[number].entry
         if lines[number].depth == depth and entry and entry[0] - set(entries) - {OTHER}:
             return number
         return None
@@ -125,11 +112,13 @@ def _goes_on(lines, at, depth, entries, kind) -> bool:
         return True
     if kind == FROM and not value:
         return True
+    if kind == SUBJECT and at + 1 < len(lines) and lines[at + 1].empty:
+        return is_wrapped(lines[at - 1], lines[at])
     for number in range(at + 1, min(at + WRAPPED, len(lines))):
         line = lines[number]
         if line.empty or line.depth != depth:
             return False
-        entry = entry_of(line)
+        entry = line.entry
         if entry and entry[0] - set(entries):
             return True
         if kind not in (TO, CC) and number > at + 2:

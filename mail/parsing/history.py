@@ -10,20 +10,21 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
+from ..marks import DELIMITER
+from .announcements import ANSWER_ABOVE, FORWARDED, ORIGINAL
 from .attributions import TRIES, attribution_at, could_end
-from .heads import Head, entry_of, head_at, is_convincing
-from .lines import Line
-from .phrases import ANSWER_ABOVE, FORWARDED, ORIGINAL, all_of, listed
+from .heads import Head, head_at, is_convincing
+from .lines import Line, has_words, is_wrapped, next_line
+from .phrases import all_of, listed
 
-LINES = 20_000  # further ones are not looked at: what no mark was found for is new
-WRAPPED_AT = 72  # characters after which programs break a quoted line
 OVERHANG = 60  # characters of what is left over then
+ASKING = 200  # characters of a line that asks to answer above it
 FIRST = 8  # lines of quoted text that may say whose it is
 _RULE = re.compile(r"[\s>|]*(?:[-_=*~#\u2014\u2013\u2500]\s?){3,}$")
-_BETWEEN_RULES = re.compile(r"[-_=\u2014\u2013]{2,}[\s>*]*(?P<words>[^-_=\u2014\u2013\s].{1,60}?)\s*[-_=\u2014\u2013]{2,}")
-_BEFORE_COLON = re.compile(r"(?P<words>[^:：]{5,60}?)\s?[:：]$")
+_BETWEEN_RULES = re.compile(r"[-_=—–]{2,}[\s>*]*(?P<words>[^-_=—–\s].{1,60}?)\s*[-_=—–]{2,}")
+_BEFORE_COLON = re.compile(r"(?P<words>[^:：]{3,60}?)\s?[:：]$")
 _ENCLOSED = re.compile(r"[\W_]{2}.*[\W_]{2}$", re.DOTALL)
-_NO_WORDS = re.compile(r"(?:\S*(?:://|[=/_])\S*|[\W_]+)*$")
+_PART_OF_LINK = re.compile(r"[=/_]")
 _ORIGINAL, _FORWARDED = all_of(ORIGINAL), all_of(FORWARDED)
 _ANSWER_ABOVE = [phrase.casefold() for phrase in listed(ANSWER_ABOVE)]
 
@@ -57,7 +58,7 @@ def parts_of(lines: list[Line]) -> list[Part]:
     A line that holds new text and an attribution is broken in two.
     """
     parts, said, new_from, at, tries = [], False, 0, 0, 0
-    while at < min(len(lines), LINES):
+    while at < len(lines):
         line, old = lines[at], None
         if line.empty and not line.history:
             at += 1
@@ -123,7 +124,7 @@ def _mark_at(lines, at) -> _Mark | None:
     if asks_to_answer_above(lines, at):
         return _Mark(at, at + 1, sure=True)
     if original_begins(lines, at):
-        follower = _next(lines, at + 1)
+        follower = next_line(lines, at + 1)
         head = head_at(lines, follower) if follower < len(lines) else None
         return _Mark(at, head.end if head and is_convincing(head, announced=True) else at + 1, sure=True)
     if head := convincing_head(lines, at):
@@ -132,23 +133,21 @@ def _mark_at(lines, at) -> _Mark | None:
 
 
 def convincing_head(lines: list[Line], at: int) -> Head | None:
-    head = head_at(lines, at) if entry_of(lines[at]) else None
+    head = head_at(lines, at) if lines[at].entry else None
     return head if head and is_convincing(head, announced=False) else None
 
 
 def asks_to_answer_above(lines: list[Line], at: int) -> bool:
     """Tell whether the line, or it and the next, is a helpdesk's "reply above this line"."""
-    text = lines[at].folded
-    if at + 1 < len(lines) and lines[at + 1].depth == lines[at].depth:
-        both = f"{text} {lines[at + 1].folded}"
-    else:
-        both = text
-    if len(text) > 200 or not any(phrase in both for phrase in _ANSWER_ABOVE):
+    line, below = lines[at], lines[at + 1] if at + 1 < len(lines) else lines[at]
+    if len(line.text) > ASKING:
         return False
-    for words in (text, both):
-        for phrase in _ANSWER_ABOVE:
-            if phrase in words and text[:1] and phrase[:6] in text:
-                return lines[at].depth > 0 or bool(_ENCLOSED.match(words)) or words.strip(".!: ") == phrase
+    if DELIMITER.search(line.text) or (DELIMITER.match(f"{line.text} {below.text}") and line.text.startswith("##")):
+        return True
+    for words in (line.folded, f"{line.folded} {below.folded}"):
+        phrase = next((phrase for phrase in _ANSWER_ABOVE if phrase in words), "")
+        if phrase and words.find(phrase) < len(line.folded):
+            return line.depth > 0 or bool(_ENCLOSED.match(words)) or words.strip(".!: ") == phrase
     return False
 
 
@@ -171,7 +170,7 @@ def _below(lines, mark, *, said) -> Part | None:
 
     Before the first new word there is no old mail without marks of quoting: the mail would say nothing.
     """
-    below = _next(lines, mark.end)
+    below = next_line(lines, mark.end)
     if below < len(lines) and lines[below].depth > lines[mark.start].depth:
         return Part(Kind.QUOTED, mark.start, run_end(lines, below))
     indent = lines[mark.start].indent
@@ -206,15 +205,8 @@ def _announces(line, phrases) -> bool:
 # Lines
 
 
-def _next(lines, at) -> int:
-    """The first line from `at` on that is not empty; their number when there is none."""
-    while at < len(lines) and lines[at].empty:
-        at += 1
-    return at
-
-
 def _is_marked(lines, at, behind) -> bool:
-    below = _next(lines, behind)
+    below = next_line(lines, behind)
     return below < len(lines) and lines[below].depth > lines[at].depth
 
 
@@ -230,11 +222,11 @@ def _is_wrapped(lines, at) -> bool:
     if at + 1 >= len(lines) or not lines[at - 1].depth or not lines[at + 1].depth:
         return False
     upper, text = lines[at - 1], lines[at].plain
-    if _NO_WORDS.match(text[:OVERHANG * 4]) and len(text.split()) <= 2:
+    if all(_PART_OF_LINK.search(word) or not has_words(word) for word in text.split()):
         return True
     if not text or len(text) > OVERHANG or upper.empty:
         return False
-    if len(upper.raw.rstrip()) + 1 + len(text.split()[0]) < WRAPPED_AT:
+    if not is_wrapped(upper, lines[at]):
         return False
     last = upper.plain[-1:]
     return last not in ".?!:;…" or (text[0].islower() and last not in "?!:")

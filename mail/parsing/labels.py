@@ -102,7 +102,7 @@ LABELS = {
         "tr": "Gönderildi | Gönderme Tarihi | Tarih | Gönderilen | Gönderim Tarihi | Gönderilme Tarihi",
         "uk": "Надіслано | Відправлено | Дата",
         "vi": "Đã gửi | Gửi | Ngày | Ngày gửi",
-        "zh": "发送时间 | 发送日期 | 日期 | 时间 | 寄件日期 | 傳送時間 | 傳送日期 | 時間 | 發送時間 | 已傳送 | 寄件時間",
+        "zh": "发送时间 | 发送日期 | 日期 | 时间 | 寄件日期 | 傳送時間 | 傳送日期 | 時間 | 發送時間 | 寄件時間",
     },
     TO: {
         "en": "To | Recipient",

@@ -7,41 +7,32 @@ old mail begins", "this tells who wrote it") helps them. Safe it is not: that is
 import re
 from collections import Counter
 from html import escape, unescape
-from typing import NamedTuple
 
 from helpdesk_site.lib.markup import tags_and_text
 
 from .history import parts_of
-from .lines import PICTURE, Line, has_words, line_of
+from .lines import LINES, PICTURE, has_words, line_of
 from .replies import kept_parts
+from .signatures import without_signature
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figure footer form h1 h2 h3 h4"
     " h5 h6 header hr html li main nav o:p ol p pre section table tbody tfoot thead tr ul".split()
 )
+CITED, INDENTED, TELLING, GMAIL, PRE = "cited", "indented", "telling", "gmail", "pre"  # what an element says
 # The names programs give, by id, class or name: to an old mail, to where the old mails begin, to an attribution.
-CITED = frozenset(
+CITED_NAMES = frozenset(
     "protonmail_quote tutanota_quote yahoo_quoted zmail_extra front-blockquote freshdesk_quote iosymail missive_quote"
     " messagereplysection".split()
 )
-BEGINNING = frozenset(
+BEGINNING_NAMES = frozenset(
     "divrplyfwdmsg appendonsend olk_src_body_section stopspelling mail-editor-reference-message-container zwchr"
     " ms-outlook-mobile-reference-message isreplycontent".split()
 )
-TELLING = frozenset("moz-cite-prefix gmail_attr reply-intro".split())
+TELLING_NAMES = frozenset("moz-cite-prefix gmail_attr reply-intro".split())
 _ADDED = re.compile(r"^(?:x_|ecx|yiv\d+|ydp[0-9a-f]{6,12}|m_-?\d+)+|_?\d+$")
 _SPACE = re.compile(r"[^\S\xa0]+")
-
-
-class _Says(NamedTuple):
-    """What an element says of the lines in it."""
-
-    cited: bool = False
-    indented: bool = False
-    telling: bool = False
-    gmail: bool = False
-    pre: bool = False
 
 
 def new_html(html: str) -> str:
@@ -58,22 +49,37 @@ def new_html(html: str) -> str:
     return reader.written([part for part in parts if part not in kept])
 
 
+def new_text_of(html: str, to_text) -> str:
+    """Return what the sender wrote in a mail that is but HTML, as `to_text` writes it: as `replies.new_text` does.
+
+    Its text alone would not do: an indented paragraph looks like a quoted one there.
+    """
+    new = to_text(new_html(html))
+    shown, _ = without_signature(new)
+    return shown if has_words(shown) else new
+
+
 class _Reader:
     """The lines of an HTML mail as one sees them, each with the place of its tags and texts."""
 
     def __init__(self, html):
         self.events, self.lines, self.spans = [], [], []
-        self._text, self._begin, self._end = [], 0, 0
+        self._text, self._begin, self._end, self._says_of_text = [], 0, 0, ()
         self._open, self._names, self._says = [], Counter(), Counter()
         self._history = False
         for event in tags_and_text(html):
-            if event[0] == "text":
+            if len(self.lines) > LINES:
+                self.events.append(event)
+            elif event[0] == "text":
                 self._reads(event[1])
             elif event[0] == "open":
                 self._opens(event)
             else:
                 self._closes(event)
         self._break()
+        if len(self.lines) > LINES:
+            self.lines.append(line_of(PICTURE))
+            self.spans.append((self.spans[-1][1], len(self.events)))
 
     def written(self, left_out) -> str:
         """Return the HTML without the parts; of the tags around them stay those that hold something else."""
@@ -83,11 +89,10 @@ class _Reader:
             end = self.spans[part.end][0] if part.end < len(self.lines) else len(self.events)
             out += self.events[at:begin] + _unpaired(self.events[begin:end])
             at = end
-        return "".join(_markup(event) for event in out + self.events[at:])
+        return "".join(map(_markup, out + self.events[at:]))
 
     def _reads(self, text):
-        pieces = text.split("\n") if self._says["pre"] else [text]
-        for number, piece in enumerate(pieces):
+        for number, piece in enumerate(text.split("\n", LINES) if self._says[PRE] else [text]):
             if number:
                 self.events.append(("text", "\n"))
                 self._break(even_empty=True)
@@ -98,8 +103,8 @@ class _Reader:
 
     def _opens(self, event):
         _, name, attributes = event
-        says = _said(name, attributes, gmail=self._says["gmail"] > 0)
-        if name in BLOCKS or name == "br" or any(says):
+        says = _said(name, attributes, in_gmail=self._says[GMAIL])
+        if name in BLOCKS or name == "br" or says:
             self._break(even_empty=name == "br")
         self._history = self._history or _begins(attributes)
         self.events.append(event)
@@ -113,7 +118,7 @@ class _Reader:
         if name not in VOID:
             self._open.append((name, says))
             self._names[name] += 1
-            self._says.update(field for field, true in says._asdict().items() if true)
+            self._says.update(says)
 
     def _closes(self, event):
         name = event[1]
@@ -122,8 +127,8 @@ class _Reader:
             while last != name:
                 last, says = self._open.pop()
                 self._names[last] -= 1
-                self._says.subtract(field for field, true in says._asdict().items() if true)
-                told = told or any(says)
+                self._says.subtract(says)
+                told = told or bool(says)
             if name in BLOCKS or told:
                 self._break()
         self.events.append(event)
@@ -131,44 +136,50 @@ class _Reader:
     def _adds(self, text):
         if not self._text:
             self._begin = len(self.events) - 1
-            self._mark = self._depths()
+            self._says_of_text = self._now()
         self._text.append(text)
         self._end = len(self.events)
 
-    def _depths(self):
-        return self._says["cited"], self._says["indented"], self._says["telling"] > 0
+    def _now(self):
+        return self._says[CITED], self._says[INDENTED], self._says[TELLING] > 0
 
     def _break(self, *, even_empty=False):
         """End the line that is being read."""
         text = _SPACE.sub(" ", "".join(self._text)).strip()
-        if not text and not even_empty:
-            self._text = []
-            return
-        line = line_of(text)
-        cited, line.indent, line.attributes = self._mark if self._text else self._depths()
-        line.depth, line.cited = line.depth + cited, cited > 0
-        here = len(self.events)
-        self.spans.append((self._begin, self._end) if self._text else (here, here))
-        line.history, self._history = self._history and bool(text), self._history and not text
-        self.lines.append(line)
+        if text or even_empty:
+            line = line_of(text)
+            cited, line.indent, line.attributes = self._says_of_text if text else self._now()
+            line.depth, line.cited = line.depth + cited, cited > 0
+            if text:
+                line.history, self._history = self._history, False
+            self.lines.append(line)
+            self.spans.append((self._begin, self._end) if text else (len(self.events), len(self.events)))
         self._text = []
 
 
-def _said(name, attributes, *, gmail) -> _Says:
+def _said(name, attributes, *, in_gmail) -> tuple[str, ...]:
+    """What an element says of the lines in it."""
+    if name not in ("blockquote", "pre") and not attributes:
+        return ()
     names = _names(attributes)
-    cites = name == "blockquote" and (attributes.get("type", "").lower() == "cite" or (gmail and "gmail_quote" in names))
-    cited = cites or bool(names & CITED)
-    return _Says(
-        cited=cited,
-        indented=name == "blockquote" and not cited,
-        telling=bool(names & TELLING),
-        gmail=name == "div" and "gmail_quote" in names,
-        pre=name == "pre",
-    )
+    if names & CITED_NAMES or (name == "blockquote" and _is_cite(attributes, names, in_gmail)):
+        return (CITED,)
+    if name == "blockquote":
+        return (INDENTED,)
+    if name == "pre":
+        return (PRE,)
+    if names & TELLING_NAMES:
+        return (TELLING,)
+    return (GMAIL,) if name == "div" and "gmail_quote" in names else ()
+
+
+def _is_cite(attributes, names, in_gmail) -> bool:
+    return attributes.get("type", "").lower() == "cite" or bool(in_gmail and "gmail_quote" in names)
 
 
 def _begins(attributes) -> bool:
-    return bool(_names(attributes) & BEGINNING) or attributes.get("data-marker") in ("__DIVIDER__", "__QUOTED_TEXT__")
+    marker = attributes.get("data-marker")
+    return marker in ("__DIVIDER__", "__QUOTED_TEXT__") or bool(attributes and _names(attributes) & BEGINNING_NAMES)
 
 
 def _names(attributes) -> set[str]:

@@ -5,14 +5,15 @@ as it is. Answers written between quoted lines stay with the lines they answer. 
 the length, whatever the text.
 """
 
+from .announcements import ANSWERS_BELOW
 from .history import Kind, Part, is_rule, parts_of
-from .lines import Line, has_words, lines_of
-from .phrases import ANSWERS_BELOW, listed
+from .lines import Line, has_words, lines_of, raw_text
+from .phrases import listed
 from .signatures import without_signature
 
 __all__ = ["kept_parts", "new_text", "split_text", "without_signature"]
 
-REFERRING = 600  # characters of a new text that is read for "see my answers below"
+REFERRING = 600  # characters of a new text that are read for "see my answers below"
 _ANSWERS_BELOW = [phrase.casefold() for phrase in listed(ANSWERS_BELOW)]
 
 
@@ -28,10 +29,10 @@ def split_text(text: str) -> tuple[str, str]:
     lines = lines_of(text)
     parts = parts_of(lines)
     kept = kept_parts(lines, parts)
-    new = _joined(lines, [part for part in parts if part in kept], parts)
+    new = _joined(lines, parts, kept)
     if not has_words(new) or _refers_below(new, parts):
         return text.strip("\n").rstrip(), ""
-    return new, _text(lines, [part for part in parts if part not in kept])
+    return new, "\n".join(raw_text(lines[part.start:part.end]) for part in parts if part not in kept)
 
 
 def kept_parts(lines: list[Line], parts: list[Part]) -> set[Part]:
@@ -40,25 +41,25 @@ def kept_parts(lines: list[Line], parts: list[Part]) -> set[Part]:
     One old mail with its attribution above the answer is only history; several pieces, each with an answer below it,
     are a conversation. Quoted lines without an attribution are history only at the end, where nothing answers them.
     """
-    answered, below = [], False
+    answered, below = set(), False
     for part in reversed(parts):
         if part.kind is Kind.NEW:
-            below = below or has_words(without_signature(_text(lines, [part]))[0])
+            below = below or has_words(without_signature(raw_text(lines[part.start:part.end]))[0])
         elif part.kind is not Kind.HISTORY and below:
-            answered.append(part)
-    kept = {part for part in parts if part.kind is Kind.NEW}
-    for part in parts:
-        if part in answered:
-            if len(answered) > 1 or part.kind is Kind.LOOSE:
-                kept.add(part)
-        elif part.kind is Kind.LOOSE and _is_own(lines, part):
-            kept.add(part)
-    return kept
+            answered.add(part)
+    several = len(answered) > 1
+    return {
+        part
+        for part in parts
+        if part.kind is Kind.NEW
+        or (part in answered and (several or part.kind is Kind.LOOSE))
+        or (part.kind is Kind.LOOSE and _is_own(lines, part))
+    }
 
 
 def _is_own(lines, part) -> bool:
     """Tell whether the sender may have marked the lines: a single one, or lines that a colon leads to."""
-    if sum(1 for line in lines[part.start:part.end] if not line.empty) <= 1:
+    if sum(not line.empty for line in lines[part.start:part.end]) <= 1:
         return True
     above = part.start - 1
     while above >= 0 and lines[above].empty:
@@ -66,29 +67,27 @@ def _is_own(lines, part) -> bool:
     return above >= 0 and lines[above].plain.endswith((":", "："))
 
 
-def _joined(lines, kept, parts) -> str:
-    """The text of the parts, a blank line where something between them is left out."""
-    pieces = []
-    for number, part in enumerate(kept):
-        text = _text(lines, [part])
-        follower = parts.index(part) + 1
-        if follower < len(parts) and parts[follower] not in kept:
-            text = _without_rule(text)
-        if number and kept[number - 1].end == part.start:
-            pieces[-1] = f"{pieces[-1]}\n{text}"
+def _joined(lines, parts, kept) -> str:
+    """The text of the kept parts, a blank line where one between them is left out."""
+    groups, gap = [], True
+    for number, part in enumerate(parts):
+        text = raw_text(lines[part.start:part.end])
+        if part not in kept:
+            gap = True
         elif has_words(text):
-            pieces.append(text)
-    return "\n\n".join(piece.strip("\n").rstrip() for piece in pieces)
+            if number + 1 < len(parts) and parts[number + 1] not in kept:
+                text = _without_rule(text)
+            if gap:
+                groups.append([])
+            groups[-1].append(text)
+            gap = False
+    return "\n\n".join("\n".join(group).strip("\n").rstrip() for group in groups)
 
 
 def _without_rule(text) -> str:
     """The text without the row of dashes that set it off from the old mail."""
     above, _, last = text.rstrip().rpartition("\n")
     return above if is_rule(Line(last, last)) else text
-
-
-def _text(lines, parts) -> str:
-    return "\n".join(line.raw for part in parts for line in lines[part.start:part.end])
 
 
 def _refers_below(new, parts) -> bool:

@@ -5,11 +5,13 @@ Only what a program marks is taken for a signature. "Kind regards, NAME" is a pe
 
 import re
 
-from .phrases import DEVICES, LIST_FOOTERS, SENT_FROM, listed
+from .endings import DEVICES, LIST_FOOTERS, SENT_FROM
+from .phrases import listed
 
 PROPER = 40  # lines below "-- ", the mark of RFC 3676
 LIKELY = 15  # lines below "--", which some programs make of it
 FOOT = 8  # lines of a list's foot
+PIECES = 4  # that stand below each other, as a signature and "Sent from my phone"
 NAME = 60  # characters of "my phone"
 _LINK = re.compile(r"\s?(?:<[^<>\s]{1,300}>|\((?:https?://|www\.)[^()\s]{1,300}\)|\[[^\[\]\s]{1,300}\])")
 _DASHES = re.compile(r"\s?--\s?$")
@@ -34,8 +36,8 @@ def without_signature(text: str) -> tuple[str, str]:
     """Return the text and the signature below it; all text and "" when nothing marks one."""
     lines = text.split("\n")
     end = len(lines)
-    while (shorter := _before_last_mark(lines, end)) < end:
-        end = shorter
+    for _ in range(PIECES):
+        end = _before_last_mark(lines, end)
     return "\n".join(lines[:end]).rstrip(), "\n".join(lines[end:]).strip("\n")
 
 
