@@ -109,12 +109,10 @@ def _words(root, *, whole: bool) -> dict:
 
 
 def _new(text: str, html: str) -> str:
-    """Return the new words; of HTML also as its program marked them, whichever way finds more that is old."""
-    new = replies.new_text(text)
+    """Return the new words; of HTML as its tags tell them."""
     if html:
-        marked = replies.new_text(body.html_to_text(quoted_html.new_html(html[: body.HTML_LIMIT])))
-        new = min(filter(str.strip, (new, marked)), key=len, default=new)
-    return new
+        return quoted_html.new_text_of(html[: body.HTML_LIMIT], body.html_to_text)
+    return replies.new_text(text)
 
 
 def _enclosed(parts) -> letter.Forward | None:
