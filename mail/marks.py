@@ -1,7 +1,7 @@
 """What stands in our letters so that an answer finds its way back: the hidden mark, and the line to answer above.
 
-Both are words in a form of their own: classes and comments do not survive being quoted, and the words of the line are in
-the reader's language. `mail.parsing` looks for the same forms.
+Both are words in a form of their own: classes and comments do not survive being quoted, and the line is in the reader's
+language. `mail.parsing` looks for the same forms.
 """
 
 import re

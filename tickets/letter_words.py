@@ -79,7 +79,17 @@ def of_reply(letter):
 
 
 def of_client_reply(letter):
-    yield _("%(who)s replied on %(moment)s:") % done(letter)
+    count = len(letter.messages)
+    if count > 1:
+        yield ngettext("%(n)s new reply:", "%(n)s new replies:", count) % {"n": count}
+    else:
+        yield line(letter, letter.messages[0])
+
+
+def line(letter, message):
+    """Above each of several messages in one letter: who wrote it, and when."""
+    said = {"who": person(letter, message.author), "moment": moment(message.created_at)}
+    return _("%(who)s replied on %(moment)s:") % said
 
 
 def of_new_ticket(letter):

@@ -35,6 +35,7 @@ LOUDNESS = [
     Verb.REMINDED,
 ]  # fmt: skip
 INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reason.RULE}  # told as staff
+GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT)  # of a client's messages in a row they are told at once (C20)
 LEAVABLE = {Reason.ORGANISATION, Reason.DEPARTMENT}  # told by a switch of their own
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
 LINK = f"https://{secrets.token_hex(16)}.invalid/"  # stands in a rendered letter for its reader's; nobody can write it
@@ -116,13 +117,17 @@ class Matter:
 
 @dataclass
 class Letter:
-    """One letter while it is being written: everything its words and its template may ask."""
+    """One letter while it is being written: everything its words and its template may ask.
+
+    `event` is what it is about, the last one where it tells of several messages; `replies` are the events of them all.
+    """
 
     matter: Matter
     event: object
     reader: object
     reason: str
     kind: str
+    replies: tuple = ()
     attached: list = field(default_factory=list)
     linked: list = field(default_factory=list)
 
@@ -161,16 +166,18 @@ class Letter:
         return self.kind == Kind.RECEIPT and (self.to_guest or "unproven" in self.event.data)
 
     @property
-    def message(self):
-        """The message that stands in the letter in full (S157); a receipt repeats none."""
-        return None if self.kind == Kind.RECEIPT else self.event.message
+    def messages(self):
+        """The messages that stand in the letter in full, in order (S157); a receipt repeats none."""
+        found = [event.message for event in self.replies or (self.event,)]
+        return [] if self.kind == Kind.RECEIPT or not found[0] else found
 
     @cached_property
     def url(self):
         """The ticket, at the message; for a guest a fresh pass, the only way in (S7)."""
         if self.to_guest:
             return absolute("guest_way_in", self.matter.pass_for(self.reader))
-        anchor = f"#{self.event.message.anchor}" if self.event.message else ""
+        first = self.replies[0].message if self.replies else self.event.message
+        anchor = f"#{first.anchor}" if first else ""
         return absolute("ticket", self.ticket.number) + anchor
 
     @cached_property
@@ -190,10 +197,11 @@ class Letter:
     def sort_files(self):
         """Which files go along and which are named with a link: per policy of the reader's side (C19, S126, S151)."""
         way = self.policy.files_to_staff if self.inside else self.policy.files_to_clients
-        if not self.message or not self.event.data.get("files") or way == Policy.Files.NONE:
+        if not self.messages or way == Policy.Files.NONE:
             return
         room = MOST_ATTACHED if way == Policy.Files.ATTACH else 0
-        for file in self.matter.files(self.message):
+        with_files = [event.message for event in self.replies or (self.event,) if event.data.get("files")]
+        for file in [file for message in with_files for file in self.matter.files(message)]:
             if file.size <= room:
                 room -= file.size
                 self.attached.append(file)
@@ -201,10 +209,12 @@ class Letter:
                 self.linked.append(file)
 
 
-def write(matter, told):
-    """Write the letter of one Notification row, for `post`. Returns the OutgoingMail."""
+def write(matter, told, *, events=()):
+    """Write the letter of one Notification row, for `post`; replies among `events`, what it tells of besides, stand in
+    it too. Returns the OutgoingMail."""
     event, reader = told.event, told.user
-    letter = Letter(matter, event, reader, told.reason, kind_of(event, told.reason))
+    replies = sorted((one for one in events if one.verb == event.verb == Verb.REPLIED), key=lambda one: one.sequence)
+    letter = Letter(matter, event, reader, told.reason, kind_of(event, told.reason), tuple(replies))
     letter.sort_files()
     number, language = matter.ticket.number, known_language(reader.language)
     with translation.override(language), timezone.override(reader.zone):
@@ -254,15 +264,20 @@ def headers(letter):
 
 def context(letter):
     """What the template prints, in the active language and time zone."""
-    message = letter.message
     return {
         "number": letter.ticket.number,
         "heading": letter_words.heading(letter),
         "portal_name": snapshot().portal.name,
         "says": letter_words.says(letter),
-        "message_html": message and shown(message.html),
-        "message_text": message and text_of(message),
-        "is_note": bool(message and message.is_note),
+        "messages": [
+            {
+                "line": letter_words.line(letter, message) if len(letter.messages) > 1 else "",
+                "html": shown(message.html),
+                "text": text_of(message),
+                "is_note": message.is_note,
+            }
+            for message in letter.messages
+        ],
         "attached": [letter_words.file(file) for file in letter.attached],
         "linked": [(letter_words.file(file), file_url(letter, file)) for file in letter.linked],
         "url": letter.url,

@@ -1,13 +1,16 @@
 """Telling people: one click, one letter a person (ARCHITECTURE, "Events, notifications, outbox").
 
 Who is told is decided in `recipients`, how it reads in `letters`. Up to RENDERED_AT_ONCE letters are written inside the
-action's transaction; above that (a bulk close) only the Notification rows are, and `write_due` writes the letters.
+action's transaction; above that (a bulk close) only the Notification rows are, and `write_later` writes the letters. So
+it does when the quiet period after a client's messages is over: one letter tells staff of all of them (C20).
 """
 
 import logging
+from datetime import timedelta
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from helpdesk_site.lib import rows
@@ -20,11 +23,15 @@ from .recipients import Circle, recipients
 log = logging.getLogger(__name__)
 
 RENDERED_AT_ONCE = 20
+LONGEST_WAIT = 3  # quiet periods after which staff are told, however fast a client goes on writing
 
 
 def about(events):
     """Tell everybody concerned of the events of one click, inside its transaction."""
     told = [row for ticket, own in by_ticket(events) for row in told_of(ticket, own)]
+    if waiting := [row for row in told if may_wait(row)]:
+        wait_for_quiet(waiting)
+        told = [row for row in told if row not in waiting]
     if len({(row.event.ticket_id, row.user_id) for row in told}) > RENDERED_AT_ONCE:
         leave_for_later(told)
     elif told:
@@ -67,7 +74,7 @@ def told_of(ticket, events):
 
 
 def write(told):
-    """Write one letter for each person and ticket among Notification rows of one click, and link them to it."""
+    """Write one letter for each person and ticket among these Notification rows, and link them to it."""
 
     def letter_of(row):
         return row.event.ticket_id, row.user_id
@@ -78,8 +85,8 @@ def write(told):
         if ticket_id not in matters:
             people = [row.user for row in told if row.event.ticket_id == ticket_id]
             matters[ticket_id] = letters.Matter(own[-1].event.ticket, people)
-        loudest = min(own, key=lambda row: (letters.LOUDNESS.index(row.event.verb), row.event.sequence))
-        written.append((letters.write(matters[ticket_id], loudest), own))
+        loudest = min(own, key=lambda row: (letters.LOUDNESS.index(row.event.verb), -row.event.sequence))
+        written.append((letters.write(matters[ticket_id], loudest, events=[row.event for row in own]), own))
     letters.post(matters.values(), [mail for mail, _rows in written])
     for mail, own in written:
         for row in own:
@@ -94,7 +101,37 @@ def take_back_notices(undone):
         outbox.cancel(row.mail)
 
 
-# --- Many recipients: the letters are written by a task ---------------------------------------------------------------
+# --- A client who writes message after message (C20, S61) -------------------------------------------------------------
+
+
+def may_wait(row):
+    """Whether a letter waits for the end of the client's messages: to staff, about a reply. The first message of a
+    ticket and what we write ourselves are told at once."""
+    return row.reason in letters.GROUPED and is_clients(row.event) and bool(row.event.ticket.policy.group_minutes)
+
+
+def is_clients(event):
+    return event.verb == Verb.REPLIED and not event.message.by_staff
+
+
+def wait_for_quiet(told):
+    """Leave these rows, of one reply, until its ticket has been quiet for as long as policy says; older ones of the
+    same ticket wait with them."""
+    ticket, now = told[0].event.ticket, timezone.now()
+    quiet = timedelta(minutes=ticket.policy.group_minutes)
+    older = Notification.objects.filter(
+        event__ticket=ticket, event__verb=Verb.REPLIED, reason__in=letters.GROUPED, letter_due_at__isnull=False
+    )
+    older = dict(older.values_list("pk", "created_at"))
+    due = min(now + quiet, min(older.values(), default=now) + LONGEST_WAIT * quiet)
+    if older:
+        Notification.objects.filter(pk__in=older, letter_due_at__isnull=False).update(letter_due_at=due)
+    for row in told:
+        row.letter_due_at = due
+    rows.insert(*told)
+
+
+# --- Letters that are written later, by a task ------------------------------------------------------------------------
 
 
 def leave_for_later(told):
@@ -112,12 +149,16 @@ def due(now):
 
 @transaction.atomic
 def write_later(row):
-    """Write the one letter that tells a person of the click of a Notification row left for later. Safe to run twice.
+    """Write the one letter that tells a person of the click of a Notification row left for later, or of all of the
+    client's messages that wait with it. Safe to run twice.
 
     Who has lost sight of the ticket meanwhile gets none. Returns whether a letter was written.
     """
+    same = Q(event__click=row.event.click)
+    if row.reason in letters.GROUPED and is_clients(row.event):
+        same |= Q(event__verb=Verb.REPLIED, event__message__by_staff=False, reason__in=letters.GROUPED)
     mine = Notification.objects.select_for_update(of=["self"]).filter(
-        user=row.user_id, event__ticket=row.event.ticket_id, event__click=row.event.click, letter_due_at__isnull=False
+        same, user=row.user_id, event__ticket=row.event.ticket_id, letter_due_at__isnull=False
     )
     rows = list(mine.select_related("event__ticket", "event__message__author", "event__actor", "user").order_by("pk"))
     circle = Circle(row.event.ticket)

@@ -5,6 +5,7 @@ The staff's thread with its notes is drawn by the desk; both show a message's te
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 
@@ -12,13 +13,14 @@ from departments.policy import snapshot
 from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import PreparedRows
 
-from . import colleagues, words
+from . import colleagues, mailed, words
 from .models import Attachment, Message, TicketEvent, Verb
 
 PAGE = 200  # messages at once; older ones a click further
 MOST_EVENTS = 1000
 SHOWN_EVENTS = (Verb.OPENED, Verb.ASSIGNED, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.MOVED)
 TOLD = (*SHOWN_EVENTS, Verb.UNDONE)
+CHAT, CHAT_TIME = 3, timedelta(minutes=10)  # so many messages in so much time read like a chat (C20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Said:
     mine: bool
     html: str
     files: list
+    rest: object  # mailed.Rest, or None
     is_new: bool = False
 
     @property
@@ -81,10 +84,11 @@ class Thread:
 # --- A message's text -------------------------------------------------------------------------------------------------
 
 
-def shown(message, numbers=()):
-    """The safe HTML of a message. One saved by an older renderer is rendered anew, in memory (SECURITY, mail body)."""
+def shown(message, numbers=(), files=()):
+    """The safe HTML of a message, with the pictures among its own files in place. One saved by an older renderer is
+    rendered anew, in memory (SECURITY, mail body)."""
     html = message.html if message.renderer == text.RENDERER_VERSION else rendered(message)
-    return text.shown(html, numbers)
+    return text.shown(html, numbers, mailed.known(files))
 
 
 def rendered(message):
@@ -177,6 +181,12 @@ def first_news(viewer, ticket, messages, around):
     return first if first > 1 else 0
 
 
+def is_chatting(rows, now):
+    """Whether the reader wrote the last three messages, all within ten minutes, just now (S61, C20)."""
+    last = [row for row in rows if row.kind == "said"][-CHAT:]
+    return len(last) == CHAT and all(row.mine and now - row.message.created_at <= CHAT_TIME for row in last)
+
+
 class Reader:
     """Who reads: turns messages and events into what this person may know of them."""
 
@@ -184,13 +194,17 @@ class Reader:
         self.user, self.ticket, self.people = user, ticket, people
         self.department = ticket.shown_department
         self.numbers = range(1, ticket.last_number + 1)
+        self.seen = set()  # pictures that earlier mails brought
 
     def said(self, message, files, *, is_new):
         author, staff = self.people[message.author_id], message.by_staff
         who = words.staff_name(author, self.department) if staff else author.full_name
         role = words.staff_role(author, self.department) if staff else ""
         mine = author.pk == self.user.pk
-        return Said(message, who, role, who if staff else author, mine, shown(message, self.numbers), files, is_new)
+        html = shown(message, self.numbers, files or ())
+        listed, folded = mailed.apart(message.html, files or (), self.seen)
+        rest = mailed.rest(message, html, folded)
+        return Said(message, who, role, who if staff else author, mine, html, listed, rest, is_new)
 
     def happened(self, event):
         """The event as a Happened, or None where it tells a client nothing."""

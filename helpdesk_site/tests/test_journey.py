@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -42,12 +43,19 @@ def portal(tmp_path_factory):
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", started)
+        tell_of_each_message(var)
         yield f"http://127.0.0.1:{port}", var
         started.send_signal(signal.SIGINT)
         assert started.wait(20) == 0, "Ctrl-C ends all of it cleanly"
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(started.pid, signal.SIGKILL)
+
+
+def tell_of_each_message(var):
+    """As an operator may set it: staff are told of a client's message at once, not after two quiet minutes (C20)."""
+    with contextlib.closing(sqlite3.connect(var / "helpdesk.sqlite3", timeout=20)) as database, database:
+        assert database.execute("UPDATE departments_portal SET group_minutes = 0").rowcount == 1
 
 
 def wait_for(url, process, seconds=120):

@@ -28,6 +28,12 @@ def switch(row, **fields):
     forget()
 
 
+@pytest.fixture
+def at_once(cast):
+    """Staff are told of each of a client's messages at once; how they are grouped is in test_grouping.py (C20)."""
+    switch(Portal.get(), group_minutes=0)
+
+
 def letter_to(user, kind=None):
     """The newest letter to this person."""
     mails = OutgoingMail.objects.filter(user=user)
@@ -87,7 +93,7 @@ def test_the_sender_is_the_department_and_the_subject_carries_the_number(ticket,
     assert letter_to(anna).from_address == settings.DEFAULT_FROM_EMAIL
 
 
-def test_every_letter_prints_why_it_came_and_how_to_leave_where_one_may(ticket, anna, olga, sam, say):
+def test_every_letter_prints_why_it_came_and_how_to_leave_where_one_may(ticket, anna, olga, sam, say, at_once):
     """List-Unsubscribe for organisation and department notices, never for the client's own ticket."""
     say(ticket, sam)
     say(ticket, anna)
@@ -226,7 +232,7 @@ def test_the_name_of_who_closed_it_follows_policy_too(ticket, anna, sam, support
     assert "Sam" not in mail.text + mail.html and "Technical support closed this ticket" in mail.text
 
 
-def test_clients_read_their_word_for_the_status_and_staff_the_operators(ticket, anna, sam, say):
+def test_clients_read_their_word_for_the_status_and_staff_the_operators(ticket, anna, sam, say, at_once):
     """C15."""
     say(ticket, sam)
     assert "Status: Waiting for your reply" in letter_to(anna).text
@@ -306,9 +312,9 @@ def test_files_to_clients_follow_policy(ticket, anna, sam, support, say, way, na
 
 
 @pytest.mark.parametrize(("way", "attached", "named"), [("link", 0, True), ("none", 0, False), ("attach", 1, True)])
-def test_mail_to_staff_carries_no_files_unless_policy_says_so(ticket, anna, sam, support, say, way, attached, named):
+def test_mail_to_staff_carries_no_files_unless_policy_says_so(ticket, anna, sam, say, at_once, way, attached, named):
     """S126, C19: the default is a link."""
-    switch(support, files_to_staff=way)
+    switch(ticket.department, files_to_staff=way)
     say(ticket, anna, "The log.", attachments=[file("error.log")])
     mail = letter_to(sam)
     assert mail.files.count() == attached

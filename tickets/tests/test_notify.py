@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.viewer import Viewer
-from departments.models import StaffPlace, Status
+from departments.models import Portal, StaffPlace, Status
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
 from tickets import access, actions, letters, notify, timers
@@ -44,6 +44,12 @@ def after():
 def quiet(cast):
     """Nobody of the organisation is told of its tickets."""
     Membership.objects.update(notify=False)
+
+
+@pytest.fixture
+def at_once(cast):
+    """Staff are told of each of a client's messages at once; how they are grouped is in test_grouping.py (C20)."""
+    switch(Portal.get(), group_minutes=0)
 
 
 def switch(department, **fields):
@@ -113,7 +119,9 @@ def test_a_participant_who_wants_no_mail_gets_none(ticket, sam, carl, say, after
     assert "carl" not in {who for who, _kind in after()}
 
 
-def test_the_clients_reply_goes_to_whoever_looks_after_it_else_to_the_department(ticket, anna, sam, lena, say, after):
+def test_the_clients_reply_goes_to_whoever_looks_after_it_else_to_the_department(
+    ticket, anna, sam, lena, say, after, at_once
+):
     """S126: "replies nobody looks after"."""
     after()
     say(ticket, anna, "Still broken.")
@@ -124,7 +132,9 @@ def test_the_clients_reply_goes_to_whoever_looks_after_it_else_to_the_department
     assert after() == [("lena", Kind.CLIENT_REPLY)]
 
 
-def test_an_assignee_who_lost_the_place_or_left_is_not_told_but_the_department_is(ticket, anna, lena, sam, say, after):
+def test_an_assignee_who_lost_the_place_or_left_is_not_told_but_the_department_is(
+    ticket, anna, lena, sam, say, after, at_once
+):
     """S119: sight first."""
     actions.assign(ticket, to=lena, actor=sam)
     StaffPlace.objects.filter(user=lena).delete()
@@ -133,7 +143,7 @@ def test_an_assignee_who_lost_the_place_or_left_is_not_told_but_the_department_i
     assert after() == [("sam", Kind.CLIENT_REPLY)]
 
 
-def test_a_members_reply_is_told_to_the_client_too(ticket, olga, quiet, after):
+def test_a_members_reply_is_told_to_the_client_too(ticket, olga, quiet, after, at_once):
     after()
     actions.reply(ticket, author=olga, written=write("Me too."), by_staff=False)
     assert after() == [("anna", Kind.CLIENT_REPLY), ("sam", Kind.CLIENT_REPLY)]
@@ -272,10 +282,10 @@ def test_a_letter_that_cannot_be_written_never_undoes_the_reply_and_comes_later(
     after()
     write_letter = letters.write
 
-    def broken(matter, told):
+    def broken(matter, told, **more):
         if told.user == olga:
             raise KeyError("moment")
-        return write_letter(matter, told)
+        return write_letter(matter, told, **more)
 
     monkeypatch.setattr(letters, "write", broken)
     message = say(ticket, sam, "Done.")

@@ -203,6 +203,7 @@ def client_context(request, ticket, can, form):
         "linked": queries_client.linked(viewer, ticket) if around.has_links else [],
         "waiting": around.waiting,
         "can_write": can.reply and not closed_reason,
+        "chatting": ticket.policy.chat_hint and thread.is_chatting(talk.rows, timezone.now()),
         "closed_reason": closed_reason,
         "closed_by_me": ticket.closed_by_id == viewer.user.pk,
         "reopens_until": reopens_until(ticket),
