@@ -93,7 +93,8 @@ def test_a_hostile_flood_of_words_never_breaks_a_reply(ticket, anna, say):
 
 def test_a_common_word_and_a_rare_one_find_the_same_tickets(library, monkeypatch):
     """S131: the way to the hits, by the text index or along the list, changes nothing of what is found."""
-    by_index = {words: found(words, notes=True) for words in ("returns", "письмо", "chec", "anna@example.com", "nothing")}
+    asked = ("returns", "письмо", "chec", "anna@example.com", "nothing")
+    by_index = {words: found(words, notes=True) for words in asked}
     along_the_list = {words: found(words, notes=True, few=True) for words in by_index}
     assert by_index == along_the_list and by_index["returns"] == {"Shop returns 502"}
     monkeypatch.setattr(search, "MOST_HITS", 0)

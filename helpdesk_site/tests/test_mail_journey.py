@@ -1,0 +1,95 @@
+"""Issue: mail in → ticket → reply → mail out → reply by mail → same ticket, between real servers (S15, S198, S199)."""
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import compat32
+
+import pytest
+
+from mail import delivery, fetching
+from mail.tests.conftest import server  # noqa: F401 - fixture
+from mail.tests.test_fetching import connect, dovecot, program, provider  # noqa: F401 - fixtures
+from tickets.inbound import taking
+from tickets.models import Message, Ticket
+
+pytestmark = [pytest.mark.imap, pytest.mark.django_db(transaction=True)]
+
+FIRST = """From: Anna Petrova <anna@example.com>
+To: support@example.com
+Subject: =?utf-8?B?0JzQsNCz0LDQt9C40L0g0L3QtSDRgNCw0LHQvtGC0LDQtdGC?=
+Message-ID: <first@shop.example>
+Date: Mon, 02 Nov 2026 10:00:00 +0300
+MIME-Version: 1.0
+Content-Type: text/plain; charset=koi8-r
+Content-Transfer-Encoding: 8bit
+
+Магазин отвечает 502.
+"""
+ANSWER = """From: Anna Petrova <anna@example.com>
+To: {to}
+Subject: Re: {subject}
+Message-ID: <second@shop.example>
+In-Reply-To: {id}
+References: {references} {id}
+Date: Mon, 02 Nov 2026 11:00:00 +0300
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Теперь работает, спасибо!
+
+2 ноября 2026 г., 10:30, Support пишет:
+> {quoted}
+"""
+
+
+@pytest.fixture
+def let_in(connect, support):  # noqa: F811
+    """`let_in()`: what lies in the department's mailbox is fetched and read."""
+    mailbox = connect()
+    support.mailbox = mailbox
+    support.save(update_fields=["mailbox"])
+
+    def run():
+        fetching.fetch(mailbox)
+        return taking.take_in()
+
+    return run
+
+
+def letter_to(address, server):  # noqa: F811
+    """The last letter that reached the client's mail server for this address, parsed."""
+    delivery.sweep(grace=timedelta(0))
+    content = [raw for _sender, recipient, raw in server.letters if recipient == address][-1]
+    return message_from_bytes(content, policy=compat32)
+
+
+def test_a_client_who_never_opens_the_browser_is_served(
+    cast, anna, sam, say, program, server, let_in  # noqa: F811
+):
+    """A Russian mail in an old character set, our reply, and the client's answer to that: one conversation."""
+    program.put(FIRST.replace("\n", "\r\n").encode("koi8-r"))
+    assert let_in() == 1
+    ticket = Ticket.objects.get(client=anna, channel="email")
+    assert ticket.subject == "Магазин не работает"
+    assert ticket.messages.get().body == "Магазин отвечает 502."
+    receipt = letter_to(anna.email, server)
+    assert receipt["In-Reply-To"] == "<first@shop.example>" and receipt["Auto-Submitted"] == "auto-replied"
+
+    say(ticket, sam, "The database was restarted.")
+    ours = letter_to(anna.email, server)
+    assert "<first@shop.example>" in f"{ours['In-Reply-To']} {ours['References']}" and ours["Auto-Submitted"] is None
+
+    answer = ANSWER.format(
+        to="support@example.com", subject="?", id=ours["Message-ID"], references="<first@shop.example>",
+        quoted="The database was restarted.",
+    )  # fmt: skip
+    program.put(answer.replace("\n", "\r\n").encode())
+    assert let_in() == 1
+    ticket.refresh_from_db()
+    last = ticket.messages.last()
+    assert (last.author, last.body, last.channel) == (anna, "Теперь работает, спасибо!", "email")
+    assert "The database was restarted." in last.quoted
+    assert ticket.shown_status.code == "customer-reply"
+    assert Ticket.objects.filter(client=anna).count() == 1 and Message.objects.count() == 3
+    assert let_in() == 0
