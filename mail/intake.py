@@ -62,10 +62,11 @@ def store(
         "size": len(raw),
         "cut_from": cut_from,
     }
-    for _attempt in range(5):  # each failure means that somebody else was quicker with one of the three unique keys
+    for attempt in range(5):  # each failure means that somebody else was quicker with one of the three unique keys
+        twin = _first(given["message_id"]) if attempt else None
         try:
             with transaction.atomic():
-                row = IncomingMail.objects.create(**given, **_free(position), copy_of=_first(given["message_id"]))
+                row = IncomingMail.objects.create(**given, **(_free(position) if attempt else position), copy_of=twin)
                 transaction.on_commit(lambda row=row: _tell_of(row))
             return row
         except IntegrityError:
@@ -223,20 +224,23 @@ def _give_up(now):
 # How it ended
 
 
-def finish(row, *, outcome, reason="", reference="", letter=None, trust=""):
-    """Note what became of a mail that is ours. Raises Lost when it is not any more: the caller's transaction ends."""
+def finish(row, *, outcome, reason="", reference="", **more):
+    """Note what became of a mail that is ours. Raises Lost when it is not any more: the caller's transaction ends.
+
+    `more`: the `letter` it was read as, its sender's `trust`, whose it is (`desk`), and who decided (`by`).
+    """
     state = State.QUARANTINED if outcome == Outcome.QUARANTINED else State.DONE
-    _end(row, state=state, outcome=outcome, reason=reason, reference=reference, letter=letter, trust=trust)
+    _end(row, state=state, outcome=outcome, reason=reason, reference=reference, **more)
 
 
-def hold(row, *, reason, outcome=Outcome.QUARANTINED, letter=None, trust=""):
+def hold(row, *, reason, outcome=Outcome.QUARANTINED, **more):
     """Keep a mail of ours for staff to decide on. Raises Lost when it is not ours any more."""
-    _end(row, state=State.HELD, outcome=outcome, reason=reason, letter=letter, trust=trust)
+    _end(row, state=State.HELD, outcome=outcome, reason=reason, **more)
 
 
-def quarantine(row, reason, trouble=""):
+def quarantine(row, reason, trouble="", *, desk=None):
     """Set a mail of ours aside that could not be read, with what went wrong. Raises Lost when it is not ours."""
-    _end(row, state=State.QUARANTINED, outcome=Outcome.QUARANTINED, reason=reason, trouble=trouble)
+    _end(row, state=State.QUARANTINED, outcome=Outcome.QUARANTINED, reason=reason, trouble=trouble, desk=desk)
 
 
 def put_back(row, trouble="", *, wait=timedelta(minutes=1)):
@@ -260,7 +264,7 @@ def run_again(row) -> bool:
     return again == 1
 
 
-def _end(row, *, state, outcome, reason="", reference="", letter=None, trust="", trouble=""):
+def _end(row, *, state, outcome, reason="", reference="", letter=None, trust="", trouble="", desk=None, by=None):
     noted = {
         "state": state,
         "outcome": outcome,
@@ -269,6 +273,8 @@ def _end(row, *, state, outcome, reason="", reference="", letter=None, trust="",
         "trust": trust[:16],
         "trouble": clean_input(trouble)[:4000] or " ".join(letter.trouble if letter else ())[:4000],
         "handled_at": timezone.now(),
+        "decided_by": by,
+        **({"desk": desk} if desk else {}),
         **(_said_by(letter) if letter else {}),
     }
     if not _ours(row).update(claimed_by="", **noted):

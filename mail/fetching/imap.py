@@ -12,9 +12,9 @@ from imap_tools import A, BaseMailBox
 from imap_tools.utils import encode_folder
 
 from ..models import Mailbox
-from . import access
+from . import access, places
 from .dialing import context, dial, secured
-from .places import LARGEST, Place
+from .places import Place
 from .trouble import Problem, Trouble, during
 
 CHUNK = 100  # mails whose sizes are asked for at once
@@ -31,6 +31,12 @@ class Client(imaplib.IMAP4):
     def _create_socket(self, timeout):
         line = dial(self.host, self.port, self.patience)
         return secured(line, self.host) if self.mailbox.security == Mailbox.Security.TLS else line
+
+    def read(self, size):
+        """A literal, when it is not larger than any mail we asked for."""
+        if size > 2 * places.LARGEST:
+            raise self.abort(f"unexpected size: {size} bytes")
+        return super().read(size)
 
 
 class Box(BaseMailBox):
@@ -105,16 +111,16 @@ class Imap:
 
     def read(self, place):
         """The mail's bytes; None when it is gone. Of one that is too large the first part."""
-        part = f"BODY.PEEK[]<0.{LARGEST}>" if place.size > LARGEST else "BODY.PEEK[]"
+        part = "BODY.PEEK[]" if place.is_whole else f"BODY.PEEK[]<0.{places.LARGEST}>"
         with during(Problem.PROTOCOL):
             status, answer = self.box.client.uid("FETCH", place.key, f"({part})")
             if status != "OK":
                 raise Trouble(Problem.PROTOCOL, answer)
             return body_of(answer)
 
-    def done(self, place, *, whole=True):
+    def done(self, place):
         """Mark, move or delete a mail that is stored. One that was cut stays, marked as read."""
-        after = self.mailbox.after if whole else Mailbox.After.SEEN
+        after = self.mailbox.after if place.is_whole else Mailbox.After.SEEN
         with during(Problem.NOT_MARKED):
             if after == Mailbox.After.MOVE:
                 self._move(place.key)

@@ -14,6 +14,11 @@ class Place(NamedTuple):
     uid: int
     size: int
 
+    @property
+    def is_whole(self):
+        """Whether all of it is taken; else it stays in the mailbox."""
+        return self.size <= LARGEST
+
 
 def stored(line, places):
     """The numbers of those mails that are in our store already."""

@@ -6,9 +6,9 @@ import hashlib
 import poplib
 
 from ..models import Mailbox
-from . import access
+from . import access, places
 from .dialing import context, dial, secured
-from .places import LARGEST, Place
+from .places import Place
 from .trouble import Problem, during
 
 LINE = 1 << 20  # bytes read at once; a longer line comes in pieces
@@ -39,7 +39,7 @@ class Client(poplib.POP3):
                 return bytes(mail)
             mail += line[1:] if begins and line.startswith(b".") else line
             begins = line.endswith(b"\n")
-            if len(mail) > 2 * LARGEST:
+            if len(mail) > 2 * places.LARGEST:
                 raise poplib.error_proto("The mail is longer than the server said.")
 
 
@@ -93,11 +93,11 @@ class Pop3:
     def read(self, place):
         """The mail's bytes. Of one that is too large the first part."""
         with during(Problem.PROTOCOL):
-            return self.client.mail(f"TOP {place.key} {HEAD}" if place.size > LARGEST else f"RETR {place.key}")
+            return self.client.mail(f"RETR {place.key}" if place.is_whole else f"TOP {place.key} {HEAD}")
 
-    def done(self, place, *, whole=True):
+    def done(self, place):
         """Delete a mail that is stored, if mails are to be deleted. One that was cut stays."""
-        if self.mailbox.after == Mailbox.After.DELETE and whole:
+        if self.mailbox.after == Mailbox.After.DELETE and place.is_whole:
             with during(Problem.NOT_MARKED):
                 self.client.dele(place.key)
 

@@ -3,6 +3,7 @@
 """
 import logging
 import random
+import threading
 import time
 from datetime import timedelta
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from .. import intake
 from ..models import IncomingMail, Mailbox
 from .dialing import Patience
 from .imap import Imap
-from .places import LARGEST, stored
+from .places import stored
 from .pop3 import Pop3
 from .trouble import Problem, Trouble
 
@@ -23,9 +24,12 @@ log = logging.getLogger(__name__)
 
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 40, 60)]  # the last one repeats
 REFUSED_PAUSE = 3  # the first pause after a refused password: providers lock accounts that guess
-BUDGET = 30  # seconds in which new mails are begun, so that a full mailbox keeps no other waiting
+ROUND = 60  # seconds in which visits are begun; who was left out is first in the next round
+BUDGET = 30  # seconds of a visit in which mails are begun, so that a full mailbox keeps no other waiting
 LONGEST = 300  # seconds for one visit, whatever drips
+RENEWAL = 10  # seconds between two renewals of the lease, which lasts for 45
 TEST = 10  # seconds of an operator's test
+turn = threading.Lock()  # of a process: mailboxes that hang take one of the worker's threads, never all
 LINES = {Mailbox.Kind.IMAP: Imap, Mailbox.Kind.POP3: Pop3}
 
 
@@ -36,14 +40,19 @@ class Found(NamedTuple):
     new: int
 
 
-def fetch_all(*, at=None, only=None):
-    """Fetch from every mailbox that is due, the longest unseen first. Returns {mailbox: mails taken in, or Trouble}.
-
-    `only` names mailboxes to look into even while they rest (the command by hand).
-    """
-    now = at or timezone.now()
-    due = Mailbox.objects.due(at=now).unheard(at=now) if only is None else only
-    return {mailbox: fetch(mailbox) for mailbox in due}
+def fetch_all(*, at=None) -> dict:
+    """Fetch from every mailbox that is due, the longest unseen first. Returns {mailbox: mails taken in, or Trouble}."""
+    if not turn.acquire(blocking=False):
+        return {}
+    try:
+        now, ends, found = at or timezone.now(), time.monotonic() + ROUND, {}
+        for mailbox in Mailbox.objects.due(at=now).unheard(at=now):
+            if time.monotonic() > ends:
+                break
+            found[mailbox] = fetch(mailbox)
+        return found
+    finally:
+        turn.release()
 
 
 def fetch(mailbox):
@@ -83,15 +92,15 @@ def take_in(line, mine):
     """
     places = line.waiting()
     known = stored(line, places)
-    count, unmarked, finished, ends = 0, None, False, time.monotonic() + BUDGET
+    count, unmarked, finished, goes_on = 0, None, False, time_left(mine)
     try:
         for place in places:
-            if time.monotonic() > ends or not mine.renew():
+            if not goes_on():
                 break
-            row = None if place.uid in known else take(line, place)
-            count += row is not None
+            if place.uid not in known:
+                count += take(line, place) is not None
             try:
-                line.done(place, whole=not (row and row.cut_from))
+                line.done(place)
             except Trouble as trouble:
                 if trouble.problem != Problem.NOT_MARKED:
                     raise
@@ -105,6 +114,21 @@ def take_in(line, mine):
     return count
 
 
+def time_left(mine):
+    """A question to ask before each mail: is there time for it, and is the mailbox still ours?"""
+    begun = renewed = time.monotonic()
+
+    def goes_on():
+        nonlocal renewed
+        now = time.monotonic()
+        if now - renewed < RENEWAL:
+            return now - begun <= BUDGET
+        renewed = now
+        return now - begun <= BUDGET and mine.renew()
+
+    return goes_on
+
+
 def take(line, place):
     """Read one mail and store it; None when it is gone."""
     raw = line.read(place)
@@ -114,7 +138,7 @@ def take(line, place):
         return intake.store(
             raw, source=IncomingMail.Source.MAILBOX, mailbox=line.mailbox, folder=line.folder,
             uid_validity=line.uid_validity, uid=place.uid,
-            cut_from=place.size if len(raw) < place.size and place.size > LARGEST else None,
+            cut_from=None if place.is_whole else place.size,
         )  # fmt: skip
     except OSError as error:
         raise Trouble(Problem.STORING, error.strerror or error) from error

@@ -10,7 +10,7 @@ from imap_tools.utils import encode_folder
 
 from engine.models import Lease
 from mail import fetching, intake
-from mail.fetching import visits
+from mail.fetching import places, visits
 from mail.fetching.dialing import is_never
 from mail.models import IncomingMail, Mailbox
 
@@ -190,12 +190,15 @@ def test_a_mail_of_any_bytes_comes_in(mail, program, connect):
 @pytest.mark.imap
 def test_of_a_mail_that_is_too_large_the_beginning_comes_in_and_the_mail_stays(program, connect, monkeypatch):
     """C9: nothing is dropped."""
-    for module in ("mail.fetching.imap", "mail.fetching.visits"):
-        monkeypatch.setattr(f"{module}.LARGEST", 1000)
+    monkeypatch.setattr(places, "LARGEST", 1000)
     program.put(raw() + b"x" * 5000)
     assert fetch(connect(after="delete")) == 1
     row = IncomingMail.objects.get()
     assert (row.size, row.cut_from) == (1000, len(raw()) + 5000)
+    program.line.select("INBOX")
+    program.line.store("1", "-FLAGS", r"(\Seen)")  # as if the fetcher had died before it marked the mail
+    program.line.close()
+    assert fetch(Mailbox.objects.get()) == 0
     assert program.flags() == [{SEEN}]
 
 
@@ -204,7 +207,7 @@ def test_of_a_mail_that_is_too_large_the_beginning_comes_in_and_the_mail_stays(p
 
 @pytest.mark.imap
 @pytest.mark.parametrize(
-    "step", ["mail.fetching.imap.Imap.done", "mail.fetching.imap.Imap.remember", "mail.intake._first"]
+    "step", ["mail.fetching.imap.Imap.done", "mail.fetching.imap.Imap.remember", "mail.intake.peek_message_id"]
 )
 @pytest.mark.parametrize("after", ["seen", "move", "delete"])
 @pytest.mark.django_db(transaction=True)
@@ -295,8 +298,7 @@ def test_a_pop3_mail_with_dots_and_endless_lines_comes_in_byte_for_byte(program,
 @pytest.mark.imap
 def test_of_a_pop3_mail_that_is_too_large_the_beginning_comes_in(program, connect, monkeypatch):
     """C9."""
-    for module in ("mail.fetching.pop3", "mail.fetching.visits"):
-        monkeypatch.setattr(f"{module}.LARGEST", 1000)
+    monkeypatch.setattr(places, "LARGEST", 1000)
     monkeypatch.setattr("mail.fetching.pop3.HEAD", 1)
     program.put(raw() + b"x\r\n" * 5000)
     assert fetch(connect(kind="pop3", after="delete")) == 1

@@ -121,7 +121,7 @@ def test_the_file_is_ours_alone_and_named_by_its_content():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "step", ["os.fsync", "os.replace", "mail.intake._sync", "mail.intake._first", "mail.intake._tell_of"]
+    "step", ["os.fsync", "os.replace", "mail.intake._sync", "mail.intake.peek_message_id", "mail.intake._tell_of"]
 )
 def test_after_a_crash_at_any_step_the_next_try_stores_it_once(step, monkeypatch):
     """T05: the process dies within this step; the way in offers the mail again."""
