@@ -5,7 +5,8 @@ import re
 from .letter import AuthenticationResult
 
 RESULTS_LIMIT = 200
-_COMMENT = re.compile(r"\([^()]*\)")
+_OUTSIDE = re.compile(r'("(?:[^"\\]|\\.?)*+(?:"|\Z))|(\()|([^"()]+|\))')
+_INSIDE = re.compile(r"(\()|(\))|\\.?|[^()\\]+")
 _RESULT = re.compile(r"([a-z0-9-]{1,40})(?:/\d+)?\s*=\s*([a-z]{1,20})", re.IGNORECASE)
 _PROPERTY = re.compile(r"([a-z]{1,20}\.[a-z0-9-]{1,40})\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
 _SPEAKS_OF = ("header.from", "header.d", "header.i", "smtp.mailfrom", "smtp.helo", "policy.ptr")
@@ -25,10 +26,19 @@ def read(headers) -> tuple[AuthenticationResult, ...]:
 
 
 def _uncommented(value: str) -> str:
-    """Comments may hold semicolons and verdicts of strangers; they go, one level of brackets in brackets too."""
-    for _level in range(3):
-        value = _COMMENT.sub(" ", value)
-    return value.partition("(")[0]
+    """The value without its comments, and without semicolons in quotes: both may hold what a stranger wrote."""
+    out, at, depth = [], 0, 0
+    while at < len(value):
+        token = (_INSIDE if depth else _OUTSIDE).match(value, at)
+        at = token.end()
+        if depth:
+            depth += bool(token[1]) - bool(token[2])
+        elif token[2]:
+            depth, at = 1, token.end()
+            out.append(" ")
+        else:
+            out.append((token[1] or "").replace(";", " ") or token[3] or "")
+    return "".join(out)
 
 
 def _domain(text: str) -> str:

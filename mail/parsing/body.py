@@ -123,9 +123,8 @@ def _could_be_words(part) -> bool:
 
 
 def _words(part, body) -> Words:
-    data = part.content
-    if len(data) > body.room * 4:
-        data = data[: body.room * 4]
+    data = part.beginning(body.room * 6)
+    if part.end - part.start > body.room * 6:
         body.trouble.add("text_cut")
     text = charsets.decode(data, part.charset)
     if len(text) > body.room:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from .frames import packed
 from .reader import parse
 
-MEMORY = 230_000_000  # bytes of data; with the program itself this stays below 300 MB
+MEMORY = 250_000_000  # bytes of data; with the program itself this stays below 300 MB
 SECONDS = 8  # of processor time for one mail, should nobody watch
 
 

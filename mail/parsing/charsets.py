@@ -130,7 +130,7 @@ def _nearly(data: bytes, charset: str) -> str:
         if candidate == "us-ascii":
             continue
         text = data.decode(candidate, "replace")
-        letters = sum(not character.isascii() for character in text)
+        letters = len(text) - len(text.encode("ascii", "ignore"))
         if text.count("\ufffd") <= max(1, letters // 8):
             return text
     return ""

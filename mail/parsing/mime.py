@@ -59,7 +59,12 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body with its transfer encoding undone."""
-        return transfer.decoded(self.raw, self.start, self.end, self.headers.get("content-transfer-encoding"))
+        return self.beginning(self.end - self.start)
+
+    def beginning(self, size) -> bytes:
+        """The content of the first so many bytes of the body."""
+        end = min(self.end, self.start + size)
+        return transfer.decoded(self.raw, self.start, end, self.headers.get("content-transfer-encoding"))
 
     def walk(self):
         """Yield this part and all below it, in the order they stand."""

@@ -25,10 +25,12 @@ def base64(raw: bytes, start: int, end: int) -> bytes:
     """Return what base64 says; foreign characters are passed over, pieces with an end each are joined."""
     pad = raw.find(b"=", start, end)
     if pad < 0 or not raw[pad:min(end, pad + 100)].strip(b"=\r\n \t"):
-        try:
-            return binascii.a2b_base64(memoryview(raw)[start:end])
-        except binascii.Error:
-            pass
+        for short in range(4):  # the end may lack its last letters; large ones are not copied for that
+            try:
+                whole = binascii.a2b_base64(memoryview(raw)[start:max(start, end - short)])
+                return whole + _base64_piece(raw[max(start, end - short):end])
+            except binascii.Error:
+                continue
     return b"".join(_base64_piece(piece) for piece in raw[start:end].split(b"="))
 
 
