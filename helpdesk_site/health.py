@@ -1,4 +1,6 @@
-"""`/healthz`: the process lives. `/readyz`: database, migrations, scheduler are well; 503 names what is not (T23)."""
+"""`/healthz`: the process lives. `/readyz`: database, migrations, scheduler, fetchers are well; 503 names what is not
+(T23).
+"""
 
 from functools import lru_cache
 
@@ -7,9 +9,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from engine import heartbeats
+from mail.models import Mailbox
 
 
 @login_not_required
@@ -28,7 +32,10 @@ def ready(request):
 
 
 def examine():
-    """One word for each of database, migrations and scheduler: "ok", else "down", "missing" or "stale"."""
+    """One word for each of database, migrations, scheduler, fetchers: "ok", else "down", "missing" or "stale".
+
+    Fetchers are stale when nobody looks into a mailbox; one that refuses us is the operator's care, not theirs.
+    """
     try:
         applied = set(MigrationRecorder(connection).applied_migrations())
     except DatabaseError:
@@ -36,7 +43,8 @@ def examine():
     if migrations_on_disk() - applied:
         return {"database": "ok", "migrations": "missing"}
     scheduler = "ok" if heartbeats.is_alive(heartbeats.SCHEDULER) else "stale"
-    return {"database": "ok", "migrations": "ok", "scheduler": scheduler}
+    fetchers = "stale" if Mailbox.objects.forgotten(at=timezone.now()).exists() else "ok"
+    return {"database": "ok", "migrations": "ok", "scheduler": scheduler, "fetchers": fetchers}
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from engine import heartbeats
 from helpdesk_site.celery import app
+from mail.models import Mailbox
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def test_all_is_well(client, well):
     """T23."""
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"database": "ok", "migrations": "ok", "scheduler": "ok"}
+    assert response.json() == {"database": "ok", "migrations": "ok", "scheduler": "ok", "fetchers": "ok"}
 
 
 def test_a_silent_scheduler_is_stale(client, well):
@@ -32,12 +33,28 @@ def test_a_silent_scheduler_is_stale(client, well):
     heartbeats.beat(heartbeats.SCHEDULER, now=timezone.now() - timedelta(minutes=10))
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"database": "ok", "migrations": "ok", "scheduler": "stale"}
+    assert response.json() == {"database": "ok", "migrations": "ok", "scheduler": "stale", "fetchers": "ok"}
 
 
 def test_a_scheduler_that_never_worked_is_stale(client, db):
     """T23."""
     assert client.get("/readyz").json()["scheduler"] == "stale"
+
+
+@pytest.mark.parametrize(
+    ("how", "word"),
+    [
+        ({}, "stale"),
+        ({"is_active": False}, "ok"),
+        ({"checked_at": None}, "ok"),
+        ({"problem": "sign_in", "retry_at": timezone.now() + timedelta(hours=1)}, "ok"),
+    ],
+)
+def test_a_mailbox_nobody_looks_into_is_told_and_one_that_refuses_us_is_not(how, word, client, well):
+    """T23."""
+    long_ago = {"checked_at": timezone.now() - timedelta(minutes=11)}
+    Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **{**long_ago, **how})
+    assert client.get("/readyz").json()["fetchers"] == word
 
 
 def test_tables_of_an_older_release_are_not_ready(client, well):

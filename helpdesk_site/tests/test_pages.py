@@ -35,7 +35,7 @@ STAFF = [
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
     "/admin/departments/status/", "/admin/tickets/ticket/", "/admin/tickets/ticket/closing/",
-    "/admin/mail/outgoingmail/", "/admin/accounts/user/",
+    "/admin/mail/outgoingmail/", "/admin/mail/mailbox/add/", "/admin/mail/incomingmail/", "/admin/accounts/user/",
 ]  # fmt: skip
 # What axe says of Django's own admin pages, whoever uses them: the boxes beside rows have a title for a label
 STOCK_ADMIN = {"label-title-only"}

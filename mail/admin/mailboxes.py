@@ -1,7 +1,6 @@
 """Mailboxes, as an operator connects them: where, who, what happens to the mails, and how each fares."""
 import ipaddress
 import re
-from datetime import timedelta
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 
 from .. import fetching
 from ..fetching.dialing import is_never
-from ..models import Mailbox
+from ..models import FORGOTTEN, Mailbox
 
 NAME = re.compile(r"[\w.-]{1,255}")  # in any alphabet
 ELSEWHERE = ["kind", "host", "port", "security", "username", "auth", "client_id", "tenant"]  # where a password would go
@@ -166,7 +165,7 @@ class MailboxAdmin(admin.ModelAdmin):
             return _("Not in use")
         if mailbox.checked_at is None:
             return _("Not looked into yet")
-        quiet = timezone.now() - mailbox.checked_at > timedelta(minutes=10)
+        quiet = timezone.now() - mailbox.checked_at > FORGOTTEN
         return _("Nobody looks into it: does the scheduler run?") if quiet else _("Well")
 
 

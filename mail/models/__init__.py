@@ -1,10 +1,11 @@
 from .blocking import BlockedSender
 from .incoming import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
-from .mailbox import LISTENED, Mailbox
+from .mailbox import FORGOTTEN, LISTENED, Mailbox
 from .outgoing import GRACE, STUCK, Kind, OutgoingFile, OutgoingMail
 
 __all__ = [
     "BlockedSender",
+    "FORGOTTEN",
     "GRACE",
     "LISTENED",
     "MOST_TRIES",

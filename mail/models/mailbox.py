@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk_site.lib import sealing
 
+FORGOTTEN = timedelta(minutes=10)  # a mailbox nobody looks into for so long has no fetcher
 LISTENED = timedelta(minutes=3)  # a listener (IDLE) that was silent for longer is dead
 
 
@@ -17,6 +18,11 @@ class MailboxQuerySet(models.QuerySet):
         """Mailboxes in use that do not rest after a failure, longest unseen first."""
         ready = self.filter(Q(retry_at=None) | Q(retry_at__lte=at), is_active=True)
         return ready.order_by(models.F("checked_at").asc(nulls_first=True), "pk")
+
+    def forgotten(self, *, at):
+        """Mailboxes in use that were due for a while, and nobody came."""
+        rested = Q(retry_at=None) | Q(retry_at__lt=at - FORGOTTEN)
+        return self.filter(rested, is_active=True, checked_at__lt=at - FORGOTTEN)
 
     def unheard(self, *, at):
         """Without those a living listener cares for."""
