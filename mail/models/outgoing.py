@@ -28,6 +28,7 @@ class Kind(models.TextChoices):
     AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
     REMINDER = "reminder", _("Reminder before closing")
     REFUSED = "refused", _("Answer to a mail that was not taken")
+    ALARM = "alarm", _("Alarm to operators")
 
 
 class OutgoingMailQuerySet(models.QuerySet):

@@ -25,7 +25,7 @@ def join(letter, sender, place, row):
         return as_staff(letter, sender, place, row)
     if not can.reply:
         return refusing.Verdict(Outcome.REJECTED, "may_not_reply", is_held=True, is_told=True)
-    return refusing.reply_refused(ticket.policy) or as_client(letter, sender, ticket, row)
+    return refusing.reply_refused(ticket.policy, sender) or as_client(letter, sender, ticket, row)
 
 
 # --- Clients ----------------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def send(letter, sender, paragraphs, *, button, url, reference=""):
         "button": button,
         "url": url,
         "portal_name": portal.name,
-        "email": sender.address,
+        "foot": _("%(portal)s answered a mail that came from %(address)s. A machine wrote this.")
+        % {"portal": portal.name, "address": sender.address},
     }
     zone = sender.user.zone if sender.user else "UTC"
     rendered = render_letter("answer", context, language, zone)

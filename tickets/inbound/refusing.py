@@ -16,6 +16,8 @@ from departments.policy import snapshot
 from mail import blocking, pointers
 from mail.models import IncomingMail, Kind, OutgoingMail
 
+from . import alarms
+
 Outcome = IncomingMail.Outcome
 NewByMail = Policy.NewByMail
 
@@ -23,6 +25,7 @@ AUTOMATIC = [Kind.RECEIPT, Kind.REFUSED, Kind.GUEST_PASS]  # what goes out becau
 ANSWERS_TO_ONE = 3  # automatic mails to one address in an hour
 ANSWERS_TO_ALL = 500  # automatic mails to everybody in an hour
 TICKETS_OF_ONE = 30  # new tickets of one sender by mail in an hour
+REPLIES_OF_ONE = 60  # replies of one sender by mail in an hour
 HOUR = timedelta(hours=1)
 NOBODY = re.compile(  # addresses behind which nobody reads
     r"(?:no-?reply|do-?not-?reply|ne-?pas-?repondre|nao-?responda|mailer-daemon|postmaster|bounces?|daemon|noreply)"
@@ -88,9 +91,13 @@ def own_addresses():
 # --- By policy --------------------------------------------------------------------------------------------------------
 
 
-def reply_refused(policy):
-    """The Verdict on a reply where the department takes none by mail; None where it does (C10)."""
-    return None if policy.email_reply else Verdict(Outcome.REJECTED, "replies_off", is_held=True, is_told=True)
+def reply_refused(policy, sender):
+    """The Verdict on a reply where the department takes none by mail, or from whom too many came; else None (C10)."""
+    if not policy.email_reply:
+        return Verdict(Outcome.REJECTED, "replies_off", is_held=True, is_told=True)
+    if mails_of_late(sender, Outcome.APPENDED, REPLIES_OF_ONE) >= REPLIES_OF_ONE:
+        return Verdict(Outcome.QUARANTINED, "too_many", is_held=True)
+    return None
 
 
 def opening_refused(sender, department):
@@ -107,14 +114,15 @@ def opening_refused(sender, department):
         return Verdict(Outcome.REJECTED, "not_verified", is_held=True, is_told=True)
     if sender.user and not sender.user.is_active:
         return Verdict(Outcome.REJECTED, "deactivated", is_held=True)
-    if tickets_of_late(sender) >= TICKETS_OF_ONE:
+    if mails_of_late(sender, Outcome.CREATED, TICKETS_OF_ONE) >= TICKETS_OF_ONE:
         return Verdict(Outcome.QUARANTINED, "too_many", is_held=True)
     return None
 
 
-def tickets_of_late(sender):
-    made = IncomingMail.objects.filter(sender_address=sender.address, outcome=Outcome.CREATED)
-    return made.filter(handled_at__gt=timezone.now() - HOUR)[:TICKETS_OF_ONE].count()
+def mails_of_late(sender, outcome, most):
+    """How many mails of this sender came to this outcome within the hour, `most` at most."""
+    made = IncomingMail.objects.filter(sender_address=sender.address, outcome=outcome)
+    return made.filter(handled_at__gt=timezone.now() - HOUR)[:most].count()
 
 
 # --- Answering by itself ----------------------------------------------------------------------------------------------
@@ -127,7 +135,7 @@ def may_answer(letter, sender):
         return False
     if NOBODY.fullmatch(sender.address) or is_own_address(sender.address) or sender.is_staff:
         return False
-    return answered_of_late(sender.address) < ANSWERS_TO_ONE and all_answered_of_late() < ANSWERS_TO_ALL
+    return answered_of_late(sender.address) < ANSWERS_TO_ONE and not too_many_answers()
 
 
 def answered_of_late(address):
@@ -136,6 +144,10 @@ def answered_of_late(address):
     return sent.filter(created_at__gt=timezone.now() - HOUR)[:ANSWERS_TO_ONE].count()
 
 
-def all_answered_of_late():
+def too_many_answers():
+    """Whether so many automatic mails went out within the hour that something is wrong; operators are told."""
     sent = OutgoingMail.objects.filter(kind__in=AUTOMATIC, created_at__gt=timezone.now() - HOUR)
-    return sent[:ANSWERS_TO_ALL].count()
+    if sent[:ANSWERS_TO_ALL].count() < ANSWERS_TO_ALL:
+        return False
+    alarms.raise_alarm("answers")
+    return True

@@ -84,6 +84,23 @@ def test_one_sender_cannot_fill_the_desk(arrive):
     assert Ticket.objects.count() == refusing.TICKETS_OF_ONE
 
 
+def test_one_sender_cannot_fill_a_ticket(arrive, anna, ticket, monkeypatch):
+    monkeypatch.setattr(refusing, "REPLIES_OF_ONE", 4)
+    got = [arrive(anna, subject=ticket.number) for _turn in range(6)]
+    assert [one.outcome for one in got[-2:]] == ["quarantined"] * 2
+    assert ticket.messages.count() == 5
+
+
+def test_operators_are_told_once_an_hour_of_a_flood(arrive, operator, monkeypatch):
+    """Issue: caps with an alarm to operators."""
+    monkeypatch.setattr(refusing, "TICKETS_OF_ONE", 1)
+    for _turn in range(4):
+        arrive("robot@outside.example")
+    (alarm,) = OutgoingMail.objects.filter(kind="alarm")
+    assert alarm.to_address == operator.email and "robot@outside.example" in alarm.text
+    assert alarm.headers["Auto-Submitted"] == "auto-generated"
+
+
 def test_a_flood_of_senders_is_not_answered_without_end(arrive, monkeypatch):
     """Overall: somebody who forges a thousand senders makes us write to a few of them."""
     monkeypatch.setattr(refusing, "ANSWERS_TO_ALL", 5)
