@@ -222,10 +222,27 @@ def facts(letter):
 
 
 def foot(letter):
-    """Why this person is written to; and, to clients, what not to send back."""
+    """Why this person is written to, and where an answer goes; to clients, what not to send back."""
     yield REASONS[letter.reason]()
+    if answering := where_to_answer(letter):
+        yield answering
     if not letter.inside and not letter.unproven:
         yield _("Please do not send passwords by e-mail; write them on the ticket's page instead.")
+
+
+def where_to_answer(letter):
+    """What becomes of an answer to this letter; "" where its reader may not write to the ticket."""
+    if letter.inside and not letter.takes_answers:
+        return _("Please answer at the desk: answers to this e-mail are not sent on.")
+    if letter.inside and letter.kind == Kind.NOTE:
+        return _("Your answer to this e-mail becomes an internal note.")
+    if letter.inside:
+        return _("Your answer to this e-mail goes to the client.")
+    if letter.takes_answers:
+        return _("You can answer this e-mail: what you write is added to the ticket.")
+    if letter.only_reads:
+        return ""
+    return _("Please answer on the ticket's page: answers to this e-mail are not read.")
 
 
 REASONS = {

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from accounts import passes
 from accounts.links import absolute
@@ -20,7 +21,7 @@ from departments.models import Policy
 from departments.policy import snapshot
 from helpdesk_site.lib import rows
 from helpdesk_site.lib.text import html_to_text, shown
-from mail import outbox, pointers
+from mail import marks, outbox, pointers
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
@@ -38,7 +39,8 @@ INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reaso
 GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT)  # of a client's messages in a row they are told at once (C20)
 LEAVABLE = {Reason.ORGANISATION, Reason.DEPARTMENT}  # told by a switch of their own
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
-LINK = f"https://{secrets.token_hex(16)}.invalid/"  # stands in a rendered letter for its reader's; nobody can write it
+# They stand in a rendered letter for its reader's own link and mark; nobody can write them
+LINK, MARK = f"https://{secrets.token_hex(16)}.invalid/", secrets.token_hex(16)
 EARLIER = 5  # messages whose letters a new one refers to
 TAKEN_BACK = timedelta(seconds=60)  # a close notice waits as long as closing can be undone (actions.undoing)
 
@@ -87,13 +89,16 @@ class Matter:
         return outbox.earlier(references, self.people)
 
     def rendered(self, context, language, zone):
-        """The letter with this context. Letters that say the same but for their link are rendered once."""
-        said = {**context, "url": LINK}
+        """The letter with this context. Letters that say the same but for their link and mark are rendered once."""
+        said = {**context, "url": LINK, "mark": MARK}
         key = language, str(zone), repr(said)
         if key not in self._rendered:
             self._rendered[key] = render_letter("ticket", said, language, zone)
-        same, url = self._rendered[key], context["url"]
-        return same._replace(text=same.text.replace(LINK, url), html=same.html.replace(LINK, escape(url)))
+        same, url, mark = self._rendered[key], context["url"], context["mark"]
+        return same._replace(
+            text=same.text.replace(LINK, url).replace(MARK, mark),
+            html=same.html.replace(LINK, escape(url)).replace(MARK, escape(mark)),
+        )
 
     def pass_for(self, reader):
         """The token of a fresh pass for a guest."""
@@ -127,7 +132,9 @@ class Letter:
     reader: object
     reason: str
     kind: str
+    message_id: str
     replies: tuple = ()
+    only_reads: bool = False
     attached: list = field(default_factory=list)
     linked: list = field(default_factory=list)
 
@@ -147,6 +154,14 @@ class Letter:
     def inside(self):
         """Written to staff about their work: full names and the operator's own words."""
         return self.reason in INSIDE
+
+    @property
+    def takes_answers(self):
+        """Whether an answer by mail is taken from this reader: of clients by policy (C10), of staff where a mail server
+        vouches for them."""
+        if self.inside:
+            return bool(snapshot().portal.authserv_id)
+        return self.policy.email_reply and not self.only_reads
 
     @property
     def to_guest(self):
@@ -214,13 +229,22 @@ def write(matter, told, *, events=()):
     it too. Returns the OutgoingMail."""
     event, reader = told.event, told.user
     replies = sorted((one for one in events if one.verb == event.verb == Verb.REPLIED), key=lambda one: one.sequence)
-    letter = Letter(matter, event, reader, told.reason, kind_of(event, told.reason), tuple(replies))
-    letter.sort_files()
     number, language = matter.ticket.number, known_language(reader.language)
+    reference = number + (event.message.label.replace("N", "#N") if event.message else "")
+    letter = Letter(
+        matter,
+        event,
+        reader,
+        told.reason,
+        kind_of(event, told.reason),
+        message_id=outbox.new_message_id(reference),
+        replies=tuple(replies),
+        only_reads=told.only_reads,
+    )
+    letter.sort_files()
     with translation.override(language), timezone.override(reader.zone):
         rendered = matter.rendered(context(letter), language, reader.zone)
         sender = letter_words.sender(letter)
-    reference = number + (event.message.label.replace("N", "#N") if event.message else "")
     root, earlier = outbox.thread_id(number), [*matter.foreign, *matter.earlier.get(reader.pk, [])]
     return outbox.compose(
         to=letter.address,
@@ -234,7 +258,7 @@ def write(matter, told, *, events=()):
         from_name=sender,
         from_address=matter.department.email or "",
         reply_to=matter.answers_to(note=letter.kind == Kind.NOTE),
-        message_id=outbox.new_message_id(reference),
+        message_id=letter.message_id,
         in_reply_to=earlier[-1] if earlier else root,
         references=[root, *earlier],
         headers=headers(letter),
@@ -281,6 +305,8 @@ def context(letter):
         "attached": [letter_words.file(file) for file in letter.attached],
         "linked": [(letter_words.file(file), file_url(letter, file)) for file in letter.linked],
         "url": letter.url,
+        "delimiter": marks.delimiter(_("Please write your answer above this line")) if letter.takes_answers else "",
+        "mark": marks.hidden(letter.message_id),
         "facts": list(letter_words.facts(letter)),
         "foot": list(letter_words.foot(letter)),
         "leave_url": letter.leave_url,

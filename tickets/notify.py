@@ -70,6 +70,13 @@ def told_of(ticket, events):
                 Notification(event=event, user=person, reason=reason)
                 for person, reason in recipients(event, circle).items()
             ]
+    return with_rights(told, circle)
+
+
+def with_rights(told, circle):
+    """The rows, each of which knows whether its reader may answer."""
+    for row in told:
+        row.only_reads = (row.user_id, row.reason) in circle.readers
     return told
 
 
@@ -162,7 +169,7 @@ def write_later(row):
     )
     rows = list(mine.select_related("event__ticket", "event__message__author", "event__actor", "user").order_by("pk"))
     circle = Circle(row.event.ticket)
-    told = [row for row in rows if circle.still_sees(row.user, row.reason)]
+    told = with_rights([row for row in rows if circle.still_sees(row.user, row.reason)], circle)
     if told:
         write(told)
     for row in rows:

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from departments.models import StaffPlace
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
-from .access import SEES_ALL
+from .access import ANSWERS_ALL, SEES_ALL
 from .models import Flag, Notification, Participant, Ticket, Verb
 
 Reason = Notification.Reason
@@ -42,15 +42,18 @@ def may_be_told(person, reason):
 BY_PLACE = {Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE}
 
 
+READS = {Participant.Rights.READ.value, *(role.value for role in SEES_ALL if role not in ANSWERS_ALL)}
+
 # Asked by every opening and every reply
 switched_on = Prepared.of_sql(
     f"""
-    SELECT '{Reason.PARTICIPANT.value}', user_id FROM {Participant._meta.db_table} WHERE ticket_id = %s AND notify
+    SELECT '{Reason.PARTICIPANT.value}', user_id, rights FROM {Participant._meta.db_table}
+    WHERE ticket_id = %s AND notify
     UNION ALL
-    SELECT '{Reason.ORGANISATION.value}', user_id FROM {Membership._meta.db_table}
+    SELECT '{Reason.ORGANISATION.value}', user_id, role FROM {Membership._meta.db_table}
     WHERE organisation_id = %s AND notify AND role IN ({", ".join(f"'{role.value}'" for role in SEES_ALL)})
     UNION ALL
-    SELECT '{Reason.DEPARTMENT.value}', user_id FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND notify
+    SELECT '{Reason.DEPARTMENT.value}', user_id, '' FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND notify
     """,  # noqa: S608 - names and codes of our own
     slots=(int, int, int),
 )
@@ -71,6 +74,7 @@ class Circle:
 
     def __init__(self, ticket):
         self.ticket = ticket
+        self.readers = set()  # (id, reason) of those who may read it and not write
         self.known = {ticket.client_id: ticket.client} if "client" in ticket._state.fields_cache else {}
 
     @cached_property
@@ -78,8 +82,10 @@ class Circle:
         """{reason: ids} of those who want mail of this ticket by a switch, in one statement: people who take part
         (S163), members who see all of their organisation's tickets (S14, C12), staff of the department (S119, S126)."""
         ticket, found = self.ticket, {reason: [] for reason in Reason}
-        for reason, pk in switched_on.rows(ticket.pk, ticket.organisation_id or 0, ticket.department_id):
+        for reason, pk, right in switched_on.rows(ticket.pk, ticket.organisation_id or 0, ticket.department_id):
             found[Reason(reason)].append(pk)
+            if right in READS:
+                self.readers.add((pk, reason))
         return found
 
     @cached_property
