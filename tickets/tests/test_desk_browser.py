@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from tickets.models import Notification
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -132,3 +134,18 @@ def test_a_client_is_found_while_typing(sit_down, cast):
     tab.locator("#people").get_by_role("link", name="Anna Harding").click()
     expect(tab.locator("main")).to_contain_text("anna@example.com")
     expect(tab.get_by_label("E-mail address")).to_have_count(0)
+
+
+def test_on_a_phone_the_fate_of_a_mail_has_the_whole_line(sit_down, ticket, cast, say):
+    """Part 9: the button to send it again stands below, on one line, and pushes no word aside."""
+    message = say(ticket, cast.sam)
+    mail = Notification.objects.get(event__message=message, user=cast.anna).mail
+    mail.state, mail.trouble, mail.answer = "failed", "refused", "550 5.1.1 <anna@example.com>: User unknown " * 3
+    mail.to_address = f"{'long.' * 12}anna@{'department.' * 4}example.com"
+    mail.save(update_fields=["state", "trouble", "answer", "to_address"])
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    line = tab.locator(".mail-line", has_text="Not delivered")
+    words, button = line.locator(".wrap-any").bounding_box(), line.get_by_role("button").bounding_box()
+    assert words["width"] > 280 and button["y"] >= words["y"] + words["height"] and button["height"] < 40
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
