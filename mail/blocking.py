@@ -24,12 +24,17 @@ def blocks(letter) -> bool:
 
 def blocking(letter):
     """The BlockedSender that a mail fits, or None."""
-    address = letter.sender.address.lower()
+    phrases = BlockedSender.objects.in_force().filter(kind=Kind.PHRASE)
+    return blocking_of(letter.sender.address) or next(filter(of_phrase(letter), phrases), None)
+
+
+def blocking_of(address):
+    """The BlockedSender that keeps out all mail of an address, by itself or by its domain; None where none does."""
+    address = address.lower()
     labels = address.rpartition("@")[2].split(".")
     domains = [".".join(labels[at:]) for at in range(len(labels))]
     held = BlockedSender.objects.in_force()
-    of_sender = held.filter(kind=Kind.ADDRESS, value=address) | held.filter(kind=Kind.DOMAIN, value__in=domains)
-    return of_sender.first() or next(filter(of_phrase(letter), held.filter(kind=Kind.PHRASE)), None)
+    return (held.filter(kind=Kind.ADDRESS, value=address) | held.filter(kind=Kind.DOMAIN, value__in=domains)).first()
 
 
 def of_phrase(letter):
@@ -43,6 +48,12 @@ def block(kind, value, *, by=None, why="", until=None):
     value = clean_value(kind, value)
     given = {"is_active": True, "expires_at": until, "made_by": by, "why": clean_line(why)[:200]}
     return BlockedSender.objects.update_or_create(kind=kind, value=value, defaults=given)[0]
+
+
+def lift(block):
+    """Let in again what a BlockedSender keeps out. What it counted stays."""
+    block.is_active = False
+    block.save(update_fields=["is_active"])
 
 
 def clean_value(kind, value):

@@ -2,6 +2,7 @@
 by the pipeline; what became of each is told here."""
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -64,6 +65,10 @@ class IncomingMail(models.Model):
     reason = models.CharField(_("reason"), max_length=40, blank=True, default="")  # a code
     reference = models.CharField(_("ticket"), max_length=80, blank=True, default="")  # free words: "KTR-482913#3"
     desk = models.PositiveBigIntegerField(null=True, blank=True, editable=False)  # whose it is, to the floor above
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("decided by"), null=True, blank=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
     sender_address = models.CharField(_("sender"), max_length=320, blank=True, default="")
     sender_name = models.CharField(_("sender's name"), max_length=200, blank=True, default="")
     subject = models.CharField(_("subject"), max_length=500, blank=True, default="")
