@@ -14,8 +14,3 @@ def name(words):
 def said(code) -> str:
     """The sentence for a code; a code nobody named is shown as it is."""
     return str(_words.get(code, code))
-
-
-def known():
-    """All named codes with their sentences, in the reader's order."""
-    return sorted(((code, str(words)) for code, words in _words.items()), key=lambda pair: pair[1])

@@ -17,21 +17,11 @@ from ..models import IncomingMail
 from .shared import ShortPaginator
 
 
-class ReasonFilter(admin.SimpleListFilter):
-    title, parameter_name = _("reason"), "reason"
-
-    def lookups(self, request, model_admin):
-        return reasons.known()
-
-    def queryset(self, request, queryset):
-        return queryset.filter(reason=self.value()) if self.value() else queryset
-
-
 @admin.register(IncomingMail)
 class ImportLogAdmin(admin.ModelAdmin):
-    list_display = ["received_at", "sender", "about", "result", "why", "ticket", "way"]
+    list_display = ["received_at", "sender", "about", "became", "ticket", "way"]
     list_display_links = ["received_at", "about"]
-    list_filter = ["state", "outcome", ReasonFilter, "source", "mailbox"]
+    list_filter = ["state", "outcome", "source", "mailbox"]
     list_select_related = ["mailbox"]
     search_fields = ["sender_address"]  # see get_search_results
     search_help_text = _("A whole e-mail address, a ticket number, or a Message-ID.")
@@ -95,6 +85,12 @@ class ImportLogAdmin(admin.ModelAdmin):
     @admin.display(description=_("what became of it"))
     def result(self, row):
         return row.get_outcome_display() if row.state == "done" else row.get_state_display()
+
+    @admin.display(description=_("what became of it"))
+    def became(self, row):
+        """In the list: the result, and its reason below."""
+        why = self.why(row)
+        return format_html("{}<br>{}", self.result(row), why) if why else self.result(row)
 
     @admin.display(description=_("reason"), empty_value="")
     def why(self, row):

@@ -25,11 +25,11 @@ class MailboxForm(forms.ModelForm):
     """Secrets go in and never come out; who says where they are sent to must know them."""
 
     secret = forms.CharField(
-        label=_("password or refresh token"), required=False, strip=False, widget=PASSWORD,
+        label=_("Password or refresh token"), required=False, strip=False, widget=PASSWORD,
         help_text=_("Kept encrypted and never shown. Empty: stays as it is."),
     )  # fmt: skip
     client_secret = forms.CharField(
-        label=_("client secret"), required=False, strip=False, widget=PASSWORD,
+        label=_("Client secret"), required=False, strip=False, widget=PASSWORD,
         help_text=_("Kept encrypted and never shown. Empty: stays as it is."),
     )  # fmt: skip
 
