@@ -5,6 +5,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from tickets.models import Ticket
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -76,6 +78,39 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(browse, anna, billin
     tab.locator("input[type=file]").set_input_files({"name": "big.log", "mimeType": "text/plain", "buffer": b"x" * 99})
     expect(tab.locator(".file-bad")).to_contain_text("Larger than the limit")
     expect(tab.locator("[name=uploads]")).to_have_count(0)
+
+
+DEFAULT = """forms => forms.filter(form => form.querySelector('[name=preview]')).map(form => {
+  const named = button => [button.name, button.value].join('=');
+  const pressed = [...form.elements].find(field => field.type === 'submit');
+  return [named(pressed), named(form.querySelector('.btn-primary'))];
+})"""
+
+
+@pytest.mark.parametrize("path", ["/tickets/new/support/", "{ticket}", "{ticket} sam", "{edit} sam", "/desk/new/ sam"])
+def test_enter_presses_the_main_button_of_every_form_with_a_preview(browse, cast, ticket, say, path):
+    """The first button of a form is what Enter in a line presses."""
+    edit = f"/t/{ticket.number}/message/{say(ticket, cast.sam).pk}/edit/"
+    path, _space, name = path.format(ticket=f"/t/{ticket.number}/", edit=edit).partition(" ")
+    tab = browse(getattr(cast, name or "anna"), path)
+    pressed_and_main = tab.locator("form").evaluate_all(DEFAULT)
+    assert pressed_and_main and all(pressed == main != "preview=1" for pressed, main in pressed_and_main)
+
+
+def test_enter_in_the_subject_opens_the_ticket_at_the_desk(browse, cast):
+    """It showed a preview."""
+    tab = browse(cast.sam, f"/desk/new/?client={cast.anna.pk}")
+    written(tab, "Invoice of May", "Sent again.")
+    tab.get_by_label("Subject").press("Enter")
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Invoice of May")
+    assert Ticket.objects.get().subject == "Invoice of May"
+
+
+def test_enter_in_the_subject_sends_the_clients_ticket(browse, anna, billing):
+    tab = browse(anna, "/tickets/new/billing/")
+    written(tab)
+    tab.get_by_label("Subject").press("Enter")
+    tab.wait_for_url("**/tickets/sent/**")
 
 
 def test_the_preview_is_drawn_by_the_server_and_goes_again(browse, anna, billing):
