@@ -9,6 +9,7 @@ import os
 import re
 import uuid
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.core.files.storage import storages
@@ -16,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from helpdesk_site.lib import rows
 from helpdesk_site.lib.text import clean_input, clean_line
 
 from .models import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
@@ -47,9 +49,6 @@ def store(
     """
     content_hash = hashlib.sha256(raw).hexdigest()
     recipients = [clean_line(address)[:320] for address in envelope_to]
-    known = _known(content_hash, recipients)
-    if known:
-        return known
     stored_as = _keep(raw, content_hash)
     position = {"mailbox": mailbox, "folder": clean_line(folder)[:200], "uid_validity": uid_validity, "uid": uid}
     given = {
@@ -62,17 +61,15 @@ def store(
         "size": len(raw),
         "cut_from": cut_from,
     }
-    for attempt in range(5):  # each failure means that somebody else was quicker with one of the three unique keys
-        twin = _first(given["message_id"]) if attempt else None
-        try:
-            with transaction.atomic():
-                row = IncomingMail.objects.create(**given, **(_free(position) if attempt else position), copy_of=twin)
-                transaction.on_commit(lambda row=row: _tell_of(row))
+    row = IncomingMail(**given, **position)
+    for _attempt in range(5):
+        if rows.insert_if_free(row):
+            transaction.on_commit(partial(_tell_of, row))
             return row
-        except IntegrityError:
-            known = _known(content_hash, recipients)
-            if known:
-                return known
+        if known := _known(content_hash, recipients):
+            return known
+        # somebody else was quicker with the Message-ID or the place in the mailbox
+        row = IncomingMail(**given, **_free(position), copy_of=_first(given["message_id"]))
     raise IntegrityError(f"The mail {content_hash} found no place in the raw store.")
 
 
@@ -178,12 +175,12 @@ def claim(limit=1, *, at=None) -> list[IncomingMail]:
     an attempt; after three attempts it is set aside.
     """
     now = at or timezone.now()
-    _give_up(now)
     left_behind = IncomingMail.objects.filter(state=State.TAKEN, claimed_at__lte=now - TAKEN_TOO_LONG)
-    return (
-        _claimed(left_behind.order_by("claimed_at"), 1, now)
-        or _claimed(IncomingMail.objects.filter(state=State.NEW).order_by("pk"), limit, now)
-    )  # fmt: skip
+    if left_behind.exists():
+        _give_up(left_behind, now)
+        if claimed := _claimed(left_behind.order_by("claimed_at"), 1, now):
+            return claimed
+    return _claimed(IncomingMail.objects.filter(state=State.NEW).order_by("pk"), limit, now)
 
 
 def take(row, *, at=None) -> bool:
@@ -195,28 +192,25 @@ def take(row, *, at=None) -> bool:
     return taken == 1
 
 
-def _claimed(rows, limit, now):
+def _claimed(mails, limit, now):
     holder = _holder()
     with transaction.atomic():
-        ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        ids = list(mails.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         if not ids or not _mark(IncomingMail.objects.filter(pk__in=ids), now, holder):
             return []
     return list(IncomingMail.objects.filter(pk__in=ids, claimed_by=holder).select_related("mailbox").order_by("pk"))
 
 
-def _mark(rows, now, holder):
-    return rows.update(state=State.TAKEN, claimed_at=now, claimed_by=holder, attempts=F("attempts") + 1)
+def _mark(mails, now, holder):
+    return mails.update(state=State.TAKEN, claimed_at=now, claimed_by=holder, attempts=F("attempts") + 1)
 
 
 def _holder():
     return f"{os.getpid()}:{uuid.uuid4().hex}"
 
 
-def _give_up(now):
-    dead = IncomingMail.objects.filter(
-        state=State.TAKEN, claimed_at__lte=now - TAKEN_TOO_LONG, attempts__gte=MOST_TRIES
-    )
-    dead.update(
+def _give_up(left_behind, now):
+    left_behind.filter(attempts__gte=MOST_TRIES).update(
         state=State.QUARANTINED, outcome=Outcome.QUARANTINED, reason="gave_up", claimed_by="", handled_at=now,
     )
 
@@ -267,19 +261,21 @@ def run_again(row) -> bool:
 def _end(row, *, state, outcome, reason="", reference="", letter=None, trust="", trouble="", desk=None, by=None):
     noted = {
         "state": state,
+        "claimed_by": "",
         "outcome": outcome,
         "reason": reason[:40],
         "reference": clean_line(reference)[:80],
         "trust": trust[:16],
         "trouble": clean_input(trouble)[:4000] or " ".join(letter.trouble if letter else ())[:4000],
         "handled_at": timezone.now(),
-        "decided_by": by,
+        "decided_by_id": by and by.pk,
         **({"desk": desk} if desk else {}),
         **(_said_by(letter) if letter else {}),
     }
-    if not _ours(row).update(claimed_by="", **noted):
+    holder = row.claimed_by
+    if not rows.update_if(row, noted, state=State.TAKEN, claimed_by=holder):
         raise Lost(f"Mail {row.pk} is not ours any more.")
-    row.refresh_from_db()
+    row.claimed_by = holder  # a rollback leaves the mail ours
 
 
 def _ours(row):

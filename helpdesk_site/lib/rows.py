@@ -20,7 +20,8 @@ def insert(*rows):
 
 
 def insert_if_free(row, *fields):
-    """Insert a row unless another has the same values in `fields`, which must be unique together. Returns whether."""
+    """Insert a row unless another has the same values in `fields`, which must be unique together; without them, in
+    anything that must be unique. Returns whether."""
     return _insert([row], taken=tuple(fields))
 
 
@@ -31,6 +32,21 @@ def update(row, fields):
         cursor.execute(sql, [*_values(row, written, add=False), row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"There is no {row._meta.label} {row.pk} to write to.")
+
+
+def update_if(row, changes, **held):
+    """Write these values, {field: value}, to a row as long as it holds those (none of them None), and to the object.
+    Returns whether it did."""
+    written, sql = _update_of(type(row), tuple(changes), tuple(held))
+    fields = [*written, row._meta.pk, *map(row._meta.get_field, held)]
+    values = zip(fields, [*changes.values(), row.pk, *held.values()], strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(value, connection) for field, value in values])
+        if cursor.rowcount != 1:
+            return False
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return True
 
 
 def _insert(rows, taken=None):
@@ -52,18 +68,19 @@ def _insert_of(model, taken, returns):
     """(fields, the statement up to its values, the marks of one row, what follows them)."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     names, marks = _quoted(field.column for field in fields), ", ".join(["%s"] * len(fields))
-    tail = f" ON CONFLICT ({_quoted(_columns(model, taken))}) DO NOTHING" if taken else ""
+    target = f" ({_quoted(_columns(model, taken))})" if taken else ""
+    tail = "" if taken is None else f" ON CONFLICT{target} DO NOTHING"
     if returns:
         tail += f" RETURNING {_quoted([model._meta.pk.column])}"
     return fields, f"INSERT INTO {_quoted([model._meta.db_table])} ({names}) VALUES ", f"({marks})", tail
 
 
 @cache
-def _update_of(model, names):
+def _update_of(model, names, held=()):
     fields = [model._meta.get_field(name) for name in names]
     settings = ", ".join(f"{_quoted([field.column])} = %s" for field in fields)
-    key = _quoted([model._meta.pk.column])
-    return fields, f"UPDATE {_quoted([model._meta.db_table])} SET {settings} WHERE {key} = %s"  # noqa: S608 - our names
+    known = " AND ".join(f"{_quoted([column])} = %s" for column in [model._meta.pk.column, *_columns(model, held)])
+    return fields, f"UPDATE {_quoted([model._meta.db_table])} SET {settings} WHERE {known}"  # noqa: S608 - our names
 
 
 def _columns(model, names):

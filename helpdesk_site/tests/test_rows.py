@@ -78,6 +78,12 @@ def test_a_row_whose_place_is_taken_is_left_out_and_nothing_breaks():
     assert FormKey.objects.get(owner="user:1").answer == "first"
 
 
+def test_a_row_is_left_out_for_whatever_is_taken_where_no_fields_are_named(open_ticket):
+    ticket = open_ticket()
+    assert not rows.insert_if_free(event(ticket, ticket.event_count))
+    assert rows.insert_if_free(event(ticket, ticket.event_count + 1))
+
+
 def test_a_row_taken_elsewhere_is_an_error_as_ever(open_ticket):
     ticket = open_ticket()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -95,6 +101,15 @@ def test_an_update_writes_the_fields_it_names_and_no_others(open_ticket, cast):
 def test_an_update_of_nothing_is_an_error():
     with pytest.raises(DatabaseError):
         rows.update(Heartbeat(pk=1, name="gone", at=timezone.now()), ["at"])
+
+
+def test_an_update_on_a_condition_writes_only_while_it_holds(open_ticket, cast):
+    """T05: two who want the same row; the second one learns of it."""
+    ticket = open_ticket()
+    assert rows.update_if(ticket, {"subject": "Changed", "assignee_id": cast.sam.pk}, last_number=1)
+    assert (ticket.subject, ticket.assignee) == ("Changed", cast.sam)
+    assert not rows.update_if(ticket, {"subject": "Again"}, last_number=2)
+    assert (ticket.subject, Ticket.objects.get().subject) == ("Changed", "Changed")
 
 
 def test_a_row_may_point_to_nothing(open_ticket):

@@ -257,6 +257,18 @@ def test_who_lost_a_mail_to_another_cannot_finish_it():
         intake.finish(quick, outcome="appended")
 
 
+def test_a_mail_whose_act_was_rolled_back_is_still_ours():
+    """T05: its note went with the act, so it can be put back at once."""
+    some(1)
+    (row,) = intake.claim()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        intake.finish(row, outcome="created")
+        raise RuntimeError
+    intake.put_back(row, "The database went away.")
+    assert IncomingMail.objects.get().trouble == "The database went away."
+    assert intake.claim(at=timezone.now() + timedelta(minutes=2)) == [row]
+
+
 def test_a_held_mail_can_be_taken_once_and_a_finished_one_never():
     some(1)
     (row,) = intake.claim()
