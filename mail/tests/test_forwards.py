@@ -58,7 +58,8 @@ def test_an_attribution_names_the_sender_when_there_is_no_head(language):
         found = forward_of("FW: My invoice", f"Please help her.\n\n{line}\n\n    Hello,\n\n    it is wrong.\n")
         if "anna@" in line:
             assert found.sender.address == ANNA.address
-            assert (found.subject, found.body, found.words) == ("My invoice", "Hello,\n\nit is wrong.", "Please help her.")
+            assert (found.subject, found.body) == ("My invoice", "Hello,\n\nit is wrong.")
+            assert found.words == "Please help her."
 
 
 @pytest.mark.parametrize(
