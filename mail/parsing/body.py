@@ -11,7 +11,7 @@ from html import escape
 from helpdesk_site.lib.text import clean_input
 
 from . import charsets, flowed
-from .html import HTML_LIMIT, html_to_text, is_html
+from .html import html_to_text, is_html
 
 TEXT_LIMIT = 2_000_000  # characters of all words together
 _INLINE = ("image/", "audio/", "video/")

@@ -21,6 +21,11 @@ _REPLY_CODE = re.compile(r"(?<![\d.#:-])([45]\d\d)(?=[ -])")
 _DAEMON = re.compile(
     r"(?:mailer-?daemon|mail-daemon|mdaemon|mail\.delivery\.system|double-bounce)(?:[-+_.=].*)?", re.IGNORECASE
 )
+_DELIVERY = re.compile(
+    r"\W*(?:(?:internet )?e?mail deliver\w* \w*system|(?:system|mail) administrator|post[ _-]?master)\b", re.IGNORECASE
+)
+_COMPLAINT = re.compile(r"(?:fwd?: )?(?:complaint about message from|e-?mail feedback report for)\b", re.IGNORECASE)
+_COPIED_ID = re.compile(r"^[ \t>|]*message-id:[ \t]*\n?[ \t>|]*(<[^<>\s]{3,500}>)", re.IGNORECASE | re.MULTILINE)
 _JSON_REPORT = re.compile(r'"notificationType"\s*:\s*"(Bounce|Complaint)"')
 _RECIPIENT_IN_JSON = re.compile(r'"emailAddress"\s*:\s*"([^"]+)"')
 
@@ -29,7 +34,9 @@ def kind_of_report(root, headers, sender, return_path, subject, text) -> str:
     """Return letter.BOUNCE, letter.FEEDBACK, letter.AUTO_REPLY for a reading receipt, or ""."""
     types = {part.content_type for part in root.walk()}
     report = root.type_parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
-    if "message/feedback-report" in types or report == "feedback-report" or "x-apple-unsubscribe" in headers:
+    if "message/feedback-report" in types or report == "feedback-report":
+        return letter.FEEDBACK
+    if "x-apple-unsubscribe" in headers or _COMPLAINT.match(subject):
         return letter.FEEDBACK
     if types & set(_STATUS_TYPES) or report in ("delivery-status", "global-delivery-status"):
         return letter.BOUNCE
@@ -66,9 +73,10 @@ def _is_prose_report(headers, sender, return_path, subject, text) -> bool:
     )
     if from_daemon and not kinds.automatic_answer(headers, ""):
         return True
-    says_so = bool(SUBJECT.match(subject)) or bool(BODY.search(text[:TEXT_LIMIT]))
-    by_machine = from_daemon or "x-mlserver" in headers or return_path == "" or kinds.is_machine(sender.address) or not sender.address
-    return says_so and by_machine
+    by_machine = from_daemon or return_path == "" or kinds.is_machine(sender.address) or not sender.address
+    if not (by_machine or "x-mlserver" in headers or _DELIVERY.match(sender.name)):
+        return False
+    return bool(SUBJECT.match(subject)) or bool(BODY.search(text[:TEXT_LIMIT]))
 
 
 def _status_fields(root) -> dict:
@@ -132,7 +140,7 @@ def _message_id(root, headers, text) -> str:
             copy, _body, _cut = read_head(content, 0, len(content))
             if found := identifiers.first(copy.get("message-id")):
                 return found
-    if found := re.findall(r"^[ \t>|]*message-id:[ \t]*\n?[ \t>|]*(<[^<>\s]{3,500}>)", text, re.IGNORECASE | re.MULTILINE):
-        return found[0]
+    if found := _COPIED_ID.search(text):
+        return found[1]
     answered = identifiers.all_of(headers.all("in-reply-to") + headers.all("references"))
     return answered[-1] if answered else ""

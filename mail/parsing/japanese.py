@@ -21,9 +21,8 @@ def _segment(piece: bytes, state: bytes) -> str:
     if state in (b"$@", b"$B", b"$(@", b"$(B"):
         return _two_bytes(piece)
     if state == b"$(D":
-        return b"".join(b"\x8f" + bytes(b | 0x80 for b in piece[i:i + 2]) for i in range(0, len(piece), 2)).decode(
-            "euc_jp", "replace"
-        )
+        pairs = (bytes(byte | 0x80 for byte in piece[at:at + 2]) for at in range(0, len(piece), 2))
+        return b"".join(b"\x8f" + pair for pair in pairs).decode("euc_jp", "replace")
     if state == b"$A":
         return bytes(b | 0x80 if b > 0x20 else b for b in piece).decode("gb18030", "replace")
     if state in (b"$(C", b"$)C"):
@@ -44,10 +43,7 @@ def _two_bytes(piece: bytes) -> str:
             continue
         cell = piece[at + 1]
         lead = (row - 0x21 >> 1) + (0x81 if row < 0x5F else 0xC1)
-        if row & 1:
-            trail = cell + (0x1F if cell < 0x60 else 0x20)
-        else:
-            trail = cell + 0x7E
-        out += bytes((lead, trail))
+        odd_trail = cell + (0x1F if cell < 0x60 else 0x20)
+        out += bytes((lead, odd_trail if row & 1 else cell + 0x7E))
         at += 2
     return out.decode("cp932", "replace")

@@ -13,7 +13,7 @@ ENTRY = 4_000  # characters of what stands behind it
 WRAPPED_AT = 72  # characters after which programs break a line
 PICTURE = "\ufffc"  # stands for a picture in the lines of an HTML mail, and counts as a word
 
-_QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
+_QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)++")
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
 _SPACES = dict.fromkeys([0x09, 0xA0, 0x2007, 0x202F, 0x3000], " ")
 _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0xE50) for digit in range(10)}

@@ -22,6 +22,7 @@ from . import (
     quoted_html,
     replies,
 )
+from .html import HTML_LIMIT, html_to_text
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ _ENVELOPE = (
     ["delivered-to", "envelope-to", "x-envelope-to", "x-original-to", "x-delivered-to", "x-forwarded-to"]
     + ["x-original-recipient", "apparently-to"]
 )
+_HEAD = re.compile(rb"(?:(?!\r?\n\r?\n)[\x00-\xff]){0,20000}")
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
 
@@ -38,7 +40,7 @@ def parse(raw: bytes) -> letter.Letter:
 
     Where our own reading fails, less is read: all words instead of the new ones, then the head alone.
     """
-    for attempt in (raw, ""), (raw, "not_stripped"), (raw[:20_000].partition(b"\n\n")[0], "unreadable"):
+    for attempt in (raw, ""), (raw, "not_stripped"), (_HEAD.match(raw)[0], "unreadable"):
         try:
             return _parsed(*attempt)
         except Exception:
@@ -87,7 +89,7 @@ def _words(root, *, whole: bool) -> dict:
     attached, packed, trouble = files.read(found.files, html)
     if packed and not text.strip():
         html = packed.html
-        text, made = (packed.text, False) if packed.text.strip() else (body.html_to_text(html), bool(html))
+        text, made = (packed.text, False) if packed.text.strip() else (html_to_text(html), bool(html))
     enclosed = _enclosed(found.files) if not text.strip() else None
     if enclosed:
         text = enclosed.body
@@ -111,7 +113,7 @@ def _words(root, *, whole: bool) -> dict:
 def _new(text: str, html: str) -> str:
     """Return the new words; of HTML as its tags tell them."""
     if html:
-        return quoted_html.new_text_of(html[: body.HTML_LIMIT], body.html_to_text)
+        return quoted_html.new_text_of(html[: HTML_LIMIT], html_to_text)
     return replies.new_text(text)
 
 

@@ -18,6 +18,7 @@ from .letter import Letter
 SECONDS = 5  # for one mail, from handing it over to its answer
 STARTING = 20  # seconds more for a process that has yet to start
 ROOM = Path(__file__).resolve().parents[2]
+KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")  # of the environment; no secret is in these
 PIECE = 1 << 20
 LARGE = 5_000_000  # bytes of a mail after which the process, swollen by it, is replaced
 MAILS = 2_000  # after which it is replaced anyhow
@@ -62,7 +63,7 @@ class Warden:
         if self.owner == os.getpid() and self.process and self.process.poll() is None:
             return False
         self.process, self.owner, self.count = None, os.getpid(), 0
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mail.parsing.cell"],
             cwd=ROOM,

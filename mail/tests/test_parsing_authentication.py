@@ -1,4 +1,4 @@
-"""Authentication-Results (RFC 8601; RULES, "Spoofing"; T10): every verdict in order, none made of a stranger's words."""
+"""Authentication-Results (RFC 8601; RULES, "Spoofing"; T10): all verdicts in order, none made of a stranger's words."""
 
 import pytest
 
@@ -16,12 +16,12 @@ def verdicts(*values):
     ("value", "read"),
     [
         ("mx.example.com; dmarc=pass header.from=example.org", [("mx.example.com", "dmarc", "pass", "example.org")]),
-        ("MX.example.com 1; spf=pass smtp.mailfrom=anna@Example.org", [("mx.example.com", "spf", "pass", "example.org")]),
+        ("MX.example.com 1; spf=pass smtp.mailfrom=a@Example.org", [("mx.example.com", "spf", "pass", "example.org")]),
         ("mx; dkim=pass (2048-bit key) header.d=example.org header.s=x", [("mx", "dkim", "pass", "example.org")]),
-        ("mx; dkim=pass header.i=@example.org; dmarc=fail", [("mx", "dkim", "pass", "example.org"), ("mx", "dmarc", "fail", "")]),
+        ("mx; dkim=pass header.i=@x; dmarc=fail", [("mx", "dkim", "pass", "x"), ("mx", "dmarc", "fail", "")]),
         ("mx; none", []),
         ("", []),
-        ("mx; spf=fail (a; dmarc=pass header.from=example.org) smtp.mailfrom=x.example", [("mx", "spf", "fail", "x.example")]),
+        ("mx; spf=fail (a; dmarc=pass header.from=b) smtp.mailfrom=x.example", [("mx", "spf", "fail", "x.example")]),
         ("mx; spf=fail (a (b; dmarc=pass) c) smtp.mailfrom=x.example", [("mx", "spf", "fail", "x.example")]),
         ("mx; spf=fail (never closed; dmarc=pass", [("mx", "spf", "fail", "")]),
         ('mx; dkim=fail reason="bad; dmarc=pass" header.d=x.example', [("mx", "dkim", "fail", "x.example")]),

@@ -46,7 +46,8 @@ def test_several_texts_are_joined():
 
 
 def test_a_text_with_a_name_is_a_file():
-    letter = parse(with_parts("mixed", TEXT, part('text/plain; name="log.txt"', "log"), file("a.txt", b"a", "text/plain")))
+    log, attached = part('text/plain; name="log.txt"', "log"), file("a.txt", b"a", "text/plain")
+    letter = parse(with_parts("mixed", TEXT, log, attached))
     assert (letter.full_text, names(letter)) == ("Plain words.", ["log.txt", "a.txt"])
 
 

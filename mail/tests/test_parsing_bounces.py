@@ -28,8 +28,8 @@ def report(*parts, kind="delivery-status", **heads):
 
 
 def test_a_report_says_who_why_and_about_which_mail():
-    raw = report(part("text/plain", "Sorry."), part("message/delivery-status", STATUS), part("message/rfc822", OURS + "\nhi"))
-    letter = parse(raw)
+    status, original = part("message/delivery-status", STATUS), part("message/rfc822", OURS + "\nhi")
+    letter = parse(report(part("text/plain", "Sorry."), status, original))
     bounce = letter.bounce
     assert (letter.kind, letter.auto_submitted, letter.out_of_office) == ("bounce", True, False)
     assert (bounce.recipient, bounce.action, bounce.status) == ("carl@example.net", "failed", "5.1.1")
@@ -88,7 +88,7 @@ def test_a_report_in_prose_is_known_and_read(sender, subject, heads):
 
 
 def test_a_warning_in_prose_is_a_delay():
-    body = "Message to carl@example.net could not be delivered yet.\n451 4.4.1 Try later. It will be retried for 3 days."
+    body = "Message to carl@example.net could not be sent yet.\n451 4.4.1 Try later. It will be retried for 3 days."
     letter = parse(mail(body, sender="mailer-daemon@example.net", subject="Warning: message delayed 24 hours"))
     assert (letter.bounce.action, letter.bounce.permanent) == ("delayed", False)
 
@@ -113,7 +113,8 @@ def test_a_vacation_notice_with_an_empty_sender_is_no_report():
 
 def test_a_complaint_is_a_kind_of_its_own():
     """RFC 5965."""
-    raw = report(part("text/plain", "Abuse."), part("message/feedback-report", "Feedback-Type: abuse"), kind="feedback-report")
+    complaint = part("message/feedback-report", "Feedback-Type: abuse")
+    raw = report(part("text/plain", "Abuse."), complaint, kind="feedback-report")
     assert (parse(raw).kind, parse(raw).auto_submitted, parse(raw).bounce) == ("feedback", True, None)
 
 

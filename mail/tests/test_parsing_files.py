@@ -134,10 +134,14 @@ def test_a_winmail_of_any_bytes_is_read_as_far_as_it_goes(noise, place):
 
 def test_rich_text_is_unpacked_and_read():
     """MS-OXRTFCP's own example, and words in several sets."""
-    packed = bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0")
+    packed = bytes.fromhex(
+        "2d0000002b0000004c5a4675f1c5c7a703000a00726370673132354232"
+        "0af32068656c090020627705b06c647d0a800fa0"
+    )
     assert rtf.decompressed(packed) == b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"
     assert rtf.rtf_to_text(rtf.decompressed(packed)) == "hello world"
-    assert rtf.rtf_to_text(rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0 Arial;}}\'ef\'f0\par \u8364? {\*\x y}z}") == "пр\n€ z"
+    written = rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0 Arial;}}\'ef\'f0\par \u8364? {\*\x y}z}"
+    assert rtf.rtf_to_text(written) == "пр\n€ z"
 
 
 @FEW
@@ -169,7 +173,8 @@ def test_an_invitation_is_a_file_and_says_what_when_and_where():
     """RULES, "Parts": text/calendar as attachment plus readable summary."""
     letter = parse(mail(INVITATION, "Content-Type: text/calendar; method=REQUEST"))
     (event,) = letter.events
-    assert (event.summary, event.start, event.end) == ("Meeting, about the printer", "2026-03-02 10:00", "2026-03-02 09:00 UTC")
+    assert event.summary == "Meeting, about the printer"
+    assert (event.start, event.end) == ("2026-03-02 10:00", "2026-03-02 09:00 UTC")
     assert (event.zone, event.location, event.organizer) == ("Europe/Berlin", "Room 1", "anna@example.com")
     assert letter.files[0].name == "invitation.ics" and "Room 1" in letter.full_text
 

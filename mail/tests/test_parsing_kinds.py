@@ -70,7 +70,7 @@ def test_no_automatic_answer_goes_to_where_nobody_reads(sender):
     assert parse(mail(sender=sender)).auto_submitted
 
 
-@pytest.mark.parametrize("sender", ["reply@example.com", "norbert@example.com", "notreplyson@example.com", "nora@reply.example"])
+@pytest.mark.parametrize("sender", ["reply@example.com", "norbert@example.com", "noreplyson@example.com"])
 def test_a_name_that_looks_a_little_like_it_is_a_persons(sender):
     assert not parse(mail(sender=sender)).auto_submitted
 
@@ -83,8 +83,9 @@ def test_an_answering_program_is_known_by_its_headers(head):
 
 @pytest.mark.parametrize(
     "subject",
-    ["Out of Office AutoReply: Printer", "Automatic reply: Printer", "Automatische Antwort: Drucker", "Abwesenheitsnotiz"]
-    + ["Réponse automatique : Imprimante", "Resposta automática: Impressora", "Автоответ: Принтер", "自動応答: 件名"],
+    ["Out of Office AutoReply: Printer", "Automatic reply: Printer", "Automatische Antwort: Drucker"]
+    + ["Abwesenheitsnotiz", "Réponse automatique : Imprimante"]
+    + ["Resposta automática: Impressora", "Автоответ: Принтер", "自動応答: 件名"],
 )
 def test_an_answering_program_without_headers_is_known_by_how_its_subject_begins(subject):
     assert parse(mail("Back on Monday.", subject=subject)).kind == "auto_reply"
