@@ -13,6 +13,7 @@ from accounts.models import Membership
 from departments.models import Category, Policy, StaffPlace
 from helpdesk_site.lib import tokens
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
+from mail.models import IncomingMail
 
 from . import found, states
 from .models import Flag, Participant, PendingReply, Ticket
@@ -212,6 +213,35 @@ def held_reply(viewer, number, pk):
     if row is None and not works_on(user, ticket) and not ticket.messages.filter(author=user, by_staff=True).exists():
         raise Http404
     return ticket, row
+
+
+# --- Mails in the import log ------------------------------------------------------------------------------------------
+
+
+def mails_seen(viewer):
+    """A Q over incoming mails: those of the departments the viewer works in, by `IncomingMail.desk`. What is nobody's,
+    because it could not be read, is for those who lead; operators see all. A client sees none."""
+    user = viewer.user
+    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+        return Q(pk__in=[])
+    if user.is_superuser:
+        return Q()
+    here = Q(desk__in=departments_of(user))
+    return here | Q(desk=None) if leads_somewhere(user) else here
+
+
+def leads_somewhere(user):
+    """Whether `user` leads a department."""
+    departments_of(user)
+    return user.is_superuser or StaffPlace.Role.LEAD in user._department_places.values()
+
+
+def mail_for(viewer, pk):
+    """The incoming mail with this id, if the viewer may see it. Raises Http404 else."""
+    row = IncomingMail.objects.filter(mails_seen(viewer), pk=pk).select_related("mailbox", "decided_by").first()
+    if row is None:
+        raise Http404
+    return row
 
 
 # --- Departments a viewer may write to -------------------------------------------------------------------------------

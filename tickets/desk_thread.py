@@ -11,14 +11,15 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import OutgoingMail
 
-from . import telling, thread
+from . import mailed, telling, thread
 from .around import around
 from .models import Attachment, Message, Notification, Verb
 
 LOG = 30  # lines of the log beside the thread; the whole log has its own page
 PAGE = 200  # messages at once; older ones a click further
 RUN = 2  # longer runs of events are folded
-QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.UNDONE}  # told by the messages, or in the log alone
+# Told by the messages, or in the log alone
+QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Said:
     html: str
     files: list
     mails: list
+    rest: object  # mailed.Rest, or None
 
     is_message = True
 
@@ -76,6 +78,7 @@ class Thread:
     typed_files: dict = field(default_factory=dict)  # kind: its files
     earlier: int = 0  # id of the first message shown, when there are older ones
     unproven: bool = False  # opened by somebody who only typed the client's address
+    may_belong: str = ""  # number of a ticket that its mail named, and its sender may not see
 
 
 # --- Reading: each function one statement -----------------------------------------------------------------------------
@@ -154,10 +157,8 @@ def build(viewer, ticket, *, writers=(), before=0):
     events, mails = telling.events_of(ticket), mails_of(ticket)
     known, authors = [ticket.client, ticket.assignee, viewer.user], {row.author_id for row in messages}
     names = telling.names_for(events, known=known, more=found.people | authors)
-    people, numbers = names.people, range(1, ticket.last_number + 1)
-    said = [
-        Said(row, people[row.author_id], thread.shown(row, numbers), files[row.pk], mails[row.pk]) for row in messages
-    ]
+    people, numbers, seen = names.people, range(1, ticket.last_number + 1), set()
+    said = [said_by(people[row.author_id], row, files[row.pk], mails[row.pk], numbers, seen) for row in messages]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
     latest = events[: -LOG - 1 : -1]
     told = {pk: telling.tell(event, names) for pk, event in {row.id: row for row in [*shown, *latest]}.items()}
@@ -176,7 +177,15 @@ def build(viewer, ticket, *, writers=(), before=0):
         typed_files={kind: typed_files[pk] for kind, (pk, _fields) in found.typed.items()},
         earlier=messages[0].pk if older else 0,
         unproven=bool(events) and telling.is_unproven(events[0]),
+        may_belong=events[0].data.get("may_belong", "") if events else "",
     )
+
+
+def said_by(author, message, files, mails, numbers, seen):
+    """The Said of a message; `seen` are pictures that earlier mails brought (mailed.apart)."""
+    html = thread.shown(message, numbers, files)
+    listed, folded = mailed.apart(message.html, files, seen)
+    return Said(message, author, html, listed, mails, mailed.rest(message, html, folded))
 
 
 def shown_events(events):

@@ -62,8 +62,10 @@ def limits(policy, *, by_staff):
     return Limits(policy.client_file_count, policy.client_file_size * 1000, types)
 
 
-def store(upload, *, owner, policy, by_staff, draft=None):
+def store(upload, *, owner, policy, by_staff, draft=None, cid=""):
     """Store one uploaded file and return its loose Attachment. Raises BadFile with a sentence for the person.
+
+    `cid` is the name under which the text of a mail shows it.
 
     The file is on the disk (temp, fsync, rename) before its row exists: a row never speaks of a file that is not there.
     """
@@ -76,6 +78,7 @@ def store(upload, *, owner, policy, by_staff, draft=None):
         owner=owner,
         draft=draft,
         name=name,
+        cid=cid,
         content_type=kind,
         size=upload.size,
         sha256=digest,

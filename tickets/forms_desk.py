@@ -1,16 +1,24 @@
 """The forms of the desk: a ticket opened for somebody (S168, S183), and what staff change in one (S137, S162)."""
 
+from datetime import timedelta
+
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import SYSTEM_EMAIL, Membership, User
 from departments.policy import snapshot
+from mail import blocking
+from mail.models import BlockedSender
 
 from . import colleagues, queues
 from .actions.opening import default_priority
 from .forms import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
 from .refused import Refused
+
+Kind = BlockedSender.Kind
 
 
 class NewTicketForm(WithFiles):
@@ -97,6 +105,45 @@ def organisations_of(client):
 
 
 # --- One value, as a page of the desk sends it ------------------------------------------------------------------------
+
+
+class BlockForm(forms.Form):
+    """Keep out mail of one sender, or of everybody at the sender's domain, for a while or for good (S135)."""
+
+    DAYS = [
+        ("", pgettext_lazy("how long", "For good")),
+        ("7", gettext_lazy("For a week")),
+        ("30", gettext_lazy("For a month")),
+        ("365", gettext_lazy("For a year")),
+    ]
+
+    kind = forms.ChoiceField(label=gettext_lazy("Whose mail"), widget=forms.RadioSelect)
+    days = forms.ChoiceField(label=gettext_lazy("How long"), choices=DAYS, required=False)
+    why = LineField(label=gettext_lazy("Why"), max_length=200, required=False)
+
+    def __init__(self, *args, address, **more):
+        super().__init__(*args, **more)
+        self.values = {Kind.ADDRESS: address, Kind.DOMAIN: address.rpartition("@")[2]}
+        self.fields["kind"].choices = [
+            (Kind.ADDRESS, _("Of %(address)s alone") % {"address": address}),
+            (Kind.DOMAIN, _("Of everybody at %(domain)s") % {"domain": self.values[Kind.DOMAIN]}),
+        ]
+        self.fields["kind"].initial = Kind.ADDRESS
+
+    def clean_kind(self):
+        """The kind; refused for our own people, whom nobody may keep out."""
+        kind = self.cleaned_data["kind"]
+        value = blocking.clean_value(kind, self.values[kind])
+        ours = Q(email=value) if kind == Kind.ADDRESS else Q(email__endswith=f"@{value}")
+        if User.objects.filter(ours, is_staff=True, is_active=True).exists():
+            raise forms.ValidationError(_("Colleagues write from there. Their mail cannot be kept out."))
+        return kind
+
+    def block(self, *, by):
+        """The BlockedSender that holds from now on."""
+        said, days = self.cleaned_data, self.cleaned_data["days"]
+        until = timezone.now() + timedelta(days=int(days)) if days else None
+        return blocking.block(said["kind"], self.values[said["kind"]], by=by, why=said["why"], until=until)
 
 
 def chosen(rows, code):

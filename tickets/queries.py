@@ -36,6 +36,7 @@ class Counts:
     flagged: int = 0
     unassigned: int = 0
     open: int = 0
+    mails: int = 0  # that wait for a decision
     departments: dict = field(default_factory=dict)  # by id, open ones
     statuses: dict = field(default_factory=dict)  # by id, open ones
 
@@ -46,19 +47,24 @@ def counts(viewer):
     if not departments:
         return Counts()
     found = defaultdict(dict)
-    for what, pk, number in counting(departments).rows(viewer.user.pk, viewer.user.pk):
+    for what, pk, number in counting(departments, mails_of(viewer.user)).rows(viewer.user.pk, viewer.user.pk):
         found[what][pk] = number
     by_department = found["departments_department"]
     return Counts(
-        **{view: found[view][0] for view in ("waiting", "mine", "unassigned", "flagged")},
+        **{view: found[view][0] for view in ("waiting", "mine", "unassigned", "flagged", "mails")},
         open=min(sum(by_department.values()), MOST + 1),
         departments=by_department,
         statuses=found["departments_status"],
     )
 
 
+def mails_of(user):
+    """What access.mails_seen says of somebody who works at the desk, as `counting` wants it."""
+    return "all" if user.is_superuser else "lead" if access.leads_somewhere(user) else "own"
+
+
 @lru_cache(maxsize=256)
-def counting(departments):
+def counting(departments, mails):
     """The statement that counts for somebody who works in these departments (ids); both slots are the person's id."""
     every = ", ".join(map(str, departments))
     here = f"department_id IN ({every}) AND "  # for operators too: the indexes that answer this begin with it
@@ -69,6 +75,7 @@ def counting(departments):
         one("mine", f"{here}assignee_id = %s AND {still}"),
         one("unassigned", f"{here}assignee_id IS NULL AND {still}"),
         one("flagged", for_me),
+        f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}",
         each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
         each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),
     ]
@@ -85,8 +92,15 @@ def each(table, condition, which):
     return f"SELECT '{table}', here.id, {capped(condition)} FROM {table} AS here WHERE {which}"  # noqa: S608
 
 
-def capped(condition):
-    return f"(SELECT count(*) FROM (SELECT 1 FROM tickets_ticket WHERE {condition} LIMIT {MOST + 1}) AS found)"  # noqa: S608
+def mails_waiting(every, mails):
+    """The condition of mails that staff decide on; the index `incomingmail_waiting` holds no others."""
+    own = f"desk IN ({every})"
+    whose = {"all": "TRUE", "own": own, "lead": f"({own} OR desk IS NULL)"}[mails]
+    return f"state IN ('held', 'quarantined') AND {whose}"
+
+
+def capped(condition, table="tickets_ticket"):
+    return f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT {MOST + 1}) AS found)"  # noqa: S608
 
 
 def shown_count(number):
@@ -116,7 +130,8 @@ def rail(viewer, current="", counted=None):
         )
         for row in queues.departments_of(viewer)
     ]  # fmt: skip
-    return {"views": views, "departments": departments}
+    mails = rail_row("mails", reverse("desk_mails"), _("Incoming mail"), "mail", counted.mails, current)
+    return {"views": [*views, mails], "departments": departments}
 
 
 def key_of(*, view="", department=""):

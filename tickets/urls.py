@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulk, conversation, desk, desk_new, drafts, files, held, portal, properties
+from .views import bulk, conversation, desk, desk_new, drafts, files, held, mails, portal, properties
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("t/<str:number>/reopen/", conversation.reopen, name="ticket_reopen"),
     path("t/<str:number>/preview/", conversation.preview, name="ticket_preview"),
     path("t/<str:number>/seen/", conversation.seen, name="ticket_seen"),
+    path("t/<str:number>/message/<int:message>/whole/", mails.whole, name="message_whole"),
     path("t/<str:number>/undo/<uuid:click>/", properties.undo, name="ticket_undo"),
     path("attachments/<uuid:token>/<str:name>", files.attachment, name="attachment"),
     path("attachments/<uuid:token>/small/<str:name>", files.thumbnail, name="attachment_thumbnail"),
@@ -41,6 +42,7 @@ urlpatterns = [
     path("t/<str:number>/subject/", properties.subject, name="ticket_subject"),
     path("t/<str:number>/flag/", properties.flag, name="ticket_flag"),
     path("t/<str:number>/presence/", properties.presence, name="ticket_presence"),
+    path("t/<str:number>/block/", mails.block_client, name="ticket_block"),
     path("t/<str:number>/log/", properties.log, name="ticket_log"),
     path("t/<str:number>/mail/<int:mail>/again/", properties.send_again, name="ticket_mail_again"),
     # The desk
@@ -50,5 +52,14 @@ urlpatterns = [
     path("desk/people/", desk_new.people, name="desk_people"),
     path("desk/next/<str:number>/", desk.following, name="desk_next"),
     path("desk/previous/<str:number>/", desk.following, {"back": True}, name="desk_previous"),
+    path("desk/mail/", mails.mails, name="desk_mails"),
+    path("desk/mail/aside/", mails.aside, name="desk_mails_aside"),
+    path("desk/mail/<int:incoming>/", mails.mail, name="desk_mail"),
+    path("desk/mail/<int:incoming>/source/", mails.source, name="desk_mail_source"),
+    path("desk/mail/<int:incoming>/accept/", mails.accept, name="desk_mail_accept"),
+    path("desk/mail/<int:incoming>/append/", mails.append, name="desk_mail_append"),
+    path("desk/mail/<int:incoming>/block/", mails.block, name="desk_mail_block"),
+    path("desk/mail/<int:incoming>/again/", mails.again, name="desk_mail_again"),
+    path("desk/blocked/<int:block>/lift/", mails.unblock, name="desk_unblock"),
     path("desk/refresh/", desk.refresh, name="desk_refresh"),
 ]

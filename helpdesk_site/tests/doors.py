@@ -18,7 +18,7 @@ from accounts import passes
 from departments.models import Rule
 from departments.policy import forget
 from engine import heartbeats
-from mail import intake
+from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
 from tickets import actions
 from tickets.actions import hold_reply
@@ -66,7 +66,10 @@ class World:
         cast.anna.picture.save("anna", ContentFile(b"RIFF"))
         Rule.objects.create(name="Waiting for days")
         Mailbox.objects.create(name="Support", host="127.0.0.1", port=1, username="support")  # where nobody answers
-        intake.store(b"From: anna@example.com\r\n\r\nHello.\r\n", source="pipe")
+        self.incoming = intake.store(b"From: dora@outside.example\r\n\r\nHello.\r\n", source="pipe")
+        self.incoming.state, self.incoming.outcome, self.incoming.desk = "held", "rejected", cast.support.pk
+        self.incoming.save()
+        self.block = blocking.block("domain", "spam.example", by=cast.sam)
         self.ticket = opened(cast.support, cast.anna, attachments=[self.file()])
         self.loose_file = self.file(owner=f"user:{cast.anna.pk}")
         self.guests_ticket = opened(cast.sales, cast.greta)
@@ -102,6 +105,8 @@ class World:
             "pending": self.pending.pk,
             "message": ticket.messages.exclude(is_note=True).latest("pk").pk,
             "mail": self.mail.pk,
+            "incoming": self.incoming.pk,
+            "block": self.block.pk,
             "click": fresh(ticket).events.latest("sequence").click,
             "hue": 210,
             "pk": self.cast.anna.pk,

@@ -25,7 +25,7 @@ TAGS = "helpdesk_site.templatetags"  # how a status or a person looks; a view th
 ROOMS = {
     1: "models states refused writing",
     2: "access queries queries_client queues search clock words colleagues reading retiming files drafts thread"
-    " around found desk_thread telling history mentions throttle around found",
+    " around found mailed incoming desk_thread telling history mentions throttle around found",
     3: "kicks recipients letter_words letters notify",
     4: "events",
     5: "actions",

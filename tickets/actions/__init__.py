@@ -9,6 +9,7 @@ from .pending import call_back, hold_reply, release
 from .replying import Crossed, reply
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
 from .undoing import undo
+from .vouching import confirm, disown, take_mail
 
 __all__ = [
     "Crossed",
@@ -19,6 +20,8 @@ __all__ = [
     "bring_back",
     "call_back",
     "close",
+    "confirm",
+    "disown",
     "edit_message",
     "escalate",
     "flag",
@@ -37,6 +40,7 @@ __all__ = [
     "set_subject",
     "set_type",
     "settle",
+    "take_mail",
     "undo",
     "unflag",
     "way_of_closed",

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from audit import chain
 from helpdesk_site.lib import rows
+from mail.models import IncomingMail
 
 from .. import clock, found, search
 from ..models import Attachment, Message, Ticket
@@ -64,6 +65,11 @@ def proof(message, attachments=()):
     if attachments:
         kept["files"] = [[file.pk, file.sha256] for file in attachments]
     return kept
+
+
+def take_mails_along(ticket):
+    """The mails of a ticket that was moved belong to whoever works on it now (access.mails_seen)."""
+    IncomingMail.objects.filter(messages__ticket=ticket).update(desk=ticket.department_id)
 
 
 def save_times(ticket, *more):

@@ -10,7 +10,7 @@ from .. import access, clock, search, states
 from ..events import action, record
 from ..models import Verb
 from ..refused import Refused
-from ._shared import locked, save_times
+from ._shared import locked, save_times, take_mails_along
 from .closing import close_fields
 
 
@@ -111,6 +111,7 @@ def move(ticket, *, to, actor):
         ticket.assignee = None
     clock.enter_status(ticket, ticket.status, at=now)
     save_times(ticket, "department", "assignee")
+    take_mails_along(ticket)
     record(ticket, Verb.MOVED, actor=actor, **{"from": before.slug, "to": to.slug})
     if leaves:
         record(ticket, Verb.ASSIGNED, actor=actor, **{"from": leaves.pk, "to": None})

@@ -13,7 +13,7 @@ from .. import clock
 from ..events import action, record
 from ..models import Flag, Ticket, TicketEvent, Verb
 from ..refused import Refused
-from ._shared import locked, save_times
+from ._shared import locked, save_times, take_mails_along
 
 UNDO_SECONDS = 60
 STATUSES = {Verb.STATUS, Verb.CLOSED, Verb.REOPENED}
@@ -64,6 +64,7 @@ def _take_back(ticket, event, *, actor):
         ticket.department = Department.objects.get(slug=before)
         clock.enter_status(ticket, ticket.status, at=timezone.now())
         save_times(ticket, "department")
+        take_mails_along(ticket)
         return True
     if event.verb == Verb.FLAGGED:
         return bool(Flag.objects.filter(ticket=ticket, user_id=after).delete()[0])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.core.files.base import ContentFile
 
 from helpdesk_site.lib import text
+from helpdesk_site.lib.pictures import identifier
 from mail.parsing.quoted_html import new_html
 
 from .. import files
@@ -30,9 +31,9 @@ def filed(letter, row, *, policy, by_staff):
         if len(kept) == allowed.count:
             left_out.append(files.too_many(allowed.count))
             break
-        upload = ContentFile(part.data, name=part.name)
+        upload, cid = ContentFile(part.data, name=part.name), identifier(part.cid) if part.inline else ""
         try:
-            kept.append(files.store(upload, owner=f"mail/{row.pk}", policy=policy, by_staff=by_staff))
+            kept.append(files.store(upload, owner=f"mail/{row.pk}", policy=policy, by_staff=by_staff, cid=cid))
         except files.BadFile as bad:
             left_out.append(str(bad))
     return Filed(tuple(kept), tuple(left_out))
@@ -52,5 +53,5 @@ def written(letter, row, trust, *, body=None):
 
 
 def quoted(letter):
-    """What a mail repeats of older ones: its whole text, where that is more than its new words."""
-    return text.clean_input(letter.full_text) if letter.full_text.strip() != letter.text.strip() else ""
+    """What a mail says besides its new words: what follows them, else the whole text, where they stand in between."""
+    return text.clean_input(letter.full_text).strip().removeprefix(text.clean_input(letter.text).strip()).strip("\n")

@@ -15,9 +15,9 @@ from mail.parsing import warden
 
 from ..events import one_click
 from ..refused import Refused
-from . import placing, polite, refusing
+from . import alarms, placing, polite, refusing
 from .joining import bounced, join
-from .opening import open_from
+from .opening import department_of, open_from
 from .results import Result
 from .senders import sender_of
 
@@ -80,6 +80,7 @@ def act(letter, row):
                 reference=done.reference,
                 letter=letter,
                 trust=sender.trust,
+                desk=done.ticket and done.ticket.department_id,
             )
     except Refused as refused:
         log.info("Mail %s: %s", row.pk, refused)
@@ -109,8 +110,9 @@ def set_aside(verdict, letter, sender, row):
     """Note a mail that was not taken, and answer it politely where that does no harm."""
     if verdict.is_told and refusing.may_answer(letter, sender):
         polite.refuse(letter, sender, verdict.reason)
-    if verdict.is_held:
-        intake.hold(row, reason=verdict.reason, outcome=verdict.outcome, letter=letter, trust=sender.trust)
-    else:
-        intake.finish(row, outcome=verdict.outcome, reason=verdict.reason, letter=letter, trust=sender.trust)
+    if verdict.reason == "too_many":
+        alarms.raise_alarm("sender", sender.address)
+    note = intake.hold if verdict.is_held else intake.finish
+    desk = department_of(letter, row).pk
+    note(row, reason=verdict.reason, outcome=verdict.outcome, letter=letter, trust=sender.trust, desk=desk)
     return Result(verdict.outcome, verdict.reason)

@@ -11,7 +11,7 @@ from departments.policy import snapshot, status_rules
 from helpdesk_site.lib import shapes
 from helpdesk_site.lib.text import render_markdown, shown
 
-from .. import access, colleagues, desk_thread, drafts, files, queries, queues, states
+from .. import access, colleagues, desk_thread, drafts, files, found, queries, queues, states
 from ..models import Draft
 from . import lines, menus, rows
 from .desk import heading, list_left
@@ -48,6 +48,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
         "follow_up_of": followed(request.viewer, ticket),
+        "may_belong": named(request.viewer, thread.may_belong),
         "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
     }
     return render(request, "desk/ticket.html", context, status=status)
@@ -153,6 +154,14 @@ def followed(viewer, ticket):
     """The ticket this one follows, if the viewer may see it (S110, S114)."""
     first = ticket.follow_up_of if ticket.follow_up_of_id else None
     return first if first and access.abilities(viewer, first).see else None
+
+
+def named(viewer, number):
+    """The ticket a mail named whose sender may not see it: (number, its address where the viewer works on it)."""
+    ticket = found.by_number(number) if number else None
+    if ticket is None:
+        return None
+    return number, ticket.get_absolute_url() if access.works_on(viewer.user, ticket) else ""
 
 
 def seen_of(request):

@@ -13,26 +13,28 @@ from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 from mail.models import OutgoingMail
 
-from ..models import Ticket
+from ..models import Message, Ticket
 
 PIECES = (
-    "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "foot", "to",
-    "state",
+    "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "rest", "foot",
+    "to", "state", "source",
 )  # fmt: skip
 
 
 class Look(NamedTuple):
     """What tells one kind of message from another in the template."""
 
-    kind: str  # note, staff, client
+    kind: str  # note, staff, client, machine
     channel: str
     edited: bool
     may_edit: bool
     unproven: bool
+    trust: str  # of mail: authenticated, unverified
+    has_source: bool
 
     @property
     def cls(self):
-        return {"note": "msg-note", "staff": "msg-staff", "client": ""}[self.kind]
+        return {"note": "msg-note", "staff": "msg-staff", "machine": "msg-machine", "client": ""}[self.kind]
 
 
 class Happening(NamedTuple):
@@ -82,6 +84,7 @@ class Brush:
         self.link = ticket.get_absolute_url()
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
+        self.source = reverse("desk_mail", args=[0])
 
     def events(self, row):
         """Events in a row; a long one is folded."""
@@ -103,20 +106,30 @@ class Brush:
             link=f"{self.link}#{anchor}",
             html=row.html,
             files=render_to_string("desk/_attachments.html", {"files": row.files}) if row.files else "",
+            rest=self.rest(row.rest) if row.rest else "",
+            source=self.source.replace("/0/", f"/{message.incoming_id}/"),
             foot=f'<footer class="msg-foot">{self.mails(row.mails)}</footer>' if row.mails else "",
         )
 
     def look(self, message):
-        note, channel = message.is_note, message.channel
+        note, channel, by_mail = message.is_note, message.channel, message.channel == Ticket.Channel.EMAIL
         first = message.number == 1 and not note
         opened = first and channel == Ticket.Channel.STAFF
+        kind = kind_of(message)
+        trust = message.trust if message.trust != Message.Trust.PORTAL else ""
         return Look(
-            kind="note" if note else "staff" if message.by_staff else "client",
-            channel="email" if channel == Ticket.Channel.EMAIL else "staff" if opened else "",
+            kind=kind,
+            channel="email" if by_mail else "staff" if opened else "",
             edited=message.edited_at is not None,
-            may_edit=self.can.edit_notes if note else self.can.edit_messages,
-            unproven=first and self.unproven,
+            may_edit=kind != "machine" and (self.can.edit_notes if note else self.can.edit_messages),
+            unproven=first and self.unproven and not trust,
+            trust=trust,
+            has_source=message.incoming_id is not None,
         )
+
+    def rest(self, rest):
+        """What stands folded below a mail's text."""
+        return render_to_string("conversation/_rest.html", {"rest": rest, "ticket": self.ticket})
 
     def face(self, person):
         """A person's picture and name, drawn once a page."""
@@ -134,6 +147,13 @@ class Brush:
 
     def trouble(self, mails):
         return render_to_string("desk/_mails.html", {"mails": mails, "ticket": self.ticket}, self.request)
+
+
+def kind_of(message):
+    """Whose words they are: a note nobody of us wrote is what a machine sent."""
+    if message.is_note:
+        return "note" if message.by_staff else "machine"
+    return "staff" if message.by_staff else "client"
 
 
 def is_sent(mail):
