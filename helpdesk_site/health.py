@@ -1,5 +1,5 @@
-"""`/healthz`: the process lives. `/readyz`: database, migrations, scheduler, fetchers are well; 503 names what is not
-(T23).
+"""`/healthz`: the process lives. `/readyz`: database, migrations, scheduler, fetchers, outbox are well; 503 names what
+is not (T23).
 """
 
 from functools import lru_cache
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from engine import heartbeats
+from mail import delivery
 from mail.models import Mailbox
 
 
@@ -32,9 +33,11 @@ def ready(request):
 
 
 def examine():
-    """One word for each of database, migrations, scheduler, fetchers: "ok", else "down", "missing" or "stale".
+    """One word for each of database, migrations, scheduler, fetchers, outbox: "ok", or else "down", "missing", "stale",
+    "late".
 
-    Fetchers are stale when nobody looks into a mailbox; one that refuses us is the operator's care, not theirs.
+    Fetchers are stale when nobody looks into a mailbox; one that refuses us is the operator's care, not theirs. The
+    outbox is late when letters that could go lie there: no worker carries them.
     """
     try:
         applied = set(MigrationRecorder(connection).applied_migrations())
@@ -44,7 +47,8 @@ def examine():
         return {"database": "ok", "migrations": "missing"}
     scheduler = "ok" if heartbeats.is_alive(heartbeats.SCHEDULER) else "stale"
     fetchers = "stale" if Mailbox.objects.forgotten(at=timezone.now()).exists() else "ok"
-    return {"database": "ok", "migrations": "ok", "scheduler": scheduler, "fetchers": fetchers}
+    outbox = "late" if delivery.is_late() else "ok"
+    return {"database": "ok", "migrations": "ok", "scheduler": scheduler, "fetchers": fetchers, "outbox": outbox}
 
 
 @lru_cache(maxsize=1)

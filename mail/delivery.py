@@ -33,6 +33,7 @@ LONGEST_TRY = timedelta(days=2)
 MOST_ATTEMPTS = 20  # more than two days hold: a letter that kills its sender each time ends here
 DOWN_PAUSE = timedelta(minutes=1)  # while the server cannot be reached
 BATCH = 200  # letters of one sweep
+LATE = timedelta(minutes=10)  # a letter that could have gone so long ago has nobody to carry it
 BATCH_SECONDS = 60
 
 # At most two conversations at once in a process: a mail server that hangs never takes all the worker's threads.
@@ -63,6 +64,12 @@ def due(at, grace=GRACE, most=BATCH) -> list[int]:
         letters.filter(state="queued", due_at__lte=at - grace).order_by("due_at"),
     )
     return [pk for group in groups for pk in group.values_list("pk", flat=True)[:most]][:most]
+
+
+def is_late(*, at=None) -> bool:
+    """Whether a letter waits that should have gone LATE ago: nobody carries them. One that a mail server put off is not
+    due, and not late (T23)."""
+    return bool(due((at or timezone.now()) - LATE, grace=timedelta(0), most=1))
 
 
 def send_all(ids, *, at, office):

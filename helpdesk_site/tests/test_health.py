@@ -13,7 +13,11 @@ from django.utils import timezone
 
 from engine import heartbeats
 from helpdesk_site.celery import app
-from mail.models import Mailbox
+from mail import outbox
+from mail.models import Mailbox, OutgoingMail
+
+
+WELL = dict.fromkeys(["database", "migrations", "scheduler", "fetchers", "outbox"], "ok")
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def test_all_is_well(client, well):
     """T23."""
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"database": "ok", "migrations": "ok", "scheduler": "ok", "fetchers": "ok"}
+    assert response.json() == WELL
 
 
 def test_a_silent_scheduler_is_stale(client, well):
@@ -33,7 +37,7 @@ def test_a_silent_scheduler_is_stale(client, well):
     heartbeats.beat(heartbeats.SCHEDULER, now=timezone.now() - timedelta(minutes=10))
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"database": "ok", "migrations": "ok", "scheduler": "stale", "fetchers": "ok"}
+    assert response.json() == {**WELL, "scheduler": "stale"}
 
 
 def test_a_scheduler_that_never_worked_is_stale(client, db):
@@ -55,6 +59,31 @@ def test_a_mailbox_nobody_looks_into_is_told_and_one_that_refuses_us_is_not(how,
     long_ago = {"checked_at": timezone.now() - timedelta(minutes=11)}
     Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **{**long_ago, **how})
     assert client.get("/readyz").json()["fetchers"] == word
+
+
+@pytest.mark.parametrize(
+    ("letter", "word"),
+    [
+        ({"state": "queued", "due_at": 11}, "late"),
+        ({"state": "queued", "due_at": 9}, "ok"),
+        ({"state": "queued", "due_at": -60}, "ok"),  # to be sent later
+        ({"state": "retry", "due_at": 90, "retry_at": 11}, "late"),
+        ({"state": "retry", "due_at": 90, "retry_at": -5}, "ok"),  # put off by a mail server
+        ({"state": "sending", "due_at": 90, "claimed_at": 26}, "late"),
+        ({"state": "sending", "due_at": 90, "claimed_at": 9}, "ok"),
+        ({"state": "sent", "due_at": 900}, "ok"),
+        ({"state": "failed", "due_at": 900}, "ok"),
+    ],
+)
+def test_letters_nobody_carries_are_told(client, well, letter, word):
+    """T23: the worker is dead or stuck, and no page shows it. Times are minutes ago."""
+    now = timezone.now()
+    when = {name: now - timedelta(minutes=ago) for name, ago in letter.items() if name != "state"}
+    mail = outbox.enqueue(to="anna@example.com", kind="reply", subject="Re: 502", text="Done.")
+    OutgoingMail.objects.filter(pk=mail.pk).update(state=letter["state"], **when)
+    response = client.get("/readyz")
+    assert response.json()["outbox"] == word
+    assert response.status_code == (200 if word == "ok" else 503)
 
 
 def test_tables_of_an_older_release_are_not_ready(client, well):
