@@ -14,6 +14,8 @@ from .headers import read_head
 from .notices import BODY, DELAYED, PERMANENT, SUBJECT
 
 TEXT_LIMIT = 30_000  # characters of a report in prose that are read
+RAW_LIMIT = 500_000  # bytes in which the head of the failed mail is looked for
+_ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")  # RFC 3464, 2.3.3
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _ORIGINAL_TYPES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers")
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -50,14 +52,15 @@ def kind_of_report(root, headers, sender, return_path, subject, text) -> str:
 def read(root, headers, own: set, text: str) -> letter.Bounce:
     """Return what a report is about; `own` are the addresses it was sent to, which are not the ones that failed."""
     fields = _status_fields(root)
-    text = text[:TEXT_LIMIT]
+    text = text[:TEXT_LIMIT] if text.strip() else root.raw[root.start:root.end][:TEXT_LIMIT].decode("latin-1")
     said = " ".join((fields.get("diagnostic-code", ""), fields.get("status", ""))) or text
     status = (_ENHANCED.search(fields.get("status", "")) or _ENHANCED.search(said) or _ENHANCED.search(text) or [""])[0]
-    action = fields.get("action", "").lower().split(" ")[0] or _action(headers, status, text)
+    action = fields.get("action", "").lower().split(" ")[0]
+    action = action if action in _ACTIONS else _action(headers, status, text)
     diagnostic = clean_line(fields.get("diagnostic-code", "").partition(";")[2]) or _sentence(text)
     return letter.Bounce(
         recipient=_recipient(fields, headers, own, text),
-        action=action[:20],
+        action=action,
         status=status,
         diagnostic=diagnostic[:500],
         message_id=_message_id(root, headers, text),
@@ -140,7 +143,8 @@ def _message_id(root, headers, text) -> str:
             copy, _body, _cut = read_head(content, 0, len(content))
             if found := identifiers.first(copy.get("message-id")):
                 return found
-    if found := _COPIED_ID.search(text):
-        return found[1]
+    for place in text, root.raw[root.start:root.start + RAW_LIMIT].decode("latin-1"):
+        if found := _COPIED_ID.search(place):
+            return found[1]
     answered = identifiers.all_of(headers.all("in-reply-to") + headers.all("references"))
     return answered[-1] if answered else ""
