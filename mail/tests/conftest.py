@@ -15,6 +15,8 @@ from django.db import transaction
 
 from mail import outbox
 
+from .mailboxes import connect, dovecot, program, provider  # noqa: F401 - fixtures
+
 
 class MailServer:
     """Takes letters over SMTP and keeps them. `says[step]` is the answer at "mail", "rcpt" or "data" from now on;

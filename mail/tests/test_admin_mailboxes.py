@@ -10,7 +10,7 @@ from mail.models import Mailbox
 
 from .dovecot import PASSWORD, free_ports
 from .servers import Peer, drips
-from .test_fetching import connect, dovecot, mails, program, provider  # noqa: F401 - fixtures
+from .test_fetching import mails
 
 LIST, ADD = "admin:mail_mailbox_changelist", "admin:mail_mailbox_add"
 GIVEN = {
@@ -138,7 +138,7 @@ def try_out(desk, mailbox):
 
 
 @pytest.mark.imap
-def test_the_test_signs_in_and_counts(desk, program, connect):  # noqa: F811
+def test_the_test_signs_in_and_counts(desk, program, connect):
     mailbox = connect()
     program.put(*mails(2))
     page = desk.get(change(mailbox)).content.decode()
@@ -148,7 +148,7 @@ def test_the_test_signs_in_and_counts(desk, program, connect):  # noqa: F811
 
 
 @pytest.mark.imap
-def test_the_test_says_in_words_what_is_wrong(desk, connect):  # noqa: F811
+def test_the_test_says_in_words_what_is_wrong(desk, connect):
     (said,) = try_out(desk, connect(secret="wrong"))
     assert said.startswith("The mail server refused the user name or the password. (") and PASSWORD not in said
     (said,) = try_out(desk, connect(name="2", folder="Nowhere"))

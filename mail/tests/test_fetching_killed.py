@@ -7,7 +7,7 @@ import pytest
 from engine.models import Lease
 from mail.models import IncomingMail, Mailbox
 
-from .test_fetching import connect, dovecot, mails, program, provider, subjects  # noqa: F401 - fixtures
+from .test_fetching import mails, subjects
 
 KILLS, MAILS = 30, 300
 FETCHER = (
@@ -23,7 +23,7 @@ FETCHER = (
 @pytest.mark.parametrize(("kind", "after"), [("imap", "seen"), ("imap", "move"), ("pop3", "delete")])
 @pytest.mark.django_db(transaction=True)
 def test_a_fetcher_killed_thirty_times_brings_in_each_mail_exactly_once(
-    kind, after, program, connect, another_process, settings  # noqa: F811
+    kind, after, program, connect, another_process, settings
 ):
     """T05. The mails come while it is being killed."""
     connect(kind=kind, after=after, moved_to="Done")

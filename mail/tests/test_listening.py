@@ -15,7 +15,7 @@ from mail.fetching import listening
 from mail.models import IncomingMail, Mailbox
 
 from .servers import Peer, silent
-from .test_fetching import connect, dovecot, elsewhere, mails, program, provider  # noqa: F401 - fixtures
+from .test_fetching import elsewhere, mails
 
 pytestmark = [pytest.mark.imap, pytest.mark.django_db(transaction=True)]
 
@@ -51,7 +51,7 @@ def count():
     return IncomingMail.objects.count()
 
 
-def test_mail_comes_in_when_the_server_tells_of_it(program, connect, listen, settings):  # noqa: F811
+def test_mail_comes_in_when_the_server_tells_of_it(program, connect, listen, settings):
     """Also while another mailbox hangs."""
     settings.MAIL_TIMEOUT = 2
     peer = Peer(silent)
@@ -69,7 +69,7 @@ def test_mail_comes_in_when_the_server_tells_of_it(program, connect, listen, set
     peer.close()
 
 
-def test_a_mailbox_a_listener_cares_for_is_not_polled_as_long_as_the_listener_lives(connect):  # noqa: F811
+def test_a_mailbox_a_listener_cares_for_is_not_polled_as_long_as_the_listener_lives(connect):
     now = timezone.now()
     connect(idle=True, checked_at=now - timedelta(minutes=1))
     dead = connect(idle=True, name="dead listener", checked_at=now - timedelta(minutes=5))
@@ -78,7 +78,7 @@ def test_a_mailbox_a_listener_cares_for_is_not_polled_as_long_as_the_listener_li
     assert list(Mailbox.objects.due(at=now).unheard(at=now)) == [new, dead, polled]
 
 
-def test_the_command_fetches_for_ever_and_ends_on_sigterm(program, connect):  # noqa: F811
+def test_the_command_fetches_for_ever_and_ends_on_sigterm(program, connect):
     connect()
     program.put(*mails(2))
     process = subprocess.Popen(
