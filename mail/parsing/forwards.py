@@ -73,13 +73,10 @@ def _without_prefix(subject) -> str:
 
 def _begin_by_announcement(lines) -> int | None:
     """The line that announces the mail passed on, when the text is new down to it."""
-    for part in parts_of(lines):
-        if part.kind is not Kind.NEW:
-            return None
-        for at in range(part.start, part.end):
-            if not lines[at].empty and forward_begins(lines, at):
-                return at
-    return None
+    found = next((at for at in range(len(lines)) if not lines[at].empty and forward_begins(lines, at)), None)
+    if found is None or any(part.kind is not Kind.NEW and part.start < found for part in parts_of(lines)):
+        return None
+    return found
 
 
 def _begin_by_subject(lines) -> int | None:

@@ -10,23 +10,28 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
-from ..marks import DELIMITER
 from .announcements import ANSWER_ABOVE, FORWARDED, ORIGINAL
 from .attributions import TRIES, attribution_at, could_end
 from .heads import Head, head_at, is_convincing
 from .lines import Line, has_words, is_wrapped, next_line
-from .phrases import all_of, listed
+from .phrases import all_of
 
 OVERHANG = 60  # characters of what is left over then
 ASKING = 200  # characters of a line that asks to answer above it
+NEAR = 3  # lines around a head that tell whether somebody shows the fields of a mail as the servers write them
 FIRST = 8  # lines of quoted text that may say whose it is
+_RAW_FIELD = re.compile(
+    r"(?:received|return-path|delivered-to|message-id|mime-version|content-[a-z-]+|x-[a-z-]+|user-agent|references"
+    r"|in-reply-to|dkim-signature|authentication-results|arc-[a-z-]+|list-[a-z]+|auto-submitted|precedence) ?:"
+    r"|\(envelope-from "
+)
 _RULE = re.compile(r"[\s>|]*(?:[-_=*~#\u2014\u2013\u2500]\s?){3,}$")
 _BETWEEN_RULES = re.compile(r"[-_=—–]{2,}[\s>*]*(?P<words>[^-_=—–\s].{1,60}?)\s*[-_=—–]{2,}")
 _BEFORE_COLON = re.compile(r"(?P<words>[^:：]{3,60}?)\s?[:：]$")
 _ENCLOSED = re.compile(r"[\W_]{2}.*[\W_]{2}$", re.DOTALL)
 _PART_OF_LINK = re.compile(r"[=/_]")
 _ORIGINAL, _FORWARDED = all_of(ORIGINAL), all_of(FORWARDED)
-_ANSWER_ABOVE = [phrase.casefold() for phrase in listed(ANSWER_ABOVE)]
+_ANSWER_ABOVE = all_of({"": ANSWER_ABOVE})
 
 
 class Kind(Enum):
@@ -133,8 +138,12 @@ def _mark_at(lines, at) -> _Mark | None:
 
 
 def convincing_head(lines: list[Line], at: int) -> Head | None:
+    """Return the head of an old mail that begins with the line, if a program wrote it."""
     head = head_at(lines, at) if lines[at].entry else None
-    return head if head and is_convincing(head, announced=False) else None
+    if not head or not is_convincing(head, announced=False):
+        return None
+    around = lines[max(at - NEAR, 0):head.end + NEAR]
+    return None if any(_RAW_FIELD.match(line.folded) for line in around) else head
 
 
 def asks_to_answer_above(lines: list[Line], at: int) -> bool:
@@ -142,12 +151,12 @@ def asks_to_answer_above(lines: list[Line], at: int) -> bool:
     line, below = lines[at], lines[at + 1] if at + 1 < len(lines) else lines[at]
     if len(line.text) > ASKING:
         return False
-    if DELIMITER.search(line.text) or (DELIMITER.match(f"{line.text} {below.text}") and line.text.startswith("##")):
-        return True
     for words in (line.folded, f"{line.folded} {below.folded}"):
-        phrase = next((phrase for phrase in _ANSWER_ABOVE if phrase in words), "")
-        if phrase and words.find(phrase) < len(line.folded):
-            return line.depth > 0 or bool(_ENCLOSED.match(words)) or words.strip(".!: ") == phrase
+        marked = line.depth or _ENCLOSED.match(words)
+        if marked and any(-1 < words.find(phrase) < len(line.folded) for phrase in _ANSWER_ABOVE):
+            return True
+        if words.strip(".!: ") in _ANSWER_ABOVE:
+            return True
     return False
 
 

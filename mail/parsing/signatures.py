@@ -26,9 +26,12 @@ def _pattern(phrase: str) -> str:
     ).replace(r"\s*", r"\s+" if phrase[0] < "\u0e00" else r"\s*")
 
 
+_SENT = sorted(listed(SENT_FROM), key=len, reverse=True)
+_BEGINS = tuple({phrase.casefold().partition("…")[0].strip() for phrase in _SENT} - {""})
+_HOLDS = [phrase.casefold().rpartition("…")[2].strip() for phrase in _SENT if phrase.startswith("…")]
 _SENT_FROM = [
     re.compile(rf"[\s\W_]{{0,4}}{_pattern(phrase)}[\s.!)>\]*_]{{0,4}}$")
-    for phrase in sorted(listed(SENT_FROM), key=len, reverse=True)
+    for phrase in _SENT
 ]
 
 
@@ -37,7 +40,9 @@ def without_signature(text: str) -> tuple[str, str]:
     lines = text.split("\n")
     end = len(lines)
     for _ in range(PIECES):
-        end = _before_last_mark(lines, end)
+        before, end = end, _before_last_mark(lines, end)
+        if end == before:
+            break
     return "\n".join(lines[:end]).rstrip(), "\n".join(lines[end:]).strip("\n")
 
 
@@ -47,6 +52,9 @@ def is_sent_from(line: str) -> bool:
     if not 6 <= len(text) <= NAME + 40:
         return False
     folded = text.casefold()
+    begin = folded.lstrip("<([{«\"'*_-–— ")
+    if not begin.startswith(_BEGINS) and not any(words in folded for words in _HOLDS):
+        return False
     for pattern in _SENT_FROM:
         if found := pattern.match(folded):
             return "name" not in found.groupdict() or _is_thing(found["name"], text)

@@ -166,6 +166,9 @@ def test_who_says_that_the_answers_are_below_is_taken_at_their_word():
         "A form\n\nFrom: Anna Bell <anna@example.org>\nSubject: Invoice\n\nThe invoice is wrong.",
         "For you\n\nName: Anna\nDate: 3 May 2026 10:00\nTo: Room 5\n\nPlease deliver there.",
         "The error is:\n\nFrom: field is missing\nDate: field is missing\nSubject: field is missing\n\nWhat now?",
+        "I get this:\n\nReceived: from a by b\nFrom: A <a@example.org>\nDate: 3 Nov 2026 9:12\nTo: b@example.org\n"
+        "Subject: Buy\n\nHow do I stop it?",
+        "Why?\n\nFrom: A <a@example.org>\nDate: 3 Nov 2026 9:12\nTo: b@example.org\nMessage-ID: <x@y>\n\nHow so?",
         "Tel.: 12345\nE-Mail: anna@example.org\nDatum: 3.5.2026 10:00\nBetreff: Rechnung\n\nDie Rechnung ist falsch.",
         "I see this:\n\n> Error 500\n> at line 7",
         "Run this:\n> make all\nand tell me what it says.",
