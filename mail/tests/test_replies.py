@@ -276,7 +276,7 @@ def test_what_programs_put_below_is_left_out(ending):
     "line",
     [
         "Sent from my desk, which is easier than the telephone.",
-        "Sent from a magnificent torch of pixels",
+        "Sent from a quiet corner of the world",
         "The notification was sent from my iPhone app",
         "Sent from the warehouse on time, or was it? I ask",
         "Отправлено вчера, но не получено",
