@@ -19,7 +19,7 @@ from .shared import ShortPaginator
 
 @admin.register(IncomingMail)
 class ImportLogAdmin(admin.ModelAdmin):
-    list_display = ["received_at", "sender", "about", "became", "ticket", "way"]
+    list_display = ["received_at", "sender_address", "about", "became", "ticket", "way"]
     list_display_links = ["received_at", "about"]
     list_filter = ["state", "outcome", "source", "mailbox"]
     list_select_related = ["mailbox"]

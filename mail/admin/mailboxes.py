@@ -85,7 +85,6 @@ class MailboxForm(forms.ModelForm):
 class MailboxAdmin(admin.ModelAdmin):
     form = MailboxForm
     list_display = ["name", "place", "is_active", "fares", "checked_at"]
-    list_filter = ["is_active", "kind"]
     search_fields = ["name", "host", "username"]
     search_help_text = _("Name, mail server or user name")
     show_full_result_count = False

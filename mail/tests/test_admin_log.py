@@ -35,9 +35,10 @@ def test_the_operator_sees_what_became_of_each_mail(desk, mail, ticket):
     )  # fmt: skip
     for address in (reverse(LIST), reverse("admin:mail_incomingmail_change", args=[mail.pk])):
         page = desk.get(address).content.decode()
-        for words in ("Added to a ticket", "Anna &lt;b&gt; &lt;anna@example.com&gt;", "&lt;script&gt;x"):
+        for words in ("Added to a ticket", "anna@example.com", "&lt;script&gt;x"):
             assert words in page
         assert f'<a href="/t/{ticket.number}/">{ticket.number}#2</a>' in page
+    assert "Anna &lt;b&gt; &lt;anna@example.com&gt;" in page
 
 
 def test_a_reason_is_told_in_words_and_one_without_words_as_it_is(desk, mail):
