@@ -38,10 +38,24 @@ SENT_FROM = (
     " | 发自 … | 下载 outlook … | enviat des … | saadetud minu … | nosūtīts no … | išsiųsta iš … | gestuur vanaf …"
 )
 
-# Things a mail is written on, where their name has no capital letter.
-DEVICES = (
+# Things and programs a mail is written with. A parcel is sent "by DHL"; a mail is not.
+THINGS = (
     "phone | mobile | cell | device | tablet | téléphone | portable | mobil | handy | celular | móvil | telemóvel"
-    " | dispositivo | telefon | telefono | toestel | apparaat | smartphone | смартфон | телефон | планшет | устройств"
+    " | dispositivo | telefon | telefono | toestel | apparaat | смартфон | телефон | планшет | устройств | iphon | ipad"
+    " | ipod | ios | android | galaxy | samsung | huawei | xiaomi | redmi | nokia | blackberry | google pixel | xperia"
+    " | motorola | oneplus | htc | lumia | windows | macbook | chromebook | outlook | gmail | yahoo | aol | hotmail"
+    " | proton | tutanota | icloud | apple | thunderbird | k-9 | mail.ru | яндекс | yandex | gmx | web.de | t-online"
+    " | freenet | seznam | zoho | fastmail | airmail | sparrow | mailbird | mailspring | superhuman | bluemail"
+    " | aqua mail | aquamail | typeapp | spark | edison mail | polymail | postbox | em client | roundcube | zimbra"
+    " | mail app | email app | e-mail app | mailbox | webmail | mail for | mymail | verizon | t-mobile | at&t"
+    " | wireless | 4g | 5g | lte"
+)
+
+# Before a thing of one's own, whatever it is called.
+MINE = (
+    "my | mon | ma | mes | meu | minha | mein | meinem | meiner | mi | mio | mia | mijn | min | mitt | mój | mojego"
+    " | mého | můj | môjho | mog | mojeg | meu | mea | моя | моего | моей | мого | моєї | saya"
+    " | của tôi | 我的 | 私の | 내 | 나의"
 )
 
 # In the foot a mailing list puts below every mail.

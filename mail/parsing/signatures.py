@@ -5,7 +5,7 @@ Only what a program marks is taken for a signature. "Kind regards, NAME" is a pe
 
 import re
 
-from .endings import DEVICES, LIST_FOOTERS, SENT_FROM
+from .endings import LIST_FOOTERS, MINE, SENT_FROM, THINGS
 from .phrases import listed
 
 PROPER = 40  # lines below "-- ", the mark of RFC 3676
@@ -16,7 +16,8 @@ NAME = 60  # characters of "my phone"
 _LINK = re.compile(r"\s?(?:<[^<>\s]{1,300}>|\((?:https?://|www\.)[^()\s]{1,300}\)|\[[^\[\]\s]{1,300}\])")
 _DASHES = re.compile(r"\s?--\s?$")
 _FOOT_BEGINS = re.compile(r"\s?(?:_{2,}|-{2,}|={3,})\s*$")
-_DEVICE = re.compile("|".join(listed(DEVICES)))
+_THING = re.compile("|".join(rf"(?<!\w){re.escape(thing.casefold())}" for thing in listed(THINGS)))
+_MINE = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" if word < "\u0e00" else word for word in listed(MINE)))
 
 
 def _pattern(phrase: str) -> str:
@@ -57,17 +58,19 @@ def is_sent_from(line: str) -> bool:
         return False
     for pattern in _SENT_FROM:
         if found := pattern.match(folded):
-            return "name" not in found.groupdict() or _is_thing(found["name"], text)
+            return "name" not in found.groupdict() or _is_thing(found["name"], folded, text)
     return False
 
 
-def _is_thing(name: str, text: str) -> bool:
-    """Tell whether it names a thing or a program, and is not the rest of a sentence."""
+def _is_thing(name: str, folded: str, text: str) -> bool:
+    """Tell whether it names a thing or a program, or has the name of something of one's own; and is no sentence."""
     if re.search(r"[,;?!]|\.\s", name) or len(name.split()) > 7:
         return False
+    if _THING.search(name):
+        return True
     at = text.casefold().find(name)
     written = text[at:at + len(name)] if at >= 0 else name
-    return written.lower() != written or written.upper() == written.lower() or bool(_DEVICE.search(name))
+    return bool(_MINE.search(folded)) and (written.lower() != written or written.upper() == written.lower())
 
 
 def _before_last_mark(lines: list[str], end: int) -> int:
