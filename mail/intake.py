@@ -91,18 +91,16 @@ def peek_message_id(raw: bytes) -> str:
 
 def _header_lines(head):
     """The header's lines with their continuations, one by one, until the empty line."""
-    line = b""
+    parts = []
     for part in head.lstrip(b"\r\n").splitlines():
-        if part[:1] in (b" ", b"\t") and part.strip():
-            line += b" " + part.strip()
-            continue
-        if line:
-            yield line
-        line = part
+        is_continued = part[:1] in (b" ", b"\t") and part.strip()
+        if parts and not is_continued:
+            yield b" ".join(parts)
+            parts = []
         if not part.strip():
             return
-    if line:
-        yield line
+        parts.append(part.strip())
+    yield b" ".join(parts)
 
 
 def _known(content_hash, recipients):
