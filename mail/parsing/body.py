@@ -10,10 +10,11 @@ from html import escape
 
 from helpdesk_site.lib.text import clean_input
 
-from . import charsets, flowed
+from . import charsets, flowed, mime, opaque
 from .html import html_to_text, is_html
 
 TEXT_LIMIT = 2_000_000  # characters of all words together
+ENVELOPES_LIMIT = 3
 _INLINE = ("image/", "audio/", "video/")
 _ENRICHED = re.compile(r"<param>[^<]*</param>|</?[a-zA-Z][a-zA-Z-]{0,30}>", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"\W+")
@@ -35,6 +36,7 @@ class Body:
     files: list = field(default_factory=list)
     trouble: set = field(default_factory=set)
     room: int = TEXT_LIMIT
+    opened: int = 0  # opaque signatures whose inside was read
 
     @property
     def has_html(self) -> bool:
@@ -66,6 +68,8 @@ def read(root) -> Body:
 
 
 def _take(part, body, *, within, first):
+    if part.content_type == "multipart/encrypted":
+        body.trouble.add("encrypted")
     if part.content_type == "multipart/alternative" and part.parts:
         _choose(part, body)
     elif part.parts:
@@ -74,10 +78,26 @@ def _take(part, body, *, within, first):
         body.words.append(_words(part, body))
         if part.parameters.get("filename") and within != "alternative":
             body.files.append(part)  # somebody attached it, and it is all they say
-    elif part.main_type == "multipart" and not part.body.strip():
-        pass
+    elif part.main_type == "multipart":
+        _take_undivided(part, body)
+    elif body.opened < ENVELOPES_LIMIT and (inner := opaque.signed(part)):
+        root, trouble = mime.read(inner)
+        body.opened += 1
+        body.trouble |= trouble
+        _take(root, body, within="signed", first=first)
     else:
         body.files.append(part)
+        if part.content_type in opaque.TYPES:
+            body.trouble.add("encrypted")
+
+
+def _take_undivided(part, body):
+    """A multipart that holds no part: its bytes are kept as a file, and read as the text they may be."""
+    content = part.beginning(body.room)
+    if content.strip():
+        body.files.append(part)
+        if b"\x00" not in content:
+            body.words.append(Words(charsets.decode(content)))
 
 
 def _take_all(part, body):

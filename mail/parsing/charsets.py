@@ -130,8 +130,9 @@ def _nearly(data: bytes, charset: str) -> str:
         if candidate == "us-ascii":
             continue
         text = data.decode(candidate, "replace")
-        letters = len(text) - len(text.encode("ascii", "ignore"))
-        if text.count("\ufffd") <= max(1, letters // 8):
+        wrong = text.count("\ufffd")
+        right = len(text) - len(text.encode("ascii", "ignore")) - wrong
+        if right >= 3 and wrong <= max(1, right // 8):
             return text
     return ""
 

@@ -63,8 +63,8 @@ class Part:
 
     def beginning(self, size) -> bytes:
         """The content of the first so many bytes of the body."""
-        end = min(self.end, self.start + size)
-        return transfer.decoded(self.raw, self.start, end, self.headers.get("content-transfer-encoding"))
+        end, encoding = min(self.end, self.start + size), self.headers.get("content-transfer-encoding")
+        return transfer.decoded(self.raw, self.start, end, encoding, is_text=self.main_type == "text")
 
     def walk(self):
         """Yield this part and all below it, in the order they stand."""

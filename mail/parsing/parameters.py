@@ -22,7 +22,9 @@ def read(value: str, charset: str = "") -> tuple[str, dict[str, str]]:
         if not (match := _NAME.match(text)):
             continue
         name, number, coded, said = match[1].lower(), match[2], bool(match[3]), _unquoted(match[4].strip())
-        if number is None and not coded:
+        if name == "boundary":  # is compared with bytes, not read by people
+            found.setdefault(name, said)
+        elif number is None and not coded:
             found.setdefault(name, clean_line(decoded(said, charset)))
         else:
             pieces.setdefault(name, {}).setdefault(int(number or 0), (coded, said))

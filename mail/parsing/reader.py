@@ -32,7 +32,6 @@ _ENVELOPE = (
     + ["x-original-recipient", "apparently-to"]
 )
 _HEAD = re.compile(rb"(?:(?!\r?\n\r?\n)[\x00-\xff]){0,20000}")
-_ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
 
 def parse(raw: bytes) -> letter.Letter:
@@ -97,15 +96,16 @@ def _words(root, *, whole: bool) -> dict:
     if not text.strip():
         text = calendars.summary(events)
     text = clean_input(text).strip("\n")
+    passed_on = enclosed if whole or enclosed else forwards.forward_of(subject, text)
     return {
         "full_text": text,
-        "text": text if whole else _new(text, html if made and not enclosed else ""),
+        "text": text if whole or passed_on else _new(text, html if made else ""),
         "html": clean_input(html),
         "html_text": made,
         "files": tuple(inside + attached),
         "events": events,
         "marker": marker.found(text, html),
-        "forward": enclosed if whole or enclosed else forwards.forward_of(subject, text),
+        "forward": passed_on,
         "trouble": trouble | found.trouble,
     }
 
@@ -150,8 +150,6 @@ def _trouble_of(root, head) -> set:
         found.add("no_sender")
     if len({one.lower() for value in root.headers.all("from") for one in addresses.bare_addresses(value)}) > 1:
         found.add("several_senders")
-    if any(part.content_type in _ENCRYPTED for part in root.walk()):
-        found.add("encrypted")
     return found
 
 

@@ -6,14 +6,15 @@ import re
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _SPACED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
+_PROSE = re.compile(rb"^[^\r\n ]{1,80}(?: [^\r\n ]{1,80}){2}", re.MULTILINE)
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ?([^\r\n]*)\r?\n", re.MULTILINE)
 
 
-def decoded(raw: bytes, start: int, end: int, encoding: str) -> bytes:
+def decoded(raw: bytes, start: int, end: int, encoding: str, *, is_text: bool = False) -> bytes:
     """Return the content behind the transfer encoding of a place; as it is when the encoding is none or unknown."""
     kind = re.sub(r"[^a-z0-9]", "", encoding.lower()[:40])
     if kind.startswith("base64"):
-        return base64(raw, start, end)
+        return base64_text(raw, start, end) if is_text else base64(raw, start, end)
     if kind.startswith(("quotedprintable", "quoteprintable")):
         return quoted_printable(raw[start:end])
     if kind in ("xuuencode", "uuencode", "xuue", "uue"):
@@ -32,6 +33,15 @@ def base64(raw: bytes, start: int, end: int) -> bytes:
             except binascii.Error:
                 continue
     return b"".join(_base64_piece(piece) for piece in raw[start:end].split(b"="))
+
+
+def base64_text(raw: bytes, start: int, end: int) -> bytes:
+    """Return what base64 says, and the words that a list wrote below it unencoded."""
+    prose = _PROSE.search(raw, start, end)
+    if not prose:
+        return base64(raw, start, end)
+    cut = raw.rfind(b"=", start, prose.start()) + 1 or prose.start()
+    return base64(raw, start, cut) + b"\n" + raw[cut:end]
 
 
 def quoted_printable(data: bytes) -> bytes:

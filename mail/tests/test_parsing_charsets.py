@@ -51,6 +51,8 @@ def test_a_declared_set_is_read_as_the_larger_one_it_means(declared, read):
         ("Grüße", "utf-8", "x-unknown"),
         ("Grüße", "utf-8", ""),
         ("Grüße", "latin-1", "utf-8"),
+        ("más rápido", "latin-1", "utf-8"),
+        ("© 2026", "latin-1", "utf-8"),
         ("Grüße", "latin-1", ""),
         ("„Preis“ 5 €", "cp1252", "iso-8859-1"),
         ("你好，世界", "gb18030", "gb2312"),

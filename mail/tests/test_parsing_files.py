@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mail.parsing import parse, rtf, tnef
 
-from .raw import file, mail, part, with_parts
+from .raw import file, mail, part, several, with_parts
 
 FEW = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -149,6 +149,47 @@ def test_rich_text_is_unpacked_and_read():
 def test_any_bytes_pass_for_rich_text(noise):
     rtf.rtf_to_text(noise).encode("utf-8")
     rtf.decompressed(b"\xff\xff\xff\xff\xff\xff\xff\xffLZFu\0\0\0\0" + noise)
+
+
+def ber(kind, *contents, endless=False):
+    content = b"".join(contents)
+    if endless:
+        return bytes((kind, 0x80)) + content + b"\0\0"
+    return bytes((kind, 0x82)) + len(content).to_bytes(2, "big") + content
+
+
+def sealed(content, *, endless=False):
+    """A mail inside its signature (RFC 5652, 5.1), with the string cut in two where lengths are left out."""
+    octets = ber(0x04, content) if not endless else ber(0x24, ber(4, content[:9]), ber(4, content[9:]), endless=True)
+    inner = ber(0x30, ber(6, bytes.fromhex("2a864886f70d010701")), ber(0xA0, octets, endless=endless), endless=endless)
+    signed = ber(0x30, ber(2, b"\x01"), ber(0x31), inner, ber(0x31, b"signature"), endless=endless)
+    kind = ber(6, bytes.fromhex("2a864886f70d010702"))
+    return ber(0x30, kind, ber(0xA0, signed, endless=endless), endless=endless)
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_words_inside_a_signature_are_read(endless):
+    """RFC 8551, 3.5.2: signed, not encrypted, though it looks the same."""
+    inner = several("mixed", part("text/plain", "Signed words."), file("a.pdf", b"x"))
+    letter = parse(mail(sealed(inner, endless=endless), "Content-Type: application/pkcs7-mime; name=smime.p7m"))
+    assert (letter.full_text, [each.name for each in letter.files]) == ("Signed words.", ["a.pdf"])
+    assert letter.trouble == ()
+
+
+def test_signatures_in_signatures_are_opened_a_few_times():
+    """Bad input: an envelope in an envelope in an envelope …"""
+    raw = b"Content-Type: text/plain\n\nDeep."
+    for _level in range(50):
+        raw = b"Content-Type: application/pkcs7-mime\n\n" + sealed(raw)
+    letter = parse(b"From: a@example.com\n" + raw)
+    assert letter.text == "" and letter.trouble == ("encrypted",) and len(letter.files) == 1
+
+
+@FEW
+@given(st.binary(max_size=60), st.integers(0, 90))
+def test_a_signature_of_any_bytes_is_none_or_gives_bytes(noise, place):
+    whole = sealed(b"Content-Type: text/plain\n\nWords", endless=True)
+    parse(mail(whole[:place] + noise + whole[place:], "Content-Type: application/pkcs7-mime"))
 
 
 INVITATION = """BEGIN:VCALENDAR

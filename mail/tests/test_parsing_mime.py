@@ -113,6 +113,24 @@ def test_a_uuencoded_part_is_the_file_in_it():
     assert undone(b"no file", "uuencode") == b"no file"
 
 
+def test_words_below_a_body_in_base64_are_read_too():
+    """Lists write their footers so."""
+    body = base64.encodebytes("Grüße".encode()) + b"___\nYou are on this list because of something.\n"
+    letter = parse(mail(body, "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64"))
+    assert letter.full_text.startswith("Grüße") and letter.full_text.endswith("because of something.")
+
+
+@pytest.mark.parametrize("head", ["multipart/mixed; boundary=b", "multipart/alternative", "multipart/x"])
+def test_the_words_of_a_multipart_without_parts_are_not_lost(head):
+    letter = parse(mail("Just words.", f"Content-Type: {head}"))
+    assert letter.full_text == "Just words." and letter.files[0].data == b"Just words."
+
+
+def test_a_boundary_is_taken_as_it_is_written():
+    raw = mail(b"--a  =?x?=\n\nhi\n--a  =?x?=--", 'Content-Type: multipart/mixed; boundary="a  =?x?="')
+    assert parse(raw).full_text == "hi"
+
+
 def test_mails_of_old_macs_are_read():
     """Bad input: bare CR."""
     letter = parse(b"From: a@example.com\rSubject: Old\r\rHello\rworld")
