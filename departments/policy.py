@@ -26,12 +26,13 @@ class Snapshot:
     types: dict
     departments: dict
     overrides: dict = field(repr=False)  # (department id, status id) -> StatusInDepartment
+    letters: dict = field(repr=False)  # (kind, department id or None, language or "") -> LetterTemplate in use
     rules: tuple  # the escalation rules that are switched on, in order, with their rows
     read_at: float
 
 
 def snapshot():
-    """The operator's configuration, at most SNAPSHOT_SECONDS old. Seven small queries when it has to be read."""
+    """The operator's configuration, at most SNAPSHOT_SECONDS old. Eight small queries when it has to be read."""
     global _kept
     kept = _kept
     if kept and time.monotonic() - kept.read_at < SNAPSHOT_SECONDS:
@@ -50,7 +51,7 @@ def forget():
 
 
 def _read():
-    from .models import Department, Portal, Priority, Rule, Status, StatusInDepartment, TicketType
+    from .models import Department, LetterTemplate, Portal, Priority, Rule, Status, StatusInDepartment, TicketType
 
     statuses = {row.pk: row for row in Status.objects.all()}
     return Snapshot(
@@ -61,9 +62,19 @@ def _read():
         types={row.pk: row for row in TicketType.objects.all()},
         departments={row.pk: row for row in Department.objects.all()},
         overrides={(row.department_id, row.status_id): row for row in StatusInDepartment.objects.all()},
+        letters={
+            (row.kind, row.department_id, row.language): row for row in LetterTemplate.objects.filter(is_active=True)
+        },
         rules=tuple(Rule.objects.filter(is_active=True).prefetch_related("departments", "conditions", "actions")),
         read_at=time.monotonic(),
     )
+
+
+def letter_template(kind, department, language):
+    """The words an operator chose for a kind of letter, the closest first; None for the shipped ones (S123, S175)."""
+    known = snapshot().letters
+    places = [(department.pk, language), (department.pk, ""), (None, language), (None, "")]
+    return next((known[kind, *place] for place in places if (kind, *place) in known), None)
 
 
 class PolicyView:

@@ -30,10 +30,10 @@ def render_letter(template_base, context, language, zone) -> Rendered:
             "language": translation.get_language(),
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
         }
-        subject = clean_line(_render(f"mail/{template_base}.subject.txt", context, autoescape=False))
+        subject = clean_line(render_part(f"mail/{template_base}.subject.txt", context, autoescape=False))
         context["subject"] = subject
-        text = _render(f"mail/{template_base}.txt", context, autoescape=False)
-        html = _render(f"mail/{template_base}.html", context, autoescape=True)
+        text = render_part(f"mail/{template_base}.txt", context, autoescape=False)
+        html = render_part(f"mail/{template_base}.html", context, autoescape=True)
     return Rendered(subject, without_gaps(text), html.strip() + "\n")
 
 
@@ -62,6 +62,7 @@ def without_gaps(text):
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _render(name, context, *, autoescape):
+def render_part(name, context, *, autoescape):
+    """One of our templates as it stands, in the active language and time zone."""
     template = engines["django"].engine.get_template(name)
     return template.render(Context(context, autoescape=autoescape))

@@ -1,14 +1,16 @@
 """The words of letters about a ticket, in the active language: one whole sentence each, never glued."""
 
-import re
 from datetime import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.links import absolute
+from departments.letter_fields import FIELDS
 from departments.models import Policy, Rule
 from departments.policy import snapshot
+from helpdesk_site.lib import merging
 from helpdesk_site.lib.files import size_words
 from mail.models import Kind
 
@@ -16,7 +18,6 @@ from . import words
 from .models import Notification
 
 Reason = Notification.Reason
-MERGE_FIELD = re.compile(r"\{\{ *([a-z_]{1,20}) *\}\}")
 
 
 # --- Who writes, and about what ---------------------------------------------------------------------------------------
@@ -42,10 +43,15 @@ def says(letter):
 def done(letter):
     """What every first sentence may name."""
     return {
-        "who": person(letter, letter.event.actor),
-        "moment": moment(letter.event.at),
-        "number": letter.ticket.number,
+        "who": value(letter, "actor"),
+        "moment": value(letter, "moment"),
+        "number": value(letter, "ticket.number"),
     }
+
+
+def value(letter, name):
+    """What a merge field says in this letter; where the shipped words are written down, the field itself."""
+    return FIELDS[name].written if letter.is_specimen else VALUES[name](letter)
 
 
 def person(letter, somebody):
@@ -67,12 +73,11 @@ def moment(at):
 def of_receipt(letter):
     yield _("We have received your ticket. Its number is %(number)s.") % done(letter)
     yield _("We will write to you as soon as we have an answer. You can add to the ticket at any time.")
-    if letter.to_guest:
-        yield _("The link below opens it without a password. Keep it to yourself: whoever has it can read the ticket.")
+    yield value(letter, "guest.hint")
 
 
 def of_reply(letter):
-    if letter.event.message.number == 1:
+    if letter.is_first:
         yield _("%(who)s wrote to you on %(moment)s:") % done(letter)
     else:
         yield _("%(who)s answered on %(moment)s:") % done(letter)
@@ -83,7 +88,7 @@ def of_client_reply(letter):
     if count > 1:
         yield ngettext("%(n)s new reply:", "%(n)s new replies:", count) % {"n": count}
     else:
-        yield line(letter, letter.messages[0])
+        yield _("%(who)s replied on %(moment)s:") % done(letter)
 
 
 def line(letter, message):
@@ -109,43 +114,31 @@ def of_flag(letter):
 
 
 def of_alert(letter):
-    rule = Rule.objects.filter(pk=letter.event.data.get("rule")).first()
-    if rule:
-        yield _("The rule “%(rule)s” tells you of this ticket.") % {"rule": rule.name}
+    if rule := value(letter, "rule"):
+        yield _("The rule “%(rule)s” tells you of this ticket.") % {"rule": rule}
     else:
         yield _("A rule of the portal tells you of this ticket.")
 
 
 def of_closing(letter):
     yield _("%(who)s closed this ticket on %(moment)s.") % done(letter)
-    yield if_still_open(letter)
+    yield value(letter, "ticket.reopen")
 
 
 def of_auto_closing(letter):
     """The operator's own notice, else ours (S175)."""
-    own = notice_of(letter.department)
+    own = "" if letter.is_specimen else notice_of(letter.department)
     if own:
         yield from merged(own, letter).split("\n\n")
         return
-    hours = letter.policy.auto_close_after
-    if hours % 24:
-        yield ngettext(
-            "Nobody has written here for %(n)s hour, so this ticket was closed.",
-            "Nobody has written here for %(n)s hours, so this ticket was closed.", hours,
-        ) % {"n": hours}  # fmt: skip
-    else:
-        yield ngettext(
-            "Nobody has written here for %(n)s day, so this ticket was closed.",
-            "Nobody has written here for %(n)s days, so this ticket was closed.", hours // 24,
-        ) % {"n": hours // 24}  # fmt: skip
-    yield if_still_open(letter)
+    said = {"time": value(letter, "ticket.idle")}
+    yield _("Nobody has written here for %(time)s, so this ticket was closed.") % said
+    yield value(letter, "ticket.reopen")
 
 
 def of_reminder(letter):
-    closes = datetime.fromisoformat(letter.event.data["closes"])
-    yield _("We wait for your answer to this ticket. Without one it will be closed on %(moment)s.") % {
-        "moment": moment(closes)
-    }
+    said = {"moment": value(letter, "ticket.closes")}
+    yield _("We wait for your answer to this ticket. Without one it will be closed on %(moment)s.") % said
     yield _("If nothing is open any more, there is nothing for you to do.")
 
 
@@ -185,7 +178,7 @@ def notice_of(department):
 
 
 def merged(text, letter):
-    """The text with its {{ fields }} filled in by look-up; nothing in it is ever evaluated (SECURITY, V1)."""
+    """The notice with its {{ fields }} filled in by look-up; nothing in it is ever evaluated (SECURITY, V1)."""
     known = {
         "name": letter.reader.full_name,
         "number": letter.ticket.number,
@@ -193,7 +186,69 @@ def merged(text, letter):
         "department": letter.department.said("name"),
         "hours": str(letter.policy.auto_close_after),
     }
-    return MERGE_FIELD.sub(lambda field: known.get(field[1], field[0]), text.replace("\r\n", "\n"))
+    return merging.filled(text.replace("\r\n", "\n"), known)
+
+
+# --- What the merge fields say ----------------------------------------------------------------------------------------
+
+
+def reader_name(letter):
+    """The reader's name; of somebody whose address is not proven, only what stands in the address."""
+    return letter.reader.email.partition("@")[0] if letter.unproven else letter.reader.full_name
+
+
+def guest_hint(letter):
+    if not letter.to_guest:
+        return ""
+    return _("The link below opens it without a password. Keep it to yourself: whoever has it can read the ticket.")
+
+
+def idle(letter):
+    hours = letter.policy.auto_close_after
+    if hours % 24:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
+
+
+def closes(letter):
+    return moment(datetime.fromisoformat(letter.event.data["closes"])) if "closes" in letter.event.data else ""
+
+
+def rule(letter):
+    row = Rule.objects.filter(pk=letter.event.data.get("rule")).first()
+    return row.name if row else ""
+
+
+def status(letter):
+    return str(letter.ticket.shown_status) if letter.inside else str(words.client_status(letter.ticket))
+
+
+def assignee(letter):
+    return person(letter, letter.ticket.assignee) if letter.ticket.assignee_id else ""
+
+
+VALUES = {
+    "reader.first_name": lambda letter: next(iter(reader_name(letter).split()), ""),
+    "reader.name": reader_name,
+    "reader.email": lambda letter: letter.reader.email,
+    "client.name": lambda letter: "" if letter.unproven else letter.ticket.client.full_name,
+    "actor": lambda letter: reader_name(letter) if letter.unproven else person(letter, letter.event.actor),
+    "moment": lambda letter: moment(letter.event.at),
+    "ticket.number": lambda letter: letter.ticket.number,
+    "ticket.subject": lambda letter: "" if letter.unproven else letter.ticket.subject,
+    "ticket.department": lambda letter: letter.department.said("name"),
+    "ticket.status": status,
+    "ticket.priority": lambda letter: str(letter.ticket.shown_priority),
+    "ticket.assignee": assignee,
+    "ticket.opened": lambda letter: moment(letter.ticket.created_at),
+    "ticket.reopen": if_still_open,
+    "ticket.idle": idle,
+    "ticket.closes": closes,
+    "portal.name": lambda letter: snapshot().portal.name,
+    "portal.link": lambda letter: absolute("home"),
+    "guest.hint": guest_hint,
+    "rule": rule,
+}
 
 
 # --- Below the message ------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Letters about a ticket: what each says, as its reader may read it (S13, S157, C19, C22).
 
 A letter is rendered once, in the reader's language and time zone, and put into the outbox. Its words are in
-`letter_words`, its shape in `templates/mail/ticket.*`.
+`letter_words`, or an operator's in `letter_templates`; its shape is in `templates/mail/ticket.*`.
 """
 
 import secrets
@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 from accounts import passes
 from accounts.links import absolute
 from departments.models import Policy
-from departments.policy import snapshot
+from departments.policy import letter_template, snapshot
 from helpdesk_site.lib import rows
 from helpdesk_site.lib.text import html_to_text, shown
 from mail import marks, outbox, pointers
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
-from . import letter_words, words
+from . import letter_templates, letter_words, words
+from .letter_templates import LINK
 from .models import MailId, Message, Notification, Ticket, Verb
 
 Reason = Notification.Reason
@@ -39,8 +40,7 @@ INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reaso
 GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT)  # of a client's messages in a row they are told at once (C20)
 LEAVABLE = {Reason.ORGANISATION, Reason.DEPARTMENT}  # told by a switch of their own
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
-# They stand in a rendered letter for its reader's own link and mark; nobody can write them
-LINK, MARK = f"https://{secrets.token_hex(16)}.invalid/", secrets.token_hex(16)
+MARK = secrets.token_hex(16)  # stands in a rendered letter for its own, as LINK for its reader's; nobody can write it
 EARLIER = 5  # messages whose letters a new one refers to
 TAKEN_BACK = timedelta(seconds=60)  # a close notice waits as long as closing can be undone (actions.undoing)
 
@@ -135,6 +135,7 @@ class Letter:
     message_id: str
     replies: tuple = ()
     only_reads: bool = False
+    is_specimen = False
     attached: list = field(default_factory=list)
     linked: list = field(default_factory=list)
 
@@ -179,6 +180,11 @@ class Letter:
         sender chose, so that receipts are no way to have us write to a victim (SECURITY, "acknowledgement mails used
         to bomb a victim")."""
         return self.kind == Kind.RECEIPT and (self.to_guest or "unproven" in self.event.data)
+
+    @property
+    def is_first(self):
+        """Whether it brings the message with which we began the ticket (S168)."""
+        return self.event.message.number == 1
 
     @property
     def messages(self):
@@ -288,11 +294,12 @@ def headers(letter):
 
 def context(letter):
     """What the template prints, in the active language and time zone."""
-    return {
+    template = letter_template(letter.kind, letter.department, known_language(letter.reader.language))
+    said = {
         "number": letter.ticket.number,
         "heading": letter_words.heading(letter),
         "portal_name": snapshot().portal.name,
-        "says": letter_words.says(letter),
+        "says": [] if template else letter_words.says(letter),
         "messages": [
             {
                 "line": letter_words.line(letter, message) if len(letter.messages) > 1 else "",
@@ -311,6 +318,7 @@ def context(letter):
         "foot": list(letter_words.foot(letter)),
         "leave_url": letter.leave_url,
     }
+    return {**said, "own": template and letter_templates.filled(letter, template, said)}
 
 
 def text_of(message):

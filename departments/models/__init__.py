@@ -1,4 +1,5 @@
 from .department import Department, Portal, StaffPlace
+from .letter import LetterTemplate
 from .policy import Policy
 from .rule import Rule, RuleAction, RuleCondition
 from .sorting import Category, Priority, Status, StatusInDepartment, TicketType
@@ -6,6 +7,7 @@ from .sorting import Category, Priority, Status, StatusInDepartment, TicketType
 __all__ = [
     "Category",
     "Department",
+    "LetterTemplate",
     "Policy",
     "Portal",
     "Priority",

@@ -15,7 +15,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from accounts import passes
-from departments.models import Rule
+from departments.models import LetterTemplate, Rule
 from departments.policy import forget
 from engine import heartbeats
 from mail import blocking, intake
@@ -65,6 +65,7 @@ class World:
         heartbeats.beat(heartbeats.SCHEDULER)
         cast.anna.picture.save("anna", ContentFile(b"RIFF"))
         Rule.objects.create(name="Waiting for days")
+        LetterTemplate.objects.create(kind="reply", text="{{message}} {{button}}")
         Mailbox.objects.create(name="Support", host="127.0.0.1", port=1, username="support")  # where nobody answers
         self.incoming = intake.store(b"From: dora@outside.example\r\n\r\nHello.\r\n", source="pipe")
         self.incoming.state, self.incoming.outcome, self.incoming.desk = "held", "rejected", cast.support.pk

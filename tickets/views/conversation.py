@@ -21,7 +21,7 @@ from ..events import one_click
 from ..forms import ReplyForm
 from ..models import Draft, Ticket
 from ..refused import Refused
-from ..writing import write
+from ..writing import merged, write
 from . import desk, desk_ticket
 from .doors import for_somebody
 
@@ -64,8 +64,10 @@ def seen(request, number):
 @for_somebody
 def preview(request, number):
     """What a reply will look like: a fragment."""
-    access.ticket_for(request.viewer, number, to="reply")
-    return HttpResponse(text.shown(text.render_markdown(request.POST.get("message", ""))))
+    ticket, can = access.ticket_and_abilities(request.viewer, number, to="reply")
+    message = request.POST.get("message", "")
+    written = merged(message, ticket.client) if can.work else message
+    return HttpResponse(text.shown(text.render_markdown(written)))
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
@@ -110,7 +112,7 @@ def answer_as_staff(request, ticket, form):
     own = ticket.client_id == user.pk  # an agent's own request is answered as a client
     said = {
         "author": user,
-        "written": write(form.cleaned_data["message"]),
+        "written": write(merged(form.cleaned_data["message"], ticket.client)),
         "attachments": form.uploads,
         "status": snapshot().statuses_by_code.get(request.POST.get("status", "")),
         "seen": desk_ticket.seen_of(request),
