@@ -134,6 +134,7 @@ class Abilities:
     edit_notes: bool = False
     read_notes: bool = False
     send_later: bool = False
+    confirm: bool = False  # say whether it was they who wrote it (S69)
 
 
 def abilities(viewer, ticket):
@@ -141,7 +142,8 @@ def abilities(viewer, ticket):
     user = viewer.user
     if viewer.only_ticket:
         mine = viewer.only_ticket == ticket.number
-        return Abilities(see=mine, reply=mine, close=mine and may_close(ticket, author=True), reopen=mine)
+        may = {"close": may_close(ticket, author=True), "confirm": may_confirm(user, ticket, by_pass=True)}
+        return Abilities(see=True, reply=True, reopen=True, **may) if mine else Abilities()
     if user is None or not user.is_authenticated or not user.is_active:
         return Abilities()
     if works_on(user, ticket):
@@ -167,12 +169,13 @@ def _staff(user, ticket):
         edit_notes=history in (Policy.History.REVISIONS, Policy.History.NOTES),
         read_notes=True,
         send_later=True,
+        confirm=may_confirm(user, ticket),
     )
 
 
 def _client(user, ticket):
     if ticket.client_id == user.pk:
-        return Abilities(see=True, reply=True, close=may_close(ticket, author=True), reopen=True)
+        return Abilities(see=True, reply=True, close=may_close(ticket, author=True), reopen=True, confirm=True)
     membership = memberships_of(user).get(ticket.organisation_id) if ticket.organisation_id else None
     role = membership.role if membership else ""
     participant = next((row for row in participants_of(ticket) if row.user_id == user.pk), None)
@@ -242,6 +245,13 @@ def mail_for(viewer, pk):
     if row is None:
         raise Http404
     return row
+
+
+def may_confirm(user, ticket, *, by_pass=False):
+    """Whether somebody may say that they wrote a ticket, or did not: its client alone; by the link of a letter where
+    policy asks for no sign-in (S69, C23)."""
+    enough = not by_pass or ticket.policy.account_level != Policy.Level.PORTAL
+    return bool(user) and ticket.client_id == user.pk and enough
 
 
 # --- Departments a viewer may write to -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulk, conversation, desk, desk_new, drafts, files, held, mails, portal, properties
+from .views import bulk, conversation, desk, desk_new, drafts, files, held, mails, portal, properties, vouching
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("t/<str:number>/close/", conversation.close, name="ticket_close"),
     path("t/<str:number>/reopen/", conversation.reopen, name="ticket_reopen"),
     path("t/<str:number>/preview/", conversation.preview, name="ticket_preview"),
+    path("t/<str:number>/confirm/", vouching.confirm, name="ticket_confirm"),
+    path("t/<str:number>/disown/", vouching.disown, name="ticket_disown"),
     path("t/<str:number>/seen/", conversation.seen, name="ticket_seen"),
     path("t/<str:number>/message/<int:message>/whole/", mails.whole, name="message_whole"),
     path("t/<str:number>/undo/<uuid:click>/", properties.undo, name="ticket_undo"),

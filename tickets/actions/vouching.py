@@ -7,6 +7,7 @@ from ..models import Verb
 from ..refused import Refused
 from ._shared import locked
 from .closing import close
+from .replying import reply
 
 
 @action
@@ -29,11 +30,12 @@ def confirm(ticket, *, actor):
 
 
 @action
-def disown(ticket, *, actor):
-    """Somebody else wrote it in the client's name: staff are told, and the ticket closes (S69)."""
+def disown(ticket, *, written, actor):
+    """Somebody else wrote it in the client's name: `written` says so to whoever looks after it, and it closes (S69)."""
     ticket = locked(ticket)
     if ticket.unconfirmed_since is None:
         raise Refused(_("This has been answered already."))
     ticket.unconfirmed_since = None
     record(ticket, Verb.DISOWNED, actor=actor, saving=["unconfirmed_since"])
-    return close(ticket, actor=actor)
+    message = reply(ticket, author=actor, written=written, by_staff=False)
+    return close(message.ticket, actor=actor)
