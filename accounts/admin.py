@@ -12,6 +12,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from helpdesk_site.lib.worded_forms import word_fields, worded_form
+
 from . import confirmations, letters, passes, people
 from .forms import AddressField, zones
 from .models import SYSTEM_EMAIL, Membership, Organisation, Service, User
@@ -62,6 +64,12 @@ class PersonForm(forms.ModelForm):
         return said
 
 
+IN_OTHER_LANGUAGES = (
+    _("In other languages"),
+    {"classes": ["collapse"], "fields": word_fields(User), "description": _("Empty: the words above.")},
+)
+
+
 class Kind(admin.SimpleListFilter):
     title, parameter_name = _("kind"), "kind"
 
@@ -90,7 +98,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class PersonAdmin(NeverDeleted, admin.ModelAdmin):
-    form = PersonForm
+    form = worded_form(User, PersonForm)
     list_display = ["shown_name", "email", "kind", "is_active", "last_sign_in"]
     list_display_links = ["shown_name", "email"]
     list_filter = [Kind, "is_active", "language"]
@@ -105,12 +113,14 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
     fieldsets = [
         (_("The person"), {"fields": ["email", "name", "phone", "language", "time_zone"]}),
         (_("What they may do"), {"fields": ["is_active", "is_staff", "title", "is_superuser"]}),
+        IN_OTHER_LANGUAGES,
         (_("For staff to know"), {"fields": ["staff_notes"]}),
         (_("Since when"), {"fields": ["date_joined", "last_sign_in"]}),
     ]
     add_fieldsets = [
         (_("The person"), {"fields": ["email", "name", "phone", "language", "time_zone"]}),
         (_("What they may do"), {"fields": ["is_staff", "title", "is_superuser", "invite"]}),
+        IN_OTHER_LANGUAGES,
     ]
 
     def get_queryset(self, request):

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from helpdesk_site.lib.worded import Worded
+
 SYSTEM_EMAIL = "system@localhost.invalid"
 
 
@@ -48,7 +50,7 @@ class UserManager(BaseUserManager):
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Worded, AbstractBaseUser, PermissionsMixin):
     """A client, guest, agent, lead or operator. `is_staff` opens the desk; StaffPlace says which departments."""
 
     class Theme(models.TextChoices):
@@ -89,6 +91,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []
+    worded_fields = ("title",)
+
     objects = UserManager()
 
     class Meta:

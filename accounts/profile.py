@@ -12,7 +12,9 @@ def save(form):
         user.picture.save(f"{get_random_string(32)}.webp", ContentFile(said["new_picture"]), save=False)
     elif said.get("remove_picture"):
         user.picture = ""
-    user.save(update_fields=[*form.Meta.fields, "picture"])
+    if "title" in form.changed_data:
+        user.words = {}  # they were said of the old role
+    user.save(update_fields=[*form.Meta.fields, "picture", "words"])
     if old and old != user.picture.name:
         transaction.on_commit(lambda: user.picture.storage.delete(old))
 

@@ -57,11 +57,25 @@ PEOPLE = {
     "olga": {"name": "Olga Melnyk", "language": "en", "time_zone": "Europe/Berlin"},
     "carl": {"name": "Carl Osker", "language": "en", "time_zone": "America/New_York"},
     "greta": {"name": "Greta Lindqvist", "language": "en", "time_zone": "Europe/Stockholm"},
-    "ben": {"name": "Ben Ortega", "title": "billing specialist", "is_staff": True},
-    "sam": {"name": "Sam Whitlock", "title": "server engineer", "is_staff": True},
-    "lena": {"name": "Lena Varga", "title": "support lead", "is_staff": True},
-    "operator": {"name": "Robin Hale", "title": "operator", "is_staff": True, "is_superuser": True},
-}
+    "ben": {
+        "name": "Ben Ortega", "title": "billing specialist", "is_staff": True,
+        "words": {"title": {"fr": "facturation", "ru": "специалист по расчётам", "pt-br": "especialista em cobrança"}},
+    },
+    "sam": {
+        "name": "Sam Whitlock", "title": "server engineer", "is_staff": True,
+        "words": {"title": {"fr": "ingénieur système", "ru": "системный инженер", "pt-br": "engenheiro de servidores"}},
+    },
+    "lena": {
+        "name": "Lena Varga", "title": "support lead", "is_staff": True,
+        "words": {
+            "title": {"fr": "responsable du support", "ru": "руководитель поддержки", "pt-br": "líder do suporte"}
+        },
+    },
+    "operator": {
+        "name": "Robin Hale", "title": "operator", "is_staff": True, "is_superuser": True,
+        "words": {"title": {"fr": "administration", "ru": "администратор", "pt-br": "administrador"}},
+    },
+}  # fmt: skip
 PLACES = {"ben": ["billing"], "sam": ["support"], "lena": ["sales", "billing", "support"]}
 
 

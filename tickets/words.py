@@ -58,7 +58,7 @@ def staff_role(user, department):
     """What stands beside that name: the person's role, else “Support”; nothing where the department speaks."""
     if user.is_system or department.policy.staff_names == Policy.Names.DEPARTMENT:
         return ""
-    return user.title or str(_("Support"))
+    return user.said("title") or str(_("Support"))
 
 
 def dressed(tickets):

@@ -187,3 +187,20 @@ def test_no_filter_guesses_a_password(client_of, operator, guess):
     """T19: the address of the list took any field, and so told a hash letter by letter."""
     assert client_of(operator).get(LIST, {guess: "argon2"}).status_code == 400
     assert client_of(operator).get(LIST, {"is_active__exact": "1"}).status_code == 200
+
+
+def test_the_role_of_a_colleague_is_written_once_per_language(client_of, operator, sam):
+    """C22: clients read it in theirs; whoever writes a new role on their own page takes the old translations away."""
+    said = {"title": "network engineer", "title__ru": "сетевой инженер", "title__fr": ""}
+    assert client_of(operator).post(page_of(sam), filled(sam, **said)).status_code == 302
+    sam.refresh_from_db()
+    assert sam.words == {"title": {"ru": "сетевой инженер"}}
+    page = client_of(sam).get(reverse("profile"))
+    form = page.context["form"]
+    own = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    client_of(sam).post(reverse("profile"), {**own, "name": "Sam W."})
+    sam.refresh_from_db()
+    assert sam.name == "Sam W." and sam.words
+    client_of(sam).post(reverse("profile"), {**own, "title": "team lead"})
+    sam.refresh_from_db()
+    assert (sam.title, sam.words) == ("team lead", {})

@@ -9,9 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import people
 from accounts.admin import tell_freed
+from helpdesk_site.lib.worded_forms import word_fields, worded_form
 
 from ..models import Department, StaffPlace, StatusInDepartment
-from .forms import PolicyForm, word_fields, worded_form
+from .forms import PolicyForm
 from .shared import POLICY_FIELDSETS, Presettable, tell_of
 
 

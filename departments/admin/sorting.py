@@ -4,8 +4,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk_site.lib.worded_forms import word_fields, worded_form
+
 from ..models import Category, Priority, Status, TicketType
-from .forms import word_fields, worded_form
 from .shared import OperatorsOnly, tell_of
 
 WAITS_ON_US = {Category.NEW, Category.WAITS_STAFF, Category.IN_PROGRESS, Category.PAUSED}

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..words import Worded
+from helpdesk_site.lib.worded import Worded
+
 from .policy import Policy
 from .sorting import Tone
 

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..words import Worded
+from helpdesk_site.lib.worded import Worded
 
 
 class Category(models.TextChoices):

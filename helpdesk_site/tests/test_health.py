@@ -16,7 +16,6 @@ from helpdesk_site.celery import app
 from mail import outbox
 from mail.models import Mailbox, OutgoingMail
 
-
 WELL = dict.fromkeys(["database", "migrations", "scheduler", "fetchers", "outbox"], "ok")
 
 

@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Membership
 from departments.models import Status
 from tickets import actions
-from tickets.models import Message, Participant, PendingReply, Reading, Ticket
+from tickets.models import Message, Notification, Participant, PendingReply, Reading, Ticket
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,19 @@ def test_staff_are_shown_as_policy_says(client_of, anna, ticket, sam, say, suppo
     for address in (f"/t/{ticket.number}/", "/tickets/"):
         page = browser.get(address).text
         assert shown in page and hidden not in page
+
+
+def test_the_role_beside_a_name_is_in_the_readers_language(client_of, anna, ticket, sam, say):
+    """C22: on the page and in the letter; in a language nobody wrote it in, as it was first written."""
+    roles = {"en": "server engineer", "ru": "системный инженер"}
+    for language, role in roles.items():
+        anna.language = language
+        anna.save(update_fields=["language"])
+        message = say(ticket, sam, "Done.")
+        letter = Notification.objects.get(event__message=message, user=anna).mail
+        assert role in client_of(anna).get(f"/t/{ticket.number}/").text and role in letter.text
+    with translation.override("de"):
+        assert sam.said("title") == "server engineer"
 
 
 @pytest.mark.parametrize(

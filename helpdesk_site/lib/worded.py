@@ -1,4 +1,4 @@
-"""Names an operator writes once per language: `{"name": {"ru": "Продажи"}}` beside the plain field."""
+"""Texts an operator writes once per language: `{"name": {"ru": "Продажи"}}` beside the plain field."""
 
 from django.db import models
 from django.utils.translation import get_language
