@@ -4,6 +4,8 @@ import contextlib
 import os
 import shutil
 import socket
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,11 +33,16 @@ def has_redis():
         return False
 
 
+def has_dovecot():
+    """The tests speak the language of dovecot 2.3's configuration."""
+    return Path(DOVECOT).is_file() and subprocess.check_output([DOVECOT, "--version"], text=True).startswith("2.3.")
+
+
 SERVICES = {
     "postgres": has_postgres,
     "redis": has_redis,
     "browser": lambda: Path(CHROMIUM).is_file(),
-    "imap": lambda: Path(DOVECOT).is_file(),
+    "imap": cache(has_dovecot),
 }
 
 
