@@ -57,6 +57,7 @@ FIELDS = {
         Field("files", _("Its files, attached or as links"), WITH_MESSAGE, is_block=True),
         Field("button", _("The button that opens the ticket"), is_block=True),
         Field("facts", _("Where the ticket stands: number, department, status"), is_block=True),
+        Field("confirm.hint", _("For matters of the account: to confirm it in the portal"), (Kind.RECEIPT,)),
         Field("guest.hint", _("For guests: what the link is, and to keep it"), (Kind.RECEIPT,)),
         Field("ticket.reopen", _("What the client can still do"), (Kind.CLOSED, Kind.AUTO_CLOSED)),
         Field("ticket.idle", _("How long nobody has written, for example “5 days”"), (Kind.AUTO_CLOSED,)),

@@ -73,6 +73,7 @@ def moment(at):
 def of_receipt(letter):
     yield _("We have received your ticket. Its number is %(number)s.") % done(letter)
     yield _("We will write to you as soon as we have an answer. You can add to the ticket at any time.")
+    yield value(letter, "confirm.hint")
     yield value(letter, "guest.hint")
 
 
@@ -197,6 +198,13 @@ def reader_name(letter):
     return letter.reader.email.partition("@")[0] if letter.unproven else letter.reader.full_name
 
 
+def confirm_hint(letter):
+    """What the client of a ticket about an account has to do, where we are not sure who wrote it (S69)."""
+    if letter.ticket.unconfirmed_since is None:
+        return ""
+    return _("It concerns an account, so we begin once you say on the ticket's page that it was you who wrote it.")
+
+
 def guest_hint(letter):
     if not letter.to_guest:
         return ""
@@ -246,6 +254,7 @@ VALUES = {
     "ticket.closes": closes,
     "portal.name": lambda letter: snapshot().portal.name,
     "portal.link": lambda letter: absolute("home"),
+    "confirm.hint": confirm_hint,
     "guest.hint": guest_hint,
     "rule": rule,
 }

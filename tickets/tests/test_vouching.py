@@ -38,6 +38,13 @@ def test_its_client_is_asked_and_staff_see_that_it_waits(unsure, client_of, anna
     assert "Waits for its client’s word" in page_of(client_of(sam), unsure)
 
 
+def test_the_receipt_says_so(unsure, letter_to, anna, arrive):
+    """S69, S13: and that of another mail does not."""
+    assert "once you say on the ticket's page that it was you" in letter_to(anna, unsure).text
+    sure = arrive(anna, verdict="pass").ticket
+    assert "that it was you" not in letter_to(anna, sure).text
+
+
 def test_nobody_else_is_asked(unsure, client_of, cast):
     """Olga may read Anna's tickets; only Anna knows what she wrote."""
     Ticket.objects.filter(pk=unsure.pk).update(organisation=cast.quillmark)
