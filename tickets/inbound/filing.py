@@ -47,7 +47,7 @@ def written(letter, row, trust, *, body=None):
     words = letter.text if body is None else body
     plain = write_plain(words)
     if letter.html and body is None:
-        html = text.clean_html(new_html(letter.html))
+        html = text.clean_html(letter.html if letter.forward else new_html(letter.html))
         plain = Written(body=plain.body, html=html, format=Message.Format.HTML)
     return replace(plain, quoted=quoted(letter), incoming=row, trust=trust)
 

@@ -75,8 +75,7 @@ def open_forwarded(letter, sender, row, department):
     """A mail that staff pass on is its first sender's ticket; what the agent wrote above it is a note."""
     forward, filed = letter.forward, filing.filed(letter, row, policy=department.policy, by_staff=True)
     written = filing.written(letter, row, sender.trust, body=forward.body)
-    own_words = letter.text.strip() if letter.text.strip() != forward.body.strip() else ""
-    note = write_plain(own_words) if own_words else None
+    note = write_plain(forward.words) if forward.words.strip() else None
 
     def deed():
         client = newcomer(forward.sender.address, forward.sender.name, letter.language)
