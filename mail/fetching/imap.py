@@ -131,10 +131,11 @@ class Imap:
         self.last_uid = max(self.last_uid, place.uid)
 
     def remember(self, *, finished):
-        """Note how far we are. A folder seen for the first time counts as read up to its end once all was taken in."""
+        """Note how far we are. A folder seen for the first time counts as read up to its end, for what is unread comes
+        anyhow; one that was made anew only when all of its last days was looked at."""
         if self.mailbox.uid_validity == self.uid_validity:
             last = max(self.mailbox.last_uid, self.last_uid)
-        elif finished:
+        elif finished or self.mailbox.uid_validity is None:
             last = max(self.first_new - 1, self.last_uid)
         else:
             return

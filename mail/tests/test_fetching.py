@@ -227,8 +227,9 @@ def test_a_full_mailbox_keeps_no_other_waiting(program, connect, monkeypatch):
     mailbox = connect()
     program.put(*mails(2))
     assert fetch(mailbox) == 0
+    program.put(*mails(1, start=2), flags=r"(\Seen)")
     monkeypatch.undo()
-    assert fetch(mailbox) == 2
+    assert fetch(mailbox) == 3
 
 
 # POP3
