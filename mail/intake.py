@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from helpdesk_site.lib import rows
+from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_input, clean_line
 
 from .models import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
@@ -26,6 +27,8 @@ from .signals import mail_arrived
 log = logging.getLogger(__name__)
 
 State, Outcome = IncomingMail.State, IncomingMail.Outcome
+
+_older = Prepared(lambda pk: IncomingMail.objects.filter(state=State.NEW, pk__lt=pk).values("pk")[:1])
 
 PEEKED = 65_536  # bytes of a mail that are looked at for its Message-ID
 
@@ -164,6 +167,11 @@ def _tell_of(row):
 
 
 # Giving out
+
+
+def waits_before(row) -> bool:
+    """Whether an older mail waits to be read: whoever comes for that one reads this one too."""
+    return bool(_older.rows(row.pk))
 
 
 def claim(limit=1, *, at=None) -> list[IncomingMail]:

@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from mail import intake
 from mail.models import OutgoingMail
 
 from . import access, actions, kicks
@@ -22,8 +23,9 @@ def mail_failed(sender, mail, **kwargs):
 
 
 def mail_arrived(sender, row, **kwargs):
-    """A mail lies in the raw store: it is read now, or by the sweep."""
-    kicks.take_in()
+    """A mail lies in the raw store: it is read now, or by the sweep. Of several that wait the oldest had its kick."""
+    if not intake.waits_before(row):
+        kicks.take_in()
 
 
 def settings_changed(sender, departments, statuses, **kwargs):

@@ -193,6 +193,14 @@ def some(count):
     return [intake.store(raw(message_id=f"<{number}@x>"), source="pipe") for number in range(count)]
 
 
+def test_a_mail_waits_behind_an_older_one_until_that_is_read():
+    """The older one's kick is enough for both."""
+    first, second = some(2)
+    assert not intake.waits_before(first) and intake.waits_before(second)
+    assert intake.claim() == [first]
+    assert not intake.waits_before(second)
+
+
 def test_mails_are_given_out_oldest_first_and_once():
     rows = some(5)
     assert intake.claim(2) == rows[:2]
