@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from helpdesk_site.lib import rows
+from helpdesk_site.lib.prepared import Prepared
 from mail import outbox
 
 from . import kicks, letters
@@ -25,13 +26,19 @@ log = logging.getLogger(__name__)
 RENDERED_AT_ONCE = 20
 LONGEST_WAIT = 3  # quiet periods after which staff are told, however fast a client goes on writing
 
+waiting = Prepared(
+    lambda ticket: Notification.objects.filter(
+        event__ticket=ticket, event__verb=Verb.REPLIED, reason__in=letters.GROUPED, letter_due_at__isnull=False
+    ).values("pk", "created_at", "letter_due_at")
+)
+
 
 def about(events):
     """Tell everybody concerned of the events of one click, inside its transaction."""
     told = [row for ticket, own in by_ticket(events) for row in told_of(ticket, own)]
-    if waiting := [row for row in told if may_wait(row)]:
-        wait_for_quiet(waiting)
-        told = [row for row in told if row not in waiting]
+    if grouped := [row for row in told if may_wait(row)]:
+        wait_for_quiet(grouped)
+        told = [row for row in told if row not in grouped]
     if len({(row.event.ticket_id, row.user_id) for row in told}) > RENDERED_AT_ONCE:
         leave_for_later(told)
     elif told:
@@ -126,13 +133,10 @@ def wait_for_quiet(told):
     same ticket wait with them."""
     ticket, now = told[0].event.ticket, timezone.now()
     quiet = timedelta(minutes=ticket.policy.group_minutes)
-    older = Notification.objects.filter(
-        event__ticket=ticket, event__verb=Verb.REPLIED, reason__in=letters.GROUPED, letter_due_at__isnull=False
-    )
-    older = dict(older.values_list("pk", "created_at"))
-    due = min(now + quiet, min(older.values(), default=now) + LONGEST_WAIT * quiet)
-    if older:
-        Notification.objects.filter(pk__in=older, letter_due_at__isnull=False).update(letter_due_at=due)
+    older = waiting.rows(ticket.pk)
+    due = min(now + quiet, min((made for _pk, made, _due in older), default=now) + LONGEST_WAIT * quiet)
+    if moved := [pk for pk, _made, before in older if before != due]:
+        Notification.objects.filter(pk__in=moved, letter_due_at__isnull=False).update(letter_due_at=due)
     for row in told:
         row.letter_due_at = due
     rows.insert(*told)
