@@ -1,3 +1,3 @@
-from . import log, mailboxes, outbox
+from . import blocking, log, mailboxes, outbox
 
-__all__ = ["log", "mailboxes", "outbox"]
+__all__ = ["blocking", "log", "mailboxes", "outbox"]
