@@ -4,7 +4,7 @@ from django.utils import timezone, translation
 
 from mail import outbox
 from mail.models import Kind
-from mail.render import known_language
+from mail.render import known_language, without_gaps
 
 from . import letter_templates, letter_words, letters
 from .models import Notification, Ticket, TicketEvent, Verb
@@ -37,7 +37,8 @@ def preview(template, ticket, *, operator):
     with translation.override(language), timezone.override(reader.zone):
         said = {**letters.context(letter), "mark": ""}
         said["own"] = letter_templates.filled(letter, template, said)
-        return matter.rendered(said, language, reader.zone)
+        rendered = matter.rendered(said, language, reader.zone)
+    return rendered._replace(text=without_gaps(rendered.text))
 
 
 def send_test(template, ticket, *, operator):

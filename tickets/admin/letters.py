@@ -28,7 +28,7 @@ class LetterForm(forms.ModelForm):
     class Meta:
         model = LetterTemplate
         fields = [*NEW, "is_active", "subject", "text", "html"]
-        widgets = {"text": WRITING, "html": WRITING}
+        widgets = {"subject": forms.TextInput(attrs={"class": "vLargeTextField"}), "text": WRITING, "html": WRITING}
 
 
 @admin.register(LetterTemplate)
