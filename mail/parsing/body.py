@@ -146,7 +146,7 @@ def _words(part, body) -> Words:
     data = part.beginning(body.room * 6)
     if part.end - part.start > body.room * 6:
         body.trouble.add("text_cut")
-    text = charsets.decode(data, part.charset)
+    text = charsets.decode(data, part.charset, limit=body.room + 1)
     if len(text) > body.room:
         text = text[: body.room]
         body.trouble.add("text_cut")

@@ -52,9 +52,9 @@ _BOMS = (
 _FOREIGN_RUN = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 
 
-def decode(data: bytes, declared: str = "", instead: str = "") -> str:
-    """Return the text of a body; `instead` is the set of its surroundings, for a body that declares none."""
-    return clean_input(_decoded(data, known(declared) or known(instead)))
+def decode(data: bytes, declared: str = "", instead: str = "", *, limit: int | None = None) -> str:
+    """Return the text of a body, of at most `limit` characters; `instead` is for a body that declares no set."""
+    return clean_input(_decoded(data, known(declared) or known(instead))[:limit])
 
 
 def decode_line(data: bytes, declared: str = "", instead: str = "") -> str:

@@ -13,6 +13,7 @@ from .headers import Headers, read_head
 SIZE_LIMIT = 40_000_000  # bytes of a mail that are read
 DEPTH_LIMIT = 20
 PARTS_LIMIT = 1_000
+LOOKS_LIMIT = 200_000  # places of one part that could be delimiters
 _TYPE = re.compile(r"([a-z0-9][a-z0-9!#$&^_.+-]{0,60})/([a-z0-9][a-z0-9!#$&^_.+-]{0,80})")
 _GUESS = re.compile(rb"^--(?=\S)([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.MULTILINE | re.IGNORECASE)
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*+")  # a mark of the character set, empty lines
@@ -125,9 +126,9 @@ class _Reader:
 
 def delimited(raw, boundary, start, end):
     """Yield the places between the delimiter lines of a boundary; more than anybody reads are not looked for."""
-    mark, opened, at, count = b"--" + boundary, None, start, 0
-    while count <= PARTS_LIMIT and (found := raw.find(mark, at, end)) >= 0:
-        at = found + len(mark)
+    mark, opened, at, count, looks = b"--" + boundary, None, start, 0, 0
+    while count <= PARTS_LIMIT and looks < LOOKS_LIMIT and (found := raw.find(mark, at, end)) >= 0:
+        at, looks = found + len(mark), looks + 1
         if found > start and raw[found - 1] not in b"\r\n":
             continue
         stop = raw.find(b"\n", at, min(end, at + 200)) + 1 or min(end, at + 200)

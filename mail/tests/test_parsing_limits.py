@@ -143,7 +143,7 @@ def test_the_words_stay_when_the_search_for_new_ones_fails(monkeypatch):
 def test_the_head_stays_when_the_body_cannot_be_read(monkeypatch):
     from mail.parsing import reader
 
-    def fails(data, declared):
+    def fails(data, declared, limit):
         if data:
             raise RuntimeError
         return ""
