@@ -1,4 +1,4 @@
-"""Invitations (RFC 5545): the files stay files, and what they say is said in plain words' order."""
+"""Invitations (RFC 5545): the files stay files; what, when, where and by whom is read out of them."""
 
 import re
 
