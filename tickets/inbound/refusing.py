@@ -26,6 +26,7 @@ ANSWERS_TO_ONE = 3  # automatic mails to one address in an hour
 ANSWERS_TO_ALL = 500  # automatic mails to everybody in an hour
 TICKETS_OF_ONE = 30  # new tickets of one sender by mail in an hour
 REPLIES_OF_ONE = 60  # replies of one sender by mail in an hour
+MOST_READ = 50_000  # kB of a mail, whatever the operator says
 HOUR = timedelta(hours=1)
 NOBODY = re.compile(  # addresses behind which nobody reads
     r"(?:no-?reply|do-?not-?reply|ne-?pas-?repondre|nao-?responda|mailer-daemon|postmaster|bounces?|daemon|noreply)"
@@ -56,8 +57,8 @@ def never_taken(letter, sender, row):
         return Verdict(Outcome.REJECTED, "no_sender", is_held=True)
     if is_own_address(sender.address):
         return Verdict(Outcome.IGNORED, "own_address")
-    if row.size > most_bytes():
-        return Verdict(Outcome.REJECTED, "too_large", is_held=True, is_told=True)
+    if is_too_large(row):
+        return too_large()
     if blocking.blocks(letter):
         return Verdict(Outcome.IGNORED, "blocked")
     if letter.kind == "feedback":
@@ -73,8 +74,15 @@ def is_copy(letter, row):
     return bool(first and first.sender_address == letter.sender.address.lower() and first.sent_at == letter.date)
 
 
-def most_bytes():
-    return (snapshot().portal.mail_size or 50_000) * 1000
+def is_too_large(row):
+    """Whether a mail is larger than the operator takes, or than we ever read (C9)."""
+    return bool(row.cut_from) or row.size > (snapshot().portal.mail_size or MOST_READ) * 1000
+
+
+def too_large():
+    """By policy it is refused; beyond what we can read it is set aside. Its sender is told, and its bytes are kept."""
+    outcome = Outcome.REJECTED if snapshot().portal.mail_size else Outcome.QUARANTINED
+    return Verdict(outcome, "too_large", is_held=True, is_told=True)
 
 
 def is_own_address(address):

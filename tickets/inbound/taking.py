@@ -24,6 +24,7 @@ from .senders import sender_of
 log = logging.getLogger(__name__)
 Outcome = IncomingMail.Outcome
 BATCH = 5
+BEGINNING = 200_000  # bytes that are read of a mail too large to take: who sent it, and what it is about
 SECONDS = 120  # longer than a batch of the worst mails takes
 
 
@@ -45,7 +46,8 @@ def take_in():
 def handle(row):
     """Read a claimed mail and do what it asks for. Returns its Result; None when it could not be read or done."""
     try:
-        letter = warden.read(intake.open_raw(row))
+        raw = intake.open_raw(row)
+        letter = warden.read(raw[:BEGINNING] if refusing.is_too_large(row) else raw)
     except warden.Unreadable as why:
         intake.quarantine(row, why.reason, str(why))
         return None

@@ -433,3 +433,28 @@ def test_one_bad_mail_never_stops_the_others(mail, anna, monkeypatch):
     monkeypatch.setattr(taking, "sender_of", choking)
     taking.take_in()
     assert [IncomingMail.objects.get(pk=row.pk).outcome for row in rows] == ["created", "", "created"]
+
+
+@pytest.mark.parametrize(("limit", "outcome"), [(100, "rejected"), (0, "created")])
+def test_a_mail_larger_than_policy_takes_is_kept_and_its_sender_told(arrive, anna, limit, outcome):
+    """C9: nothing of it is lost, and nothing of it is read but who wrote."""
+    from departments.models import Portal
+    from departments.policy import forget
+
+    Portal.get()
+    Portal.objects.update(mail_size=limit)
+    forget()
+    got = arrive(anna, text="0123456789 " * 20_000)
+    assert (got.outcome, len(intake.open_raw(got.row)) > 200_000) == (outcome, True)
+    assert [letter.kind for letter in got.letters_to(anna)] == ["refused" if limit else "receipt"]
+
+
+def test_a_mail_that_was_cut_on_its_way_is_set_aside(arrive, mail, anna):
+    """T25: 60 MB end in quarantine, and the sender hears of it."""
+    from tickets.inbound import taking
+
+    row = intake.store(mail(anna), source="mailbox", cut_from=60_000_000)
+    assert intake.take(row) and taking.handle(row).reason == "too_large"
+    row.refresh_from_db()
+    assert (row.outcome, row.state) == ("quarantined", "held")
+    assert OutgoingMail.objects.filter(kind="refused", to_address=anna.email).count() == 1
