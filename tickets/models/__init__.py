@@ -1,5 +1,5 @@
 from .event import Anchor, EventContent, Notification, RuleRun, TicketEvent, Verb
-from .message import Attachment, Draft, MailId, Message, MessageRevision, PendingReply
+from .message import Attachment, Draft, FileLink, MailId, Message, MessageRevision, PendingReply
 from .ticket import Flag, Participant, Presence, Reading, Tag, Ticket
 
 __all__ = [
@@ -7,6 +7,7 @@ __all__ = [
     "Attachment",
     "Draft",
     "EventContent",
+    "FileLink",
     "Flag",
     "MailId",
     "Message",

@@ -39,6 +39,9 @@ class Verb(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed by the client")
     DISOWNED = "disowned", _("disowned by the client")
     MAIL_FAILED = "mail_failed", _("mail could not be delivered")
+    JOINED = "joined", _("somebody takes part")
+    PARTED = "parted", _("somebody takes part no more")
+    READDRESSED = "readdressed", _("mail sent to another address")
 
 
 class TicketEvent(models.Model):
@@ -100,6 +103,7 @@ class Notification(models.Model):
         RECEIPT = "receipt", _("you opened this ticket")
         CLIENT = "client", _("this is your ticket")
         PARTICIPANT = "participant", _("you take part in this ticket")
+        CONTACT = "contact", _("support chose you to get this answer")
         ORGANISATION = "organisation", _("you are told of your organisation's tickets")
         ASSIGNEE = "assignee", _("you look after this ticket")
         DEPARTMENT = "department", _("you are told of this department's tickets")

@@ -122,6 +122,7 @@ class PendingReply(models.Model):
     status = models.ForeignKey(
         "departments.Status", models.SET_NULL, null=True, blank=True, related_name="+"
     )  # after it
+    to = models.JSONField(default=list)  # ids of those who get its mail; empty: the client (S169)
     click = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(db_index=True)
@@ -155,3 +156,13 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class FileLink(models.Model):
+    """Opens one file for one reader of a letter, until it expires (C19). Only the SHA-256 of its token is kept; whoever
+    has lost sight of the ticket is let in no more."""
+
+    attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="links")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
