@@ -50,6 +50,7 @@ PRESETS = {
             email_new=Policy.NewByMail.VERIFIED,
             chat_hint=True,
             account_level=Policy.Level.PORTAL,
+            service_required=True,
             queue_clock=Policy.QueueClock.LAST_MESSAGE,
             client_statuses=Policy.Words.OWN,
             files_to_staff=Policy.Files.NONE,

@@ -16,6 +16,7 @@ from .access import memberships_of
 from .actions.opening import default_priority
 
 TEXT_LIMIT = 1024 * 1024  # bytes of one message: long is welcome (S43), endless is a mistake
+FEW = 6  # choices that stand on the page as cards; more are a list to open
 SUBJECT_LIMIT = 200
 ADDRESS_LIMIT = 254  # of an e-mail address, by RFC 5321 and in the table of people
 MOST_PICKS = 6  # more choices than this are a select (DESIGN 5, Group)
@@ -176,13 +177,24 @@ class OpenForm(WithFiles):
         if self.person:
             del self.fields["name"], self.fields["email"]
             self.offer("organisation", _("For whom is it?"), self.organisations(), key="pk", empty=_("For me alone"))
-            self.offer("service", _("Which service is it about?"), self.services(), key="pk", empty=_("Something else"))
+            self.offer_services(must_choose=department.policy.service_required)
         self.order_fields(self.field_order)
 
     def offer(self, name, label, rows, *, key="code", empty=""):
         """Add a choice where there is one."""
         if rows:
             self.fields[name] = RowField(rows, key=key, empty=empty, label=label, required=False)
+
+    def offer_services(self, *, must_choose):
+        """Ask whoever has ordered something what it is about; where there is one service only, it is chosen (S34)."""
+        rows = self.services()
+        nothing = "" if len(rows) <= FEW else "–"  # cards begin with none chosen, a longer list needs a line for it
+        empty = nothing if must_choose else _("Something else")
+        self.offer("service", _("Which service is it about?"), rows, key="pk", empty=empty)
+        if rows and must_choose:
+            field = self.fields["service"]
+            field.required, field.initial = True, rows[0].pk if len(rows) == 1 else None
+            field.error_messages["required"] = _("Choose the service it is about")
 
     def organisations(self):
         """Those the person may open it for; whoever belongs to one only is not asked."""

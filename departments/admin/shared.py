@@ -51,10 +51,14 @@ POLICY_FIELDSETS = [
         },
     ),
     (
+        _("Opening a ticket"),
+        {"classes": ["collapse"], "fields": ["service_required", "opening_receipt"]},
+    ),
+    (
         _("What people see"),
         {
             "classes": ["collapse"],
-            "fields": ["queue_clock", "client_statuses", "staff_names", "history_policy", "opening_receipt"],
+            "fields": ["queue_clock", "client_statuses", "staff_names", "history_policy"],
         },
     ),
 ]  # fmt: skip

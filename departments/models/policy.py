@@ -161,6 +161,13 @@ class Policy(models.Model):
         blank=True,
         help_text=_("Below that the ticket waits until its client confirms it in the portal."),
     )
+    # What the form asks (S34)
+    service_required = models.BooleanField(
+        _("clients say which service it is about"),
+        null=True,
+        blank=True,
+        help_text=_("In the portal, whoever has ordered something must choose. Off: they may."),
+    )
     # Who takes it
     claim_on_reply = models.BooleanField(_("the first reply takes the ticket"), null=True, blank=True)
     # Which status follows what (S21-S28, S47-S52, S136, S184); empty: as shipped
@@ -242,6 +249,7 @@ DEFAULTS = {
     "chat_hint": False,
     "staff_names": Policy.Names.FIRST,
     "account_level": Policy.Level.AUTHENTICATED,
+    "service_required": False,
     "claim_on_reply": True,
 }
 STATUS_DEFAULTS = {

@@ -120,6 +120,33 @@ def test_a_service_of_mine_is_kept_with_the_ticket(client_of, anna):
     assert Ticket.objects.get().service == service
 
 
+def test_where_the_department_says_so_a_client_must_choose_the_service(client_of, anna, carl, support, set_policy):
+    """S34: an order is chosen before anything is sent; nobody else's counts, and who ordered nothing is not asked."""
+    set_policy(support, service_required=True)
+    browser, own = client_of(anna), Service.objects.filter(organisation__members=anna)
+    page = browser.get("/tickets/new/support/").text
+    assert "Something else" not in page
+    foreign = Service.objects.create(name="foreign", user=carl, is_active=False)
+    for wrong in ("", foreign.pk, "x", "\0"):
+        answer = browser.post("/tickets/new/support/", {**FORM, "service": wrong})
+        assert answer.status_code == 422 and answer.context["form"].errors["service"]
+    assert "Choose the service it is about" in browser.post("/tickets/new/support/", FORM).text
+    assert not Ticket.objects.exists()
+    assert browser.post("/tickets/new/support/", {**FORM, "service": own[0].pk}).status_code == 302
+    assert Ticket.objects.get().service == own[0]
+    assert client_of(carl).post("/tickets/new/support/", FORM).status_code == 302
+
+
+def test_the_only_service_is_chosen_already(client_of, carl, support, set_policy):
+    """S34."""
+    service = Service.objects.create(name="vps", user=carl)
+    set_policy(support, service_required=True)
+    assert f'value="{service.pk}" id="id_service" checked' in client_of(carl).get("/tickets/new/support/").text
+    Service.objects.bulk_create(Service(name=f"vps {n}", user=carl) for n in range(7))
+    form = client_of(carl).get("/tickets/new/support/").context["form"]
+    assert form["service"].value() is None and form.fields["service"].choices[0] == ("", "–")
+
+
 def test_the_same_form_twice_is_one_ticket(client_of, anna):
     """Bad input: double click; both clicks lead to the same page."""
     browser = client_of(anna)
