@@ -32,7 +32,7 @@ class ImportLogAdmin(admin.ModelAdmin):
     actions = ["run_again"]
     fieldsets = [
         (None, {
-            "fields": ["result", "why", "ticket", "trouble", "handled_at", "attempts", "raw"],
+            "fields": ["result", "why", "ticket", "wrong", "handled_at", "attempts", "raw"],
             "description": _(
                 "Each mail is kept as it came before anybody looks into it. Choose “Read again” in the list for one"
                 " that had no effect, once its reason is gone."
@@ -95,6 +95,10 @@ class ImportLogAdmin(admin.ModelAdmin):
     @admin.display(description=_("reason"), empty_value="")
     def why(self, row):
         return reasons.said(row.reason)
+
+    @admin.display(description=_("trouble"), empty_value="")
+    def wrong(self, row):
+        return reasons.troubles(row.trouble)
 
     @admin.display(description=_("ticket"), empty_value="")
     def ticket(self, row):

@@ -28,6 +28,8 @@ def open_from(letter, sender, placed, row, *, follows=None):
     `follows` is a closed ticket that the mail answers (C3): then it needs no permission of its own.
     """
     department = follows.shown_department if follows else department_of(letter, row)
+    if department is None:
+        return refusing.Verdict(Outcome.QUARANTINED, "no_department", is_held=True)
     if sender.is_staff and not sender.is_proven:
         return refusing.Verdict(Outcome.QUARANTINED, "staff_unproven", is_held=True, is_told=True)
     if letter.out_of_office or letter.kind == "auto_reply":
@@ -107,7 +109,10 @@ def opened(letter, ticket, filed, *, is_staff=False):
 
 
 def department_of(letter, row):
-    """The department a mail was written to: by its address, else by the mailbox it lay in, else the first there is."""
+    """The department a mail was written to: by its address, else by the mailbox it lay in, else the first there is.
+
+    None in a portal that has none yet.
+    """
     rows = [row for row in snapshot().departments.values() if row.is_active]
     by_address = {department.email.lower(): department for department in rows if department.email}
     written_to = [*(person.address for person in letter.recipients), *row.envelope_to, *letter.envelope]
@@ -115,7 +120,7 @@ def department_of(letter, row):
         if address in by_address:
             return by_address[address]
     of_mailbox = [department for department in rows if row.mailbox_id and department.mailbox_id == row.mailbox_id]
-    return (of_mailbox or rows or list(snapshot().departments.values()))[0]
+    return next(iter(of_mailbox or rows or snapshot().departments.values()), None)
 
 
 def newcomer(address, name, language):

@@ -88,8 +88,12 @@ REASONS = {
         _("The mail server of the sender’s own domain says that it did not send this mail."),
         _("Do not trust it: most likely somebody else writes in that name. Ask the person by another way."),
     ),
+    "no_department": Reason(
+        _("There is no department yet that could take it."),
+        _("Set up a department, then run the mail again."),
+    ),
     "too_many": Reason(
-        _("Its sender opened very many tickets within an hour."),
+        _("Its sender wrote very many mails within an hour."),
         _("If it is a machine, block it. If somebody is in need, accept the mails or add them to one ticket."),
     ),
     "staff_unproven": Reason(

@@ -115,6 +115,7 @@ def set_aside(verdict, letter, sender, row):
     if verdict.reason == "too_many":
         alarms.raise_alarm("sender", sender.address)
     note = intake.hold if verdict.is_held else intake.finish
-    desk = department_of(letter, row).pk
+    department = department_of(letter, row)
+    desk = department and department.pk
     note(row, reason=verdict.reason, outcome=verdict.outcome, letter=letter, trust=sender.trust, desk=desk)
     return Result(verdict.outcome, verdict.reason)

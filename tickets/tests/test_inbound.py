@@ -458,3 +458,18 @@ def test_a_mail_that_was_cut_on_its_way_is_set_aside(arrive, mail, anna):
     row.refresh_from_db()
     assert (row.outcome, row.state) == ("quarantined", "held")
     assert OutgoingMail.objects.filter(kind="refused", to_address=anna.email).count() == 1
+
+
+def test_mail_to_a_portal_without_departments_waits(mail, anna, db):
+    """A fresh portal: mail may come before anybody has set it up."""
+    from departments.models import Department
+    from departments.policy import forget
+    from tickets.inbound import taking
+
+    raw = mail(anna)
+    Department.objects.all().delete()
+    forget()
+    row = intake.store(raw, source="pipe")
+    assert intake.take(row) and taking.handle(row).reason == "no_department"
+    row.refresh_from_db()
+    assert row.state == "held"

@@ -61,7 +61,7 @@ def test_a_folder_is_taken_in_the_order_of_its_names(letters):
     said = received("--dry-run", "--json", "--batch", str(folder))
     assert [(each["file"], each["outcome"], each["reason"]) for each in said] == [
         ("a.eml", "ignored", "bounce"),
-        ("b.eml", "quarantined", "no_sender"),
+        ("b.eml", "rejected", "no_sender"),
         ("c.eml", "created", ""),
     ]
 

@@ -67,6 +67,8 @@ def foretold(letter, trouble) -> dict:
         trouble = trouble or ("unreadable" if "unreadable" in letter.trouble else "no_sender")
     if letter.kind in ("bounce", "feedback"):
         return {"outcome": "ignored", "reason": letter.kind, "ticket": ""}
+    if trouble == "no_sender":
+        return {"outcome": "rejected", "reason": trouble, "ticket": ""}
     if trouble:
         return {"outcome": "quarantined", "reason": trouble, "ticket": ""}
     return {"outcome": "created", "reason": "" if letter.kind == "normal" else letter.kind, "ticket": ""}
