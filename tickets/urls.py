@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulk, conversation, desk, desk_new, drafts, files, held, mails, portal, properties, vouching
+from .views import bulk, contact, conversation, desk, desk_new, drafts, files, held, mails, portal, properties, vouching
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("tickets/new/", portal.departments, name="ticket_new"),
     path("tickets/new/<slug:slug>/", portal.new, name="ticket_new_in"),
     path("tickets/sent/<str:number>/", portal.sent, name="ticket_sent"),
+    path("contact/", contact.contact, name="contact"),
+    path("contact/<slug:slug>/", contact.contact, name="contact_in"),
     # What is being typed: drafts, uploads, previews
     path("drafts/save/", drafts.save, name="draft_save"),
     path("drafts/upload/", drafts.upload, name="upload"),

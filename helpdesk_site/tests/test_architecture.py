@@ -29,7 +29,7 @@ ROOMS = {
     3: "kicks recipients letter_words letter_templates letters previews notify",
     4: "events",
     5: "actions",
-    6: "forms forms_desk due rules timers inbound",
+    6: "forms forms_desk contact due rules timers inbound",
     7: "views urls middleware listening admin apps",
     8: "tasks management",
 }

@@ -26,7 +26,7 @@ PUBLIC = {  # what a stranger gets to see; everything else asks to sign in or is
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "guest_fresh_link", "guest_links_sent", "guest_way_in",
-    "ticket_new", "ticket_new_in",
+    "ticket_new", "ticket_new_in", "contact", "contact_in",
     "draft_save", "upload",  # kept under the session's own secret until the person has signed in
 }  # fmt: skip
 WRITES_ON_GET = {  # T18: the exceptions, each with its reason

@@ -141,9 +141,14 @@ def may_answer(letter, sender):
     never more than a few an hour, so that two machines stop and nobody is flooded in a stranger's name (T11)."""
     if letter.auto_submitted or sender.forged or not sender.address or letter.return_path == "":
         return False
-    if NOBODY.fullmatch(sender.address) or is_own_address(sender.address) or sender.is_staff:
+    return not sender.is_staff and may_write_to(sender.address)
+
+
+def may_write_to(address):
+    """Whether one more automatic mail may go to an address this hour, whoever typed or sent it."""
+    if NOBODY.fullmatch(address) or is_own_address(address):
         return False
-    return answered_of_late(sender.address) < ANSWERS_TO_ONE and not too_many_answers()
+    return answered_of_late(address) < ANSWERS_TO_ONE and not too_many_answers()
 
 
 def answered_of_late(address):

@@ -16,6 +16,9 @@ from helpdesk_site.lib.tokens import clean_number
 
 from .. import access, actions, drafts, queries, queries_client, words
 from ..forms import OpenForm
+from ..inbound import refusing
+from ..inbound.opening import wants_word
+from ..inbound.senders import Sender
 from ..models import Draft
 from ..writing import write
 from . import client_rows
@@ -158,7 +161,9 @@ def opening_page(request, department, form, *, status=200):
 def open_from(request, department, form):
     """Open the ticket a valid form asks for, in the name of whoever is signed in, else of the address given."""
     given, stranger = form.cleaned_data, form.person is None
+    known = User.objects.filter(email=given["email"]).first() if stranger else form.person
     client = form.person or guest(request, given)
+    proven = client == request.viewer.user
     ticket = actions.open_ticket(
         department,
         client=client,
@@ -171,7 +176,9 @@ def open_from(request, department, form):
         service=given.get("service"),
         organisation=given.get("organisation"),
         follow_up_of=followed(request),
-        proven=client == request.viewer.user,
+        proven=proven,
+        quiet=not proven and not refusing.may_write_to(client.email),
+        unconfirmed=not proven and wants_word(department, Sender(client.email, client.name, known), known is not None),
     )
     if stranger:
         remembered = {**request.session.get(OPENED, {}), ticket.number: given["email"]}
