@@ -1,10 +1,12 @@
 """Whose mail is kept without effect (S135): addresses, domains with all below them, phrases."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from helpdesk_site.lib.prepared import PreparedRows
 from helpdesk_site.lib.text import clean_line, fold
 
 from .models import BlockedSender
@@ -12,6 +14,15 @@ from .models import BlockedSender
 Kind = BlockedSender.Kind
 MOST_TEXT = 20_000  # characters in which phrases are looked for
 SHORTEST = 4  # characters of a phrase
+LEVELS = 10  # of a domain above which a shorter one is looked for
+
+# Asked for every mail: those of its sender, and all phrases
+in_question = PreparedRows(
+    lambda address, *domains: BlockedSender.objects.in_force(Now()).filter(
+        Q(kind=Kind.PHRASE) | Q(kind=Kind.ADDRESS, value=address) | Q(kind=Kind.DOMAIN, value__in=domains)
+    ),
+    slots=(str,) * (2 + LEVELS),
+)
 
 
 def blocks(letter) -> bool:
@@ -24,17 +35,24 @@ def blocks(letter) -> bool:
 
 def blocking(letter):
     """The BlockedSender that a mail fits, or None."""
-    phrases = BlockedSender.objects.in_force().filter(kind=Kind.PHRASE)
-    return blocking_of(letter.sender.address) or next(filter(of_phrase(letter), phrases), None)
+    of_sender, phrases = held_against(letter.sender.address)
+    return next(iter(of_sender), None) or (next(filter(of_phrase(letter), phrases), None) if phrases else None)
 
 
 def blocking_of(address):
     """The BlockedSender that keeps out all mail of an address, by itself or by its domain; None where none does."""
+    return next(iter(held_against(address)[0]), None)
+
+
+def held_against(address):
+    """What keeps out all mail of an address, and the phrases that keep out anybody's: two lists, the newest first."""
     address = address.lower()
-    labels = address.rpartition("@")[2].split(".")
-    domains = [".".join(labels[at:]) for at in range(len(labels))]
-    held = BlockedSender.objects.in_force()
-    return (held.filter(kind=Kind.ADDRESS, value=address) | held.filter(kind=Kind.DOMAIN, value__in=domains)).first()
+    domain = address.rpartition("@")[2]
+    labels = domain.split(".")[-LEVELS:]
+    above = [".".join(labels[at:]) for at in range(len(labels))]
+    held = in_question.models(address, domain, *above, *[""] * (LEVELS - len(above)))
+    phrases = [block for block in held if block.kind == Kind.PHRASE]
+    return [block for block in held if block.kind != Kind.PHRASE], phrases
 
 
 def of_phrase(letter):
