@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from departments.models import Category
 from departments.policy import snapshot, status_rules
+from helpdesk_site.lib import rows
 
 from .. import access, clock
 from ..events import action, record
@@ -57,11 +58,10 @@ def open_ticket(
     if rules.category == Category.CLOSED:
         ticket.closed_at, ticket.closed_by = now, author
     ticket = Ticket.objects.insert_numbered(ticket)
-    message = write_message(
+    ticket.first_message = message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
-    for person in participants:
-        Participant.objects.get_or_create(ticket=ticket, user=person)
+    rows.insert(*(Participant(ticket=ticket, user=person) for person in dict.fromkeys(participants)))
     record(
         ticket, Verb.OPENED, actor=author, message=message, saving=["last_number"],
         department=department.slug, status=status.code, priority=ticket.priority.code,

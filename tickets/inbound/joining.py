@@ -1,6 +1,7 @@
 """What a mail adds to the ticket it belongs to: a reply, a note, a report (S15, S107, S199; C3, C10)."""
 
 from departments.models import Policy
+from helpdesk_site.lib import rows
 from mail import delivery
 from mail.models import IncomingMail, OutgoingMail
 
@@ -129,6 +130,5 @@ def bounced(letter, place, row):
 def remember(letter, message):
     """An answer that names this mail belongs to the same ticket."""
     if letter.message_id:
-        MailId.objects.get_or_create(
-            value=letter.message_id[:255], ticket_id=message.ticket_id, defaults={"message": message}
-        )
+        known = MailId(value=letter.message_id[:255], ticket_id=message.ticket_id, message=message)
+        rows.insert_if_free(known, "value", "ticket")

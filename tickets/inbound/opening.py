@@ -100,7 +100,7 @@ def open_forwarded(letter, sender, row, department):
 
 
 def opened(letter, ticket, filed, *, is_staff=False):
-    message = ticket.messages.get(number=1, is_note=False)
+    message = ticket.first_message
     remember(letter, message)
     return Result(Outcome.CREATED, ticket=ticket, message=message, is_staff=is_staff, left_out=filed.left_out)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from helpdesk_site.lib import tokens
 from mail import pointers
 
-from .. import access
+from .. import access, found
 from ..models import MailId, Ticket
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9])#?([A-Za-z]{3}-?[0-9]{6})(?![0-9A-Za-z])")
@@ -65,7 +65,8 @@ def named(letter, row):
 
 
 def numbered(number):
-    return Ticket.objects.filter(number=number)[:1] if number else ()
+    ticket = found.by_number(number, ["client"]) if number else None
+    return [ticket] if ticket else []
 
 
 def of_foreign(ids):

@@ -7,12 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from functools import cache
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from departments.models import Policy
 from departments.policy import snapshot
+from helpdesk_site.lib.prepared import Prepared
 from mail import blocking, pointers
 from mail.models import IncomingMail, Kind, OutgoingMail
 
@@ -32,6 +34,29 @@ NOBODY = re.compile(  # addresses behind which nobody reads
     r"(?:no-?reply|do-?not-?reply|ne-?pas-?repondre|nao-?responda|mailer-daemon|postmaster|bounces?|daemon|noreply)"
     r"(?:[+._-].*)?@.*"
 )
+
+# Asked of nearly every mail
+answers_to_one = Prepared(
+    lambda address: OutgoingMail.objects.filter(
+        to_address=address, kind__in=AUTOMATIC, created_at__gt=Now() - HOUR
+    ).values("pk")[:ANSWERS_TO_ONE],
+    slots=(str,),
+)
+answers_to_all = Prepared(
+    lambda: OutgoingMail.objects.filter(kind__in=AUTOMATIC, created_at__gt=Now() - HOUR).values("pk")[:ANSWERS_TO_ALL],
+    slots=(),
+)
+
+
+@cache
+def mails_of(most):
+    """The prepared statement for so many mails, at most, of a sender that came to an outcome within the hour."""
+    return Prepared(
+        lambda address, outcome: IncomingMail.objects.filter(
+            sender_address=address, outcome=outcome, handled_at__gt=Now() - HOUR
+        ).values("pk")[:most],
+        slots=(str, str),
+    )
 
 
 @dataclass(frozen=True)
@@ -129,8 +154,7 @@ def opening_refused(sender, department):
 
 def mails_of_late(sender, outcome, most):
     """How many mails of this sender came to this outcome within the hour, `most` at most."""
-    made = IncomingMail.objects.filter(sender_address=sender.address, outcome=outcome)
-    return made.filter(handled_at__gt=timezone.now() - HOUR)[:most].count()
+    return len(mails_of(most).rows(sender.address, outcome.value))
 
 
 # --- Answering by itself ----------------------------------------------------------------------------------------------
@@ -153,14 +177,12 @@ def may_write_to(address):
 
 def answered_of_late(address):
     """How many automatic mails went to this address within the hour."""
-    sent = OutgoingMail.objects.filter(to_address=address, kind__in=AUTOMATIC)
-    return sent.filter(created_at__gt=timezone.now() - HOUR)[:ANSWERS_TO_ONE].count()
+    return len(answers_to_one.rows(address))
 
 
 def too_many_answers():
     """Whether so many automatic mails went out within the hour that something is wrong; operators are told."""
-    sent = OutgoingMail.objects.filter(kind__in=AUTOMATIC, created_at__gt=timezone.now() - HOUR)
-    if sent[:ANSWERS_TO_ALL].count() < ANSWERS_TO_ALL:
+    if len(answers_to_all.rows()) < ANSWERS_TO_ALL:
         return False
     alarms.raise_alarm("answers")
     return True

@@ -7,10 +7,12 @@ from django.contrib.auth import get_user_model
 from accounts.models import SYSTEM_EMAIL
 from accounts.viewer import STRANGER, Viewer
 from departments.policy import snapshot
+from helpdesk_site.lib.prepared import PreparedRows
 
 from ..models import Message
 
 Trust = Message.Trust
+with_address = PreparedRows(lambda email: get_user_model().objects.filter(email=email), slots=(str,))
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,8 @@ class Sender:
 
 def sender_of(letter):
     """The Sender of a Letter. A mail of several senders, or of none with an address, is never proven."""
-    users = get_user_model().objects
-    address = users.clean_email(letter.sender.address)
-    known = users.filter(email=address).exclude(email=SYSTEM_EMAIL).first() if address else None
+    address = get_user_model().objects.clean_email(letter.sender.address)
+    known = with_address.first(address) if address and address != SYSTEM_EMAIL else None
     verdict = "" if len(letter.senders) != 1 else verdict_on(address, letter.authentication)
     return Sender(
         address=address,

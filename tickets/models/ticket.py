@@ -1,5 +1,7 @@
 """The ticket: what it is about, whose turn it is, and the times its timers wait for."""
 
+from functools import cached_property
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -188,6 +190,11 @@ class Ticket(models.Model):
         return self.category == Category.CLOSED
 
     # The operator's rows come from the process's snapshot, so that a page of 50 tickets reads none of them
+    @cached_property
+    def first_message(self):
+        """What it was opened with."""
+        return self.messages.get(number=1, is_note=False)
+
     @property
     def shown_status(self):
         return snapshot().statuses.get(self.status_id) or self.status
