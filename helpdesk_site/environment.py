@@ -1,7 +1,7 @@
 """What the machine must know, read from the environment and from HELPDESK_VAR/env (CONTRACT, variables).
 
 The environment wins; the file answers for what the environment does not say, so that `manage.py` beside a running
-portal just works.
+portal just works. A variable that is set to nothing is not set: .env.example may be filled in as far as one likes.
 """
 import os
 from pathlib import Path
@@ -14,6 +14,7 @@ VAR = Path(os.environ.get("HELPDESK_VAR") or BASE_DIR / "var").resolve()
 if (VAR / "env").is_file():
     environ.Env.read_env(VAR / "env", overwrite=False)
 env = environ.Env()
+env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}  # an empty one says nothing
 
 
 def keys(name):

@@ -43,6 +43,33 @@ def test_the_deploy_check_has_nothing_to_say(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+SECRETS = {name: PRODUCTION[name] for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HISTORY_KEYS")}
+
+
+def example():
+    """The variables of .env.example, as somebody copies them."""
+    lines = (settings.BASE_DIR / ".env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_example_with_its_secrets_filled_in_is_a_sound_portal(tmp_path):
+    """“The host of BASE_URL when empty”: left empty, it let nobody in at all."""
+    given = {**example(), **SECRETS, "HELPDESK_VAR": str(tmp_path)}
+    done = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", tmp_path=tmp_path, **given)
+    assert done.returncode == 0, done.stderr
+    words = "from django.conf import settings; print(settings.ALLOWED_HOSTS)"
+    done = python("manage.py", "shell", "-v", "0", "-c", words, tmp_path=tmp_path, **given)
+    assert done.stdout.strip().splitlines()[-1] == "['support.example.com']"
+
+
+def test_a_variable_set_to_nothing_is_not_set(tmp_path):
+    """Each has its default."""
+    empty = dict.fromkeys(example().keys() - SECRETS.keys() - {"HELPDESK_VAR", "BASE_URL"}, "")
+    words = "from django.conf import settings as s; print(s.PORT, s.DEBUG, s.DATABASES['default']['ENGINE'], s.DEMO)"
+    done = python("manage.py", "shell", "-v", "0", "-c", words, tmp_path=tmp_path, **empty)
+    assert done.stdout.strip().splitlines()[-1] == "8000 False django.db.backends.sqlite3 False", done.stderr
+
+
 UNSAFE = {
     "no secret key": {"SECRET_KEY": None},
     "an empty secret key": {"SECRET_KEY": " , "},
