@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 import threading
+from contextlib import contextmanager
 from email.utils import parseaddr
 from functools import partial
 from typing import NamedTuple
@@ -256,8 +257,25 @@ def kick(mail):
     transaction.on_commit(lambda: _kick(batch))
 
 
+@contextmanager
+def one_kick():
+    """Let the letters of several transactions share their kick: it is sent when the block ends, however it does."""
+    outer, held = getattr(_batches, "held", None), []
+    _batches.held = held
+    try:
+        yield
+    finally:
+        _batches.held = outer
+        for at in range(0, len(held), MOST_IN_A_KICK):
+            _kick(held[at : at + MOST_IN_A_KICK])
+
+
 def _kick(batch):
     ids, batch[:] = list(batch), []
+    held = getattr(_batches, "held", None)
+    if held is not None:
+        held += ids
+        return
     if not ids:
         return
     try:

@@ -45,6 +45,21 @@ def test_the_letters_of_one_click_are_one_message_to_the_broker(write):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_clicks_that_are_done_together_may_share_their_message_to_the_broker(write):
+    """A batch of mails is read: it is sent at the end, also where the last of them stumbled, and never lost."""
+    with pytest.raises(RuntimeError), outbox.one_kick():
+        first, second = write(), write()
+        with outbox.one_kick():
+            third = write()
+        assert not kicks()
+        raise RuntimeError
+    [message] = kicks()
+    assert all(str(mail.pk) in message for mail in (first, second, third))
+    write()
+    assert len(kicks()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_savepoint_rolled_back_takes_only_its_own_letters_along(write, server):
     from mail import tasks
 

@@ -9,7 +9,7 @@ import logging
 from django.db import transaction
 
 from engine.leases import lease
-from mail import intake
+from mail import intake, outbox
 from mail.models import IncomingMail
 from mail.parsing import warden
 
@@ -23,7 +23,7 @@ from .senders import sender_of
 
 log = logging.getLogger(__name__)
 Outcome = IncomingMail.Outcome
-BATCH = 5
+BATCH = 10
 BEGINNING = 200_000  # bytes that are read of a mail too large to take: who sent it, and what it is about
 SECONDS = 120  # longer than a batch of the worst mails takes
 
@@ -36,8 +36,9 @@ def take_in():
     count = 0
     with lease("take-in", seconds=SECONDS) as mine:
         while mine and (rows := intake.claim(BATCH)):
-            for row in rows:
-                handle(row)
+            with outbox.one_kick():
+                for row in rows:
+                    handle(row)
             count += len(rows)
             mine.renew()
     return count
