@@ -41,7 +41,6 @@ class ContactForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
         max_length=ADDRESS_LIMIT,
-        help_text=gettext_lazy("We answer to this address."),
         error_messages={
             "required": gettext_lazy("Enter your e-mail address"),
             "invalid": gettext_lazy("Enter an e-mail address such as name@example.com"),

@@ -23,7 +23,7 @@ VIEWS = {
     "held": (pgettext_lazy("mails", "Held"), Q(state=State.HELD)),
     "quarantined": (pgettext_lazy("mails", "Quarantine"), Q(state=State.QUARANTINED)),
     "refused": (pgettext_lazy("mails", "Refused"), Q(outcome=Outcome.REJECTED)),
-    "ignored": (pgettext_lazy("mails", "Without effect"), Q(outcome=Outcome.IGNORED)),
+    "ignored": (pgettext_lazy("mails", "Ignored"), Q(outcome=Outcome.IGNORED)),
     "all": (pgettext_lazy("mails", "All"), Q()),
 }
 

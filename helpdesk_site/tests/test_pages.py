@@ -9,6 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from helpdesk_site.demo.stage import Stage
+from mail import intake
+from tickets.inbound import taking
 from tickets.models import Draft, Message, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,6 +22,8 @@ STRANGER = [
     "/accounts/password/reset/",
     "/tickets/new/",
     "/tickets/new/sales/",
+    "/contact/",
+    "/contact/?sent",
 ]
 CLIENT = [
     "/", "/tickets/", "/tickets/?q=shop", "/tickets/?q=nothing-like-it", "/tickets/new/", "/tickets/new/support/",
@@ -30,15 +34,18 @@ ADMINISTRATOR = ["/", "/tickets/?scope=organisation", "{asked}"]
 STAFF = [
     "/desk/", "/desk/?view=open", "/desk/?view=mine", "/desk/?view=closed", "/desk/?q=shop", "/desk/?q=nothing-like-it",
     "/desk/?view=flagged", "/desk/new/", "/desk/new/?q=anna", "{asked}", "{asked}log/",
-    "{versions}", "{kept}", "/accounts/profile/",
+    "{versions}", "{kept}", "/desk/mail/", "/desk/mail/?show=all", "/desk/mail/?q=nothing-like-it", "{mail}",
+    "{asked}block/", "/accounts/profile/",
 ]  # fmt: skip
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
     "/admin/departments/status/", "/admin/tickets/ticket/", "/admin/tickets/ticket/closing/",
-    "/admin/mail/outgoingmail/", "/admin/mail/mailbox/add/", "/admin/mail/incomingmail/", "/admin/accounts/user/",
+    "/admin/mail/outgoingmail/", "/admin/mail/mailbox/add/", "/admin/mail/incomingmail/",
+    "/admin/mail/blockedsender/", "/admin/mail/blockedsender/add/", "/admin/accounts/user/",
 ]  # fmt: skip
 # What axe says of Django's own admin pages, whoever uses them: the boxes beside rows have a title for a label
 STOCK_ADMIN = {"label-title-only"}
+LETTER = b"From: Dora <dora@outside.example>\nTo: support@example.com\nSubject: Prices\n\nHello.\n\n> old words\n"
 PAGES = {None: STRANGER, "anna": CLIENT, "olga": ADMINISTRATOR, "sam": STAFF, "lena": STAFF[:1], "operator": ADMIN}
 
 
@@ -54,7 +61,11 @@ def desk(cast):
     typed = {"place": f"reply/{elsewhere.number}", "kind": "reply", "fields": {"message": "Almost sent."}}
     Draft.objects.create(owner=f"user:{cast.sam.pk}", **typed)
     kept = reverse("ticket_kept", args=[elsewhere.number])
-    return {"asked": asked, "closed": closed, "versions": versions, "kept": kept}
+    mail = intake.store(LETTER, source="pipe", envelope_to=["support@example.com"])
+    intake.take(mail)
+    taking.handle(mail)
+    held = reverse("desk_mail", args=[mail.pk])
+    return {"asked": asked, "closed": closed, "versions": versions, "kept": kept, "mail": held}
 
 
 @pytest.fixture

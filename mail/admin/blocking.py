@@ -9,6 +9,8 @@ from .. import blocking
 from ..models import BlockedSender
 from .shared import ShortPaginator
 
+UNTIL = (_("Until, day"), _("Until, hour"))
+
 
 class BlockForm(forms.ModelForm):
     """What is typed is brought into the form in which it is compared; what would keep everybody out is refused."""
@@ -16,6 +18,12 @@ class BlockForm(forms.ModelForm):
     class Meta:
         model = BlockedSender
         fields = ["kind", "value", "why", "is_active", "expires_at"]
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        if "expires_at" in self.fields:
+            for widget, words in zip(self.fields["expires_at"].widget.widgets, UNTIL, strict=True):
+                widget.attrs["aria-label"] = words
 
     def clean(self):
         given = super().clean()
