@@ -86,5 +86,5 @@ def test_the_list_tells_those_in_force(db, desk, force, expected):
 
 
 def test_agents_do_not_configure_it(client_of, sam, db):
-    """S135: they block from a mail or a ticket."""
+    """They block from a mail or a ticket."""
     assert client_of(sam).get(reverse(LIST)).status_code == 403
