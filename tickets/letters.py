@@ -20,6 +20,7 @@ from accounts.links import absolute
 from departments.models import Policy
 from departments.policy import letter_template, snapshot
 from helpdesk_site.lib import rows
+from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import html_to_text, shown
 from mail import marks, outbox, pointers
 from mail.models import Kind
@@ -60,6 +61,10 @@ def kind_of(event, reason):
         Verb.AUTO_CLOSED: Kind.AUTO_CLOSED,
         Verb.REMINDED: Kind.REMINDER,
     }[event.verb]
+
+
+# Asked by every letter about a ticket that mail made
+mail_ids = Prepared(lambda ticket: MailId.objects.filter(ticket=ticket).order_by("-pk").values("value")[:EARLIER])
 
 
 class Matter:
@@ -111,8 +116,7 @@ class Matter:
         """Message-IDs of the mails that made this ticket, the latest few, oldest first: an answer names them too."""
         if self.ticket.channel != Ticket.Channel.EMAIL:
             return []
-        ids = MailId.objects.filter(ticket=self.ticket).order_by("-pk").values_list("value", flat=True)
-        return list(ids[:EARLIER])[::-1]
+        return [value for (value,) in mail_ids.rows(self.ticket.pk)][::-1]
 
     def answers_to(self, *, note):
         """Where an answer goes: the signed address that leads back here, or nothing, meaning the department's own."""
