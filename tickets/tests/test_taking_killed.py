@@ -15,7 +15,8 @@ from tickets.models import Message, Ticket
 
 KILLS, MAILS = 30, 300
 READER = (
-    "from tickets.inbound import taking\n"
+    "from tickets.inbound import refusing, taking\n"
+    "refusing.REPLIES_OF_ONE = 1000\n"  # the hour's limit is not what is tried here
     "import time\n"
     "while True:\n"
     "    taking.take_in()\n"
