@@ -22,7 +22,7 @@ def test_nothing_stays_nothing():
     assert sealing.seal("") == "" and sealing.unseal("") == ""
 
 
-@pytest.mark.parametrize("other", [NEW, WORDS])
+@pytest.mark.parametrize("other", [NEW, WORDS], ids=["made", "words"])
 def test_a_new_key_in_front_opens_the_old_and_seals_the_new(other, settings):
     """Rotation."""
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
