@@ -11,7 +11,7 @@ from django.db import transaction
 from engine.leases import lease
 from mail import intake, outbox
 from mail.models import IncomingMail
-from mail.parsing import warden
+from mail.parsing import Letter, warden
 
 from ..events import one_click
 from ..refused import Refused
@@ -50,7 +50,7 @@ def handle(row):
         raw = intake.open_raw(row)
         letter = warden.read(raw[:BEGINNING] if refusing.is_too_large(row) else raw)
     except warden.Unreadable as why:
-        intake.quarantine(row, why.reason, str(why))
+        intake.quarantine(row, why.reason, str(why), desk=desk_of(Letter(), row))
         return None
     except OSError as error:
         intake.put_back(row, str(error))
@@ -116,7 +116,12 @@ def set_aside(verdict, letter, sender, row):
     if verdict.reason == "too_many":
         alarms.raise_alarm("sender", sender.address)
     note = intake.hold if verdict.is_held else intake.finish
-    department = department_of(letter, row)
-    desk = department and department.pk
+    desk = desk_of(letter, row)
     note(row, reason=verdict.reason, outcome=verdict.outcome, letter=letter, trust=sender.trust, desk=desk)
     return Result(verdict.outcome, verdict.reason)
+
+
+def desk_of(letter, row):
+    """Who decides about a mail without a ticket: the department it was written to (access.mails_seen)."""
+    department = department_of(letter, row)
+    return department and department.pk

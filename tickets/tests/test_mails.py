@@ -50,6 +50,18 @@ def test_what_nobody_could_read_is_for_those_who_lead(cast):
     assert row.pk not in seen_by(cast.sam)
 
 
+def test_a_mail_that_cannot_be_read_belongs_to_whom_it_was_delivered(cast, settings, monkeypatch):
+    """T25: the envelope says whose it is; here the reader has no time at all."""
+    from mail.parsing import warden
+
+    monkeypatch.setattr(warden, "read", warden.Warden(seconds=-60).read)
+    row = intake.store(b"Subject: ((((\n\nx", source="lmtp", envelope_to=[cast.billing.email])
+    taking.take_in()
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.desk) == ("quarantined", "too_slow", cast.billing.pk)
+    assert row.pk in seen_by(cast.ben) and row.pk not in seen_by(cast.sam)
+
+
 def test_a_mail_belongs_to_the_department_of_its_ticket_and_moves_along(arrive, cast, letter_to, say, ticket):
     """A reply written to one department about another's ticket is the other's business."""
     say(ticket, cast.sam)
