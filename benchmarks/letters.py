@@ -62,6 +62,7 @@ def main():
                 spent[kind].append((*own, 2 * sum(own) / (unit + after), took))
                 unit = after
             print(f"round {number} of {wanted.rounds}", file=sys.stderr)
+        at_ease()
         found = {
             "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             **described(),
