@@ -9,8 +9,8 @@ from mail.models import Kind
 
 # Letters about a ticket, in the order an operator meets them
 KINDS = (
-    Kind.RECEIPT, Kind.REPLY, Kind.CLOSED, Kind.REMINDER, Kind.AUTO_CLOSED, Kind.NEW_TICKET, Kind.CLIENT_REPLY,
-    Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED,
+    Kind.RECEIPT, Kind.REPLY, Kind.CLOSED, Kind.REMINDER, Kind.AUTO_CLOSED, Kind.JOINED, Kind.NEW_TICKET,
+    Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED,
 )  # fmt: skip
 WITH_MESSAGE = (Kind.REPLY, Kind.CLIENT_REPLY, Kind.NEW_TICKET, Kind.NOTE)  # they bring it in full (S157)
 
@@ -58,7 +58,8 @@ FIELDS = {
         Field("button", _("The button that opens the ticket"), is_block=True),
         Field("facts", _("Where the ticket stands: number, department, status"), is_block=True),
         Field("confirm.hint", _("For matters of the account: to confirm it in the portal"), (Kind.RECEIPT,)),
-        Field("guest.hint", _("For guests: what the link is, and to keep it"), (Kind.RECEIPT,)),
+        Field("guest.hint", _("For guests: what the link is, and to keep it"), (Kind.RECEIPT, Kind.JOINED)),
+        Field("rights", _("What whoever was added may do"), (Kind.JOINED,)),
         Field("ticket.reopen", _("What the client can still do"), (Kind.CLOSED, Kind.AUTO_CLOSED)),
         Field("ticket.idle", _("How long nobody has written, for example “5 days”"), (Kind.AUTO_CLOSED,)),
         Field("ticket.closes", _("When it will close"), (Kind.REMINDER,)),

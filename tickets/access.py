@@ -4,7 +4,7 @@ Both are answered from the same sentences (ARCHITECTURE, "Who sees what"); a tes
 for the whole cast. Views ask `abilities`, never who somebody is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.http import Http404
@@ -33,7 +33,7 @@ memberships = PreparedRows(lambda user: Membership.objects.filter(user=user), ha
 def visible(viewer):
     """A Q over tickets: what this viewer may see. Subqueries, never joins (PostgreSQL refuses DISTINCT with locks)."""
     if viewer.only_ticket:
-        return Q(number=viewer.only_ticket)
+        return Q(number=viewer.only_ticket) & own(viewer.user)
     user = viewer.user
     if user is None or not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
@@ -135,6 +135,8 @@ class Abilities:
     read_notes: bool = False
     send_later: bool = False
     confirm: bool = False  # say whether it was they who wrote it (S69)
+    invite: bool = False  # let others take part, and take them off (S163)
+    leave: bool = False  # take part no more
 
 
 def abilities(viewer, ticket):
@@ -142,8 +144,8 @@ def abilities(viewer, ticket):
     user = viewer.user
     if viewer.only_ticket:
         mine = viewer.only_ticket == ticket.number
-        may = {"close": may_close(ticket, author=True), "confirm": may_confirm(user, ticket, by_pass=True)}
-        return Abilities(see=True, reply=True, reopen=True, **may) if mine else Abilities()
+        can = _client(user, ticket) if mine else Abilities()
+        return replace(can, confirm=can.see and may_confirm(user, ticket, by_pass=True))
     if user is None or not user.is_authenticated or not user.is_active:
         return Abilities()
     if works_on(user, ticket):
@@ -170,12 +172,14 @@ def _staff(user, ticket):
         read_notes=True,
         send_later=True,
         confirm=may_confirm(user, ticket),
+        invite=True,
     )
 
 
 def _client(user, ticket):
     if ticket.client_id == user.pk:
-        return Abilities(see=True, reply=True, close=may_close(ticket, author=True), reopen=True, confirm=True)
+        close = may_close(ticket, author=True)
+        return Abilities(see=True, reply=True, close=close, reopen=True, confirm=True, invite=True)
     membership = memberships_of(user).get(ticket.organisation_id) if ticket.organisation_id else None
     role = membership.role if membership else ""
     participant = next((row for row in participants_of(ticket) if row.user_id == user.pk), None)
@@ -184,7 +188,7 @@ def _client(user, ticket):
     takes_part = bool(participant and participant.rights == Participant.Rights.REPLY)
     reply = role in ANSWERS_ALL or takes_part
     close = may_close(ticket, admin=role == Membership.Role.ADMIN, participant=takes_part)
-    return Abilities(see=True, reply=reply, close=close, reopen=reply)
+    return Abilities(see=True, reply=reply, close=close, reopen=reply, invite=reply, leave=bool(participant))
 
 
 def participants_of(ticket):

@@ -8,17 +8,26 @@ from functools import lru_cache
 
 from django.utils import timezone
 
+from accounts.models import User
 from helpdesk_site.lib.prepared import Prepared
 
 from . import drafts
-from .models import Draft, Presence
+from .access import SEES_ALL
+from .models import Draft, Participant, Presence
 from .queries import STALE
+
+MOST_CONTACTS = 50  # of an organisation, offered as readers of a reply
 
 # Through the ORM this union costs ten times as much as the database takes for it, on every page of a ticket.
 STATEMENT = """
 SELECT 'reply', id, author_id, '', html, due_at FROM tickets_pendingreply WHERE ticket_id = %s
 UNION ALL SELECT 'flag', id, user_id, '', '', at FROM tickets_flag WHERE ticket_id = %s
 UNION ALL SELECT 'here', id, user_id, mode, '', at FROM tickets_presence WHERE ticket_id = %s
+UNION ALL SELECT 'may ' || rights, part.id, user_id, name, email, NULL
+FROM tickets_participant AS part JOIN accounts_user AS person ON person.id = user_id WHERE ticket_id = %s
+UNION ALL SELECT 'contact', member.id, user_id, name, email, NULL
+FROM (SELECT id, user_id FROM accounts_membership WHERE organisation_id = %s AND role IN ({sees_all})
+ ORDER BY id LIMIT {most}) AS member JOIN accounts_user AS person ON person.id = user_id
 UNION ALL SELECT 'draft', id, 0, place, CAST(fields AS text), updated_at FROM tickets_draft
 WHERE place IN (%s, %s) AND owner IN ({owners})
 ORDER BY 2
@@ -28,30 +37,37 @@ ORDER BY 2
 @lru_cache(maxsize=8)
 def statement(owners):
     """The statement for somebody whose drafts are kept under so many names."""
-    sql = STATEMENT.format(owners=", ".join(["%s"] * owners))
-    return Prepared.of_sql(sql, slots=(int, int, int, *[str] * (2 + owners)))
+    sees_all = ", ".join(f"'{role.value}'" for role in SEES_ALL)
+    sql = STATEMENT.format(owners=", ".join(["%s"] * owners), sees_all=sees_all, most=MOST_CONTACTS)
+    return Prepared.of_sql(sql, slots=(int, int, int, int, int, *[str] * (2 + owners)))
 
 
 @dataclass
 class Around:
-    """By ids of people; `waiting` are (id, author, html, due at), `typed` is {kind: (id of the draft, its fields)}."""
+    """By ids of people, but for those who are looked at nowhere else: `taking_part` are (User, whether they may reply),
+    `contacts` members of the client's organisation who see the ticket (S169). `waiting` are (id, author, html, due at),
+    `typed` is {kind: (id of the draft, its fields)}."""
 
     flagged: list = field(default_factory=list)
     present: list = field(default_factory=list)  # (person, whether they write)
+    taking_part: list = field(default_factory=list)
+    contacts: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
     typed: dict = field(default_factory=dict)
 
     @property
     def people(self):
         """Everybody named here."""
-        return {*self.flagged, *(pk for pk, _writes in self.present), *(row[1] for row in self.waiting)}
+        present, waiting = (pk for pk, _writes in self.present), (row[1] for row in self.waiting)
+        return {*self.flagged, *present, *waiting}
 
 
 def around(ticket, user, *, writers=()):
     """The Around of a ticket for one of its staff. `writers` are the names their drafts are kept under."""
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
-    rows = statement(len(owners)).rows(ticket.pk, ticket.pk, ticket.pk, *places, *owners)
+    here = [ticket.pk] * 4 + [ticket.organisation_id or 0]
+    rows = statement(len(owners)).rows(*here, *places, *owners)
     found = Around()
     for kind, pk, person, word, text, at in rows:
         if kind == "flag":
@@ -59,6 +75,11 @@ def around(ticket, user, *, writers=()):
         elif kind == "here":
             if person != user.pk and moment(at) >= fresh:
                 found.present.append((person, word == Presence.Mode.WRITING))
+        elif kind.startswith("may "):
+            replies = kind == f"may {Participant.Rights.REPLY}"
+            found.taking_part.append((User(pk=person, name=word, email=text), replies))
+        elif kind == "contact":
+            found.contacts.append(User(pk=person, name=word, email=text))
         elif kind == "reply":
             found.waiting.append((pk, person, text, moment(at)))
         else:

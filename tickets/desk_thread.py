@@ -74,6 +74,8 @@ class Thread:
     longer_log: bool = False
     flagged: list = field(default_factory=list)  # people
     present: list = field(default_factory=list)  # (person, whether they write)
+    taking_part: list = field(default_factory=list)  # (person, whether they may reply)
+    contacts: list = field(default_factory=list)  # people of the client's organisation who may get a reply's mail
     typed: dict = field(default_factory=dict)  # kind: fields of the viewer's draft
     typed_files: dict = field(default_factory=dict)  # kind: its files
     earlier: int = 0  # id of the first message shown, when there are older ones
@@ -124,7 +126,7 @@ def all_files(ticket, found):
 
 
 REASONS = Notification.Reason
-MAILED = [REASONS.RECEIPT, REASONS.CLIENT, REASONS.PARTICIPANT, REASONS.ORGANISATION]
+MAILED = [REASONS.RECEIPT, REASONS.CLIENT, REASONS.PARTICIPANT, REASONS.CONTACT, REASONS.ORGANISATION]
 MAIL = ["pk", "state", "to_address", "sent_at", "retry_at", "due_at", "claimed_at", "created_at", "trouble", "answer"]
 
 
@@ -155,7 +157,8 @@ def build(viewer, ticket, *, writers=(), before=0):
     found = around(ticket, viewer.user, writers=writers)
     files, waiting_files, typed_files = files_of(ticket, found)
     events, mails = telling.events_of(ticket), mails_of(ticket)
-    known, authors = [ticket.client, ticket.assignee, viewer.user], {row.author_id for row in messages}
+    joined = [person for person, _replies in found.taking_part]
+    known, authors = [ticket.client, ticket.assignee, viewer.user, *joined], {row.author_id for row in messages}
     names = telling.names_for(events, known=known, more=found.people | authors)
     people, numbers, seen = names.people, range(1, ticket.last_number + 1), set()
     said = [said_by(people[row.author_id], row, files[row.pk], mails[row.pk], numbers, seen) for row in messages]
@@ -173,6 +176,8 @@ def build(viewer, ticket, *, writers=(), before=0):
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
         present=[(people[pk], writes) for pk, writes in found.present],
+        taking_part=found.taking_part,
+        contacts=[person for person in found.contacts if person.pk != ticket.client_id],
         typed={kind: fields for kind, (_pk, fields) in found.typed.items()},
         typed_files={kind: typed_files[pk] for kind, (pk, _fields) in found.typed.items()},
         earlier=messages[0].pk if older else 0,

@@ -1,6 +1,9 @@
 """The forms a client fills in: a new ticket and a reply. What nobody offered is ignored (T19)."""
 
+import re
+
 from django import forms
+from django.core.validators import validate_email
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +17,7 @@ from helpdesk_site.lib.text import clean_input, clean_line
 from . import drafts, files, throttle
 from .access import memberships_of
 from .actions.opening import default_priority
+from .models import Participant
 
 TEXT_LIMIT = 1024 * 1024  # bytes of one message: long is welcome (S43), endless is a mistake
 FEW = 6  # choices that stand on the page as cards; more are a list to open
@@ -21,6 +25,7 @@ SUBJECT_LIMIT = 200
 ADDRESS_LIMIT = 254  # of an e-mail address, by RFC 5321 and in the table of people
 MOST_PICKS = 6  # more choices than this are a select (DESIGN 5, Group)
 MOST_SERVICES = 200
+MOST_AT_ONCE = 20  # people added by one form
 
 ordered = PreparedRows(
     lambda user: Service.objects.filter(
@@ -222,3 +227,33 @@ class OpenForm(WithFiles):
 
 def urgency(priority):
     return priority.level
+
+
+# --- People who take part ---------------------------------------------------------------------------------------------
+
+
+class PeopleForm(forms.Form):
+    """Whom to let take part, by address (S163): several are told apart by commas, spaces or lines."""
+
+    addresses = forms.CharField(
+        max_length=6000, error_messages={"required": gettext_lazy("Enter an e-mail address")}
+    )
+    rights = forms.ChoiceField(choices=Participant.Rights.choices)
+
+    def clean_addresses(self):
+        """The addresses, each once, in small letters. A display name beside one is left out."""
+        typed = re.split(r"[,;\s]+", self.cleaned_data["addresses"])
+        words = [word.strip("<>\"'()").lower() for word in typed if "@" in word]
+        wrong = [word for word in words if len(word) > ADDRESS_LIMIT or not is_address(word)]
+        if wrong or not words:
+            named = {"address": clean_line((wrong or typed)[0])[:80]}
+            raise forms.ValidationError(_("%(address)s is no e-mail address.") % named)
+        return list(dict.fromkeys(words))[:MOST_AT_ONCE]
+
+
+def is_address(word):
+    try:
+        validate_email(word)
+    except forms.ValidationError:
+        return False
+    return word != SYSTEM_EMAIL

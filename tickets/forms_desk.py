@@ -16,6 +16,7 @@ from mail.models import BlockedSender
 from . import colleagues, queues
 from .actions.opening import default_priority
 from .forms import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
+from .recipients import Circle
 from .refused import Refused
 
 Kind = BlockedSender.Kind
@@ -102,6 +103,18 @@ def organisations_of(client):
     """The organisations a ticket of this client can be for; who belongs to one only is not asked."""
     rows = [row.organisation for row in Membership.objects.filter(user=client).select_related("organisation")]
     return rows if len(rows) > 1 else []
+
+
+def chosen_readers(values, ticket):
+    """Whom a reply's mail goes to instead of the client (S169): the client, or contacts with sight of the ticket; none
+    means the client. Raises Refused for anybody else."""
+    ids = {int(value) for value in values if queues.is_id(value)}
+    if not ids or ids == {ticket.client_id}:
+        return []
+    known = {ticket.client_id, *Circle(ticket).contacts(ids)}
+    if not ids <= known:
+        raise Refused(_("Choose readers from the people of this ticket."))
+    return list(User.objects.filter(pk__in=ids).order_by("pk"))
 
 
 # --- One value, as a page of the desk sends it ------------------------------------------------------------------------

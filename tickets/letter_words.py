@@ -15,7 +15,7 @@ from helpdesk_site.lib.files import size_words
 from mail.models import Kind
 
 from . import words
-from .models import Notification
+from .models import Notification, Participant
 
 Reason = Notification.Reason
 
@@ -31,7 +31,7 @@ def sender(letter):
 
 def heading(letter):
     if letter.unproven:
-        return _("We have received your ticket")
+        return _("You were added to a ticket") if letter.kind == Kind.JOINED else _("We have received your ticket")
     return letter.ticket.subject
 
 
@@ -143,6 +143,12 @@ def of_reminder(letter):
     yield _("If nothing is open any more, there is nothing for you to do.")
 
 
+def of_joining(letter):
+    yield _("%(who)s added you to this ticket on %(moment)s.") % done(letter)
+    yield value(letter, "rights")
+    yield value(letter, "guest.hint")
+
+
 SAYINGS = {
     Kind.RECEIPT: of_receipt,
     Kind.REPLY: of_reply,
@@ -155,6 +161,7 @@ SAYINGS = {
     Kind.CLOSED: of_closing,
     Kind.AUTO_CLOSED: of_auto_closing,
     Kind.REMINDER: of_reminder,
+    Kind.JOINED: of_joining,
 }
 
 
@@ -205,6 +212,19 @@ def confirm_hint(letter):
     return _("It concerns an account, so we begin once you say on the ticket's page that it was you who wrote it.")
 
 
+def actor(letter):
+    """Who did it; a name that anybody may have chosen is not told to somebody it was sent to."""
+    if not letter.unproven:
+        return person(letter, letter.event.actor)
+    return _("A client") if letter.kind == Kind.JOINED else reader_name(letter)
+
+
+def rights(letter):
+    if letter.event.data.get("rights") == Participant.Rights.READ:
+        return _("You can read it.")
+    return _("You can read it and answer.")
+
+
 def guest_hint(letter):
     if not letter.to_guest:
         return ""
@@ -239,8 +259,9 @@ VALUES = {
     "reader.first_name": lambda letter: next(iter(reader_name(letter).split()), ""),
     "reader.name": reader_name,
     "reader.email": lambda letter: letter.reader.email,
+    "rights": rights,
     "client.name": lambda letter: "" if letter.unproven else letter.ticket.client.full_name,
-    "actor": lambda letter: reader_name(letter) if letter.unproven else person(letter, letter.event.actor),
+    "actor": actor,
     "moment": lambda letter: moment(letter.event.at),
     "ticket.number": lambda letter: letter.ticket.number,
     "ticket.subject": lambda letter: "" if letter.unproven else letter.ticket.subject,
@@ -296,6 +317,8 @@ def foot(letter):
 
 def where_to_answer(letter):
     """What becomes of an answer to this letter; "" where its reader may not write to the ticket."""
+    if letter.kind == Kind.JOINED and not letter.takes_answers:
+        return ""
     if letter.inside and not letter.takes_answers:
         return _("Please answer at the desk: answers to this e-mail are not sent on.")
     if letter.inside and letter.kind == Kind.NOTE:
@@ -309,10 +332,18 @@ def where_to_answer(letter):
     return _("Please answer on the ticket's page: answers to this e-mail are not read.")
 
 
+def leave(letter):
+    """What one click does, where one may leave."""
+    if letter.reason == Reason.PARTICIPANT:
+        return _("Leave this ticket")
+    return _("Change what you are told of")
+
+
 REASONS = {
     Reason.RECEIPT: lambda: _("You get this e-mail because a ticket was opened with your address."),
     Reason.CLIENT: lambda: _("You get this e-mail because this is your ticket."),
     Reason.PARTICIPANT: lambda: _("You get this e-mail because you take part in this ticket."),
+    Reason.CONTACT: lambda: _("You get this e-mail because support chose you to get this answer."),
     Reason.ORGANISATION: lambda: _("You get this e-mail because you asked to be told of your organisation's tickets."),
     Reason.ASSIGNEE: lambda: _("You get this e-mail because you look after this ticket."),
     Reason.DEPARTMENT: lambda: _("You get this e-mail because you are told of this department's tickets."),

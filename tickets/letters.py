@@ -26,7 +26,7 @@ from mail import marks, outbox, pointers
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
-from . import letter_templates, letter_words, words
+from . import leaving, letter_templates, letter_words, words
 from .letter_templates import LINK
 from .models import MailId, Message, Notification, Ticket, Verb
 
@@ -35,11 +35,10 @@ Reason = Notification.Reason
 # The event a letter is about when one click makes several: the first of these
 LOUDNESS = [
     Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.CLOSED, Verb.AUTO_CLOSED,
-    Verb.REMINDED,
+    Verb.REMINDED, Verb.JOINED,
 ]  # fmt: skip
 INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reason.RULE}  # told as staff
 GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT)  # of a client's messages in a row they are told at once (C20)
-LEAVABLE = {Reason.ORGANISATION, Reason.DEPARTMENT}  # told by a switch of their own
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
 MARK = secrets.token_hex(16)  # stands in a rendered letter for its own, as LINK for its reader's; nobody can write it
 EARLIER = 5  # messages whose letters a new one refers to
@@ -60,6 +59,7 @@ def kind_of(event, reason):
         Verb.CLOSED: Kind.CLOSED,
         Verb.AUTO_CLOSED: Kind.AUTO_CLOSED,
         Verb.REMINDED: Kind.REMINDER,
+        Verb.JOINED: Kind.JOINED,
     }[event.verb]
 
 
@@ -182,7 +182,9 @@ class Letter:
     def unproven(self):
         """The receipt of somebody whose address nobody has confirmed, or which a stranger typed: it repeats nothing the
         sender chose, so that receipts are no way to have us write to a victim (SECURITY, "acknowledgement mails used
-        to bomb a victim")."""
+        to bomb a victim"). The same holds where a guest has somebody else take part."""
+        if self.kind == Kind.JOINED:
+            return self.event.actor.is_guest and not self.event.actor.is_staff
         return self.kind == Kind.RECEIPT and (self.to_guest or "unproven" in self.event.data)
 
     @property
@@ -207,7 +209,8 @@ class Letter:
 
     @cached_property
     def leave_url(self):
-        return absolute("profile") if self.reason in LEAVABLE else ""
+        """Where one click ends such letters, for those who get them by a switch of their own; "" for others."""
+        return leaving.address_for(self.reader, self.reason, self.ticket)
 
     def name_of(self, person):
         """A person as this reader may know them (C22)."""
@@ -289,8 +292,8 @@ def post(matters, mails):
 def headers(letter):
     """How to leave, where one may; and that a machine wrote, where the kind of letter would not say so."""
     given = {}
-    if letter.leave_url:
-        given["List-Unsubscribe"] = f"<{letter.leave_url}>"
+    if letter.leave_url:  # RFC 2369, and RFC 8058 for a click in the mail program itself
+        given |= {"List-Unsubscribe": f"<{letter.leave_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if letter.kind == Kind.REPLY and letter.event.actor.is_system:
         given |= {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     return given
@@ -321,6 +324,7 @@ def context(letter):
         "facts": list(letter_words.facts(letter)),
         "foot": list(letter_words.foot(letter)),
         "leave_url": letter.leave_url,
+        "leave_words": letter_words.leave(letter),
     }
     return {**said, "own": template and letter_templates.filled(letter, template, said)}
 

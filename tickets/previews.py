@@ -16,6 +16,7 @@ ABOUT = {  # kind: (what has happened, why its reader is told)
     Kind.CLOSED: (Verb.CLOSED, Reason.CLIENT),
     Kind.REMINDER: (Verb.REMINDED, Reason.CLIENT),
     Kind.AUTO_CLOSED: (Verb.AUTO_CLOSED, Reason.CLIENT),
+    Kind.JOINED: (Verb.JOINED, Reason.PARTICIPANT),
     Kind.NEW_TICKET: (Verb.OPENED, Reason.DEPARTMENT),
     Kind.CLIENT_REPLY: (Verb.REPLIED, Reason.DEPARTMENT),
     Kind.NOTE: (Verb.NOTED, Reason.MENTION),

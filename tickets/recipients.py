@@ -93,6 +93,11 @@ class Circle:
         """Staff the ticket is flagged to (S166)."""
         return self.staff(Flag.objects.filter(ticket=self.ticket).values_list("user_id", flat=True))
 
+    def contacts(self, ids):
+        """Those of `ids` who are members of the client's organisation with sight of all its tickets (S169, C12)."""
+        members = Membership.objects.filter(organisation=self.ticket.organisation_id, role__in=SEES_ALL)
+        return list(members.filter(user__in=ids).values_list("user_id", flat=True))
+
     def staff(self, ids):
         """Those of `ids` who work in the ticket's department."""
         ids, department = [pk for pk in ids if pk], self.ticket.department_id
@@ -117,6 +122,8 @@ class Circle:
             return person.pk == self.ticket.client_id
         if reason in (Reason.PARTICIPANT, Reason.ORGANISATION):
             return person.pk in self.switched_on[reason]
+        if reason == Reason.CONTACT:
+            return person.pk in self.contacts([person.pk])
         return bool(self.staff([person.pk]))
 
 
@@ -142,8 +149,12 @@ def of_opening(event, circle):
 
 
 def of_reply(event, circle):
-    """Our reply goes to the client's side; the client's goes to whoever looks after it, else to the department."""
-    yield Reason.CLIENT, [circle.ticket.client_id]
+    """Our reply goes to the client's side, to the contacts we chose in the client's place (S169); the client's goes to
+    whoever looks after it, else to the department."""
+    client, chosen = circle.ticket.client_id, event.data.get("to") or [circle.ticket.client_id]
+    yield Reason.CLIENT, [client] if client in chosen else []
+    if contacts := [pk for pk in chosen if pk != client]:
+        yield Reason.CONTACT, circle.contacts(contacts)
     yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
     if event.message.by_staff:
         yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
@@ -176,6 +187,12 @@ def of_alert(event, circle):
     yield Reason.RULE, circle.staff(event.data["to"])
 
 
+def of_joining(event, circle):
+    """Somebody new is told how to come in (S163); other rights of somebody who is there already are no news."""
+    if "from" not in event.data and "quiet" not in event.data:
+        yield Reason.PARTICIPANT, [pk for pk in circle.switched_on[Reason.PARTICIPANT] if pk == event.data["to"]]
+
+
 GROUPS = {
     Verb.OPENED: of_opening,
     Verb.REPLIED: of_reply,
@@ -186,4 +203,5 @@ GROUPS = {
     Verb.AUTO_CLOSED: of_closing,
     Verb.REMINDED: of_closing,
     Verb.ALERTED: of_alert,
+    Verb.JOINED: of_joining,
 }

@@ -18,7 +18,7 @@ from helpdesk_site.lib.prepared import Prepared
 from mail.models import OutgoingMail
 
 from . import colleagues
-from .models import EventContent, TicketEvent, Verb
+from .models import EventContent, Participant, TicketEvent, Verb
 
 LOOKS = {  # verb: icon, tone
     Verb.OPENED: ("messages", "blue"),
@@ -45,6 +45,9 @@ LOOKS = {  # verb: icon, tone
     Verb.MAIL_TAKEN: ("mail", "green"),
     Verb.CONFIRMED: ("check", "green"),
     Verb.DISOWNED: ("ban", "red"),
+    Verb.JOINED: ("user-plus", ""),
+    Verb.PARTED: ("user", ""),
+    Verb.READDRESSED: ("mail", ""),
     Verb.MAIL_FAILED: ("alert-circle", "red"),
 }
 
@@ -107,12 +110,15 @@ def texts_of(ids):
     return {(row.event_id, row.name): row.text for row in rows}
 
 
+OF_ONE = (Verb.FLAGGED, Verb.UNFLAGGED, Verb.MAIL_FAILED, Verb.JOINED, Verb.PARTED, Verb.READDRESSED)
+
+
 def people_in(event):
     """The ids of everybody an event speaks of."""
     data = event.data
     if event.verb == Verb.ASSIGNED:
         return (event.actor_id, data.get("from"), data.get("to"))
-    if event.verb in (Verb.FLAGGED, Verb.UNFLAGGED, Verb.MAIL_FAILED):
+    if event.verb in OF_ONE:
         return (event.actor_id, data.get("to"))
     if event.verb == Verb.ALERTED:
         return (event.actor_id, *data.get("to", ()))
@@ -274,6 +280,28 @@ class Teller:
 
     def confirmed(self):
         return self.say(_("{actor} confirmed the ticket in the portal"))
+
+    def joined(self):
+        """Who was added by whom, and what they may do; or that they may do something else now."""
+        reads, person = self.data.get("rights") == Participant.Rights.READ, self.person(self.data.get("to"))
+        if "from" in self.data:
+            changed = _("{actor} lets {person} read only") if reads else _("{actor} lets {person} read and reply")
+            return self.say(changed, person=person)
+        added = _("{actor} added {person}, who may read") if reads else _("{actor} added {person}, who may reply")
+        return self.say(added, person=person)
+
+    def parted(self):
+        to = self.data.get("to")
+        if to == self.event.actor_id:
+            return self.say(_("{actor} takes part no more"))
+        return self.say(_("{actor} took {person} off the ticket"), person=self.person(to))
+
+    def readdressed(self):
+        address = self.names.texts.get((self.event.id, "address")) or "–"
+        sentence = _("{actor} sent the mail to {person} again, to {address}")
+        if self.data.get("corrected"):
+            sentence = _("{actor} corrected the address of {person} to {address} and sent the mail again")
+        return self.say(sentence, person=self.person(self.data.get("to")), address=address)
 
     def mail_failed(self):
         trouble = self.data.get("trouble", "")

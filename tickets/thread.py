@@ -14,7 +14,8 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import PreparedRows
 
 from . import colleagues, mailed, words
-from .models import Attachment, Message, TicketEvent, Verb
+from .access import participants_of
+from .models import Attachment, Message, Participant, TicketEvent, Verb
 
 PAGE = 200  # messages at once; older ones a click further
 MOST_EVENTS = 1000
@@ -179,6 +180,31 @@ def first_news(viewer, ticket, messages, around):
     unseen = (row.number for row in messages if row.number > around.read and row.author_id != viewer.user.pk)
     first = next(unseen, 0)
     return first if first > 1 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """Somebody who takes part, as this reader may know them."""
+
+    pk: int
+    name: str
+    face: object
+    mine: bool
+    replies: bool
+
+
+def taking_part(viewer, ticket, talk, can):
+    """The people who take part, for a client. A name is shown of whoever has written here; of others the address, by
+    which they were added, so that nobody learns who is behind an address by adding it (T16)."""
+    written = {row.message.author_id for row in talk.rows if row.kind == "said"}
+    found = []
+    for row in participants_of(ticket):
+        person, mine = row.user, row.user_id == viewer.user.pk
+        known = mine or row.user_id in written
+        name = person.full_name if known else person.email if can.invite else words.masked(person.email)
+        replies = row.rights == Participant.Rights.REPLY
+        found.append(TakingPart(person.pk, name, person if known else name, mine, replies))
+    return found
 
 
 def is_chatting(rows, now):

@@ -14,8 +14,11 @@ HOUR = 3600
 
 TICKETS_BY_IP, TICKETS_BY_ADDRESS = 20, 5
 UPLOADS_BY_IP, DRAFTS_BY_IP = 100, 600
+PEOPLE_BY_CLIENT = 30
 TOO_MANY_FILES = _("Too many files were sent from here in the last hour. Sign in, or try again later.")
 TOO_MANY_TICKETS = _("Too many tickets were opened from here in the last hour. Sign in, or try again later.")
+
+TOO_MANY_PEOPLE = _("You added many people in the last hour. Try again later, or ask us to add them.")
 
 
 def too_many_tickets(request, email):
@@ -30,6 +33,13 @@ def too_many_uploads(request):
 
 def too_many_drafts(request):
     return not request.viewer and over("draft-ip", client_ip(request), most=DRAFTS_BY_IP)
+
+
+def too_many_people(viewer, count):
+    """Whether somebody of the client's side has let enough people take part this hour: each of them gets mail."""
+    if viewer.is_staff:
+        return False
+    return any(over("people", str(viewer.user.pk), most=PEOPLE_BY_CLIENT) for _each in range(count))
 
 
 def over(what, who, *, most):

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from .views import bulk, contact, conversation, desk, desk_new, drafts, files, held, mails, portal, properties, vouching
+from .views import (
+    bulk,
+    contact,
+    conversation,
+    desk,
+    desk_new,
+    drafts,
+    files,
+    held,
+    mails,
+    people,
+    portal,
+    properties,
+    vouching,
+)
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -26,6 +40,9 @@ urlpatterns = [
     path("t/<str:number>/preview/", conversation.preview, name="ticket_preview"),
     path("t/<str:number>/confirm/", vouching.confirm, name="ticket_confirm"),
     path("t/<str:number>/disown/", vouching.disown, name="ticket_disown"),
+    path("t/<str:number>/people/add/", people.add, name="ticket_person_add"),
+    path("t/<str:number>/people/<int:person>/remove/", people.remove, name="ticket_person_remove"),
+    path("leave/<str:token>/", people.leave, name="leave"),
     path("t/<str:number>/seen/", conversation.seen, name="ticket_seen"),
     path("t/<str:number>/message/<int:message>/whole/", mails.whole, name="message_whole"),
     path("t/<str:number>/undo/<uuid:click>/", properties.undo, name="ticket_undo"),

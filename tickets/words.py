@@ -71,3 +71,9 @@ def dressed(tickets):
         ticket.status_word = client_status(ticket)
         ticket.assignee_shown = assignee and staff_name(assignee, ticket.shown_department)
     return tickets
+
+
+def masked(address):
+    """An address as others may read it: “ann…@example.com”."""
+    local, _at, host = address.rpartition("@")
+    return f"{local[: 3 if len(local) > 3 else 1]}…@{host}"

@@ -15,12 +15,13 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from accounts import passes
+from accounts.models import User
 from departments.models import LetterTemplate, Rule
 from departments.policy import forget
 from engine import heartbeats
 from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
-from tickets import actions
+from tickets import actions, leaving
 from tickets.actions import hold_reply
 from tickets.models import Attachment, Ticket
 from tickets.writing import write
@@ -77,6 +78,7 @@ class World:
         for ticket in (self.ticket, self.guests_ticket):
             actions.reply(fresh(ticket), author=cast.sam, written=write("Try again."), by_staff=True)
             actions.add_note(fresh(ticket), author=cast.sam, written=write("Looks like the cache."))
+        self.joined = {ticket.pk: self.taking_part(ticket) for ticket in (self.ticket, self.guests_ticket)}
         self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
         self.mail = OutgoingMail.objects.filter(reference__startswith=self.ticket.number).latest("pk")
         self.people = {
@@ -89,6 +91,12 @@ class World:
         }
         self.cookies = {person: self.sign_in(person).cookies for person in PERSONS}
         forget()
+
+    @staticmethod
+    def taking_part(ticket):
+        person = User.objects.guest_for(f"with-{ticket.number}@example.com".lower())
+        actions.add_participant(fresh(ticket), user=person, rights="reply", actor=ticket.client)
+        return person
 
     @staticmethod
     def file(owner="user:0"):
@@ -108,6 +116,7 @@ class World:
             "mail": self.mail.pk,
             "incoming": self.incoming.pk,
             "block": self.block.pk,
+            "person": self.joined[ticket.pk].pk,
             "click": fresh(ticket).events.latest("sequence").click,
             "hue": 210,
             "pk": self.cast.anna.pk,
@@ -118,6 +127,9 @@ class World:
             "uidb36": "1",
             "key": "set-password",
         }
+        if door.name == "leave":
+            joined = self.joined[self.ticket.pk]
+            known["token"] = leaving.address_for(joined, "participant", self.ticket).split("/")[-2]
         if door.name == "upload_remove":
             known["token"] = self.loose_file.token
         if door.is_admin and door.wanted in (("object_id",), ("pk",)):

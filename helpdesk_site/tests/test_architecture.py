@@ -26,7 +26,7 @@ ROOMS = {
     1: "models states refused writing",
     2: "access queries queries_client queues search clock words colleagues reading retiming files drafts thread"
     " around found mailed incoming desk_thread telling history mentions throttle around found",
-    3: "kicks recipients letter_words letter_templates letters previews notify",
+    3: "kicks recipients leaving letter_words letter_templates letters previews notify",
     4: "events",
     5: "actions",
     6: "forms forms_desk contact due rules timers inbound",

@@ -27,10 +27,14 @@ PUBLIC = {  # what a stranger gets to see; everything else asks to sign in or is
     "account_reset_password_from_key_done",
     "guest_fresh_link", "guest_links_sent", "guest_way_in",
     "ticket_new", "ticket_new_in", "contact", "contact_in",
+    "leave",  # by the signed link of a letter
     "draft_save", "upload",  # kept under the session's own secret until the person has signed in
 }  # fmt: skip
 WRITES_ON_GET = {  # T18: the exceptions, each with its reason
     "guest_way_in": "exchanges the token of a letter for a session, which is what the link is for",
+}
+WITHOUT_OUR_TOKEN = {  # T18: the exceptions, each with its reason
+    "leave": "mail programs post it for their reader (RFC 8058); what counts is the signed link",
 }
 HARMLESS = {"django_session", "usersessions_usersession"}  # signs of being here, no change of anything
 
@@ -104,6 +108,8 @@ def test_a_pass_opens_no_other_ticket(door, world):
 @pytest.mark.parametrize("door", DOORS, ids=name)
 def test_a_form_without_the_token_is_refused(door, world):
     """T18, SECURITY V3: nobody's browser can be made to act for them."""
+    if door.name in WITHOUT_OUR_TOKEN:
+        return
     assert world.knock(door, "POST", "operator", enforce_csrf_checks=True).status == 403
 
 

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     CLOSED = "closed", _("Ticket closed")
     AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
     REMINDER = "reminder", _("Reminder before closing")
+    JOINED = "joined", _("Invitation to take part")
     REFUSED = "refused", _("Answer to a mail that was not taken")
     ALARM = "alarm", _("Alarm to operators")
 

@@ -8,12 +8,14 @@ from .opening import open_ticket
 from .pending import call_back, hold_reply, release
 from .replying import Crossed, reply
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
+from .taking_part import add_participant, leave, remove_participant
 from .undoing import undo
 from .vouching import confirm, disown, take_mail
 
 __all__ = [
     "Crossed",
     "add_note",
+    "add_participant",
     "alert",
     "assign",
     "auto_close",
@@ -27,10 +29,12 @@ __all__ = [
     "flag",
     "hold_reply",
     "keep_automatic",
+    "leave",
     "move",
     "open_ticket",
     "release",
     "remind",
+    "remove_participant",
     "reopen",
     "reopens_until",
     "reply",

@@ -1,5 +1,6 @@
 """A reply with a delay: undo-send and send-later are the same row (ARCHITECTURE, "Events, notifications, outbox")."""
 
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from .replying import refuse_crossing, reply
 
 
 @action
-def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, seen=None):
+def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, seen=None, to=()):
     """Keep a staff reply until `due_at`; nothing is public before. Raises Crossed like reply(). Returns the row."""
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
@@ -27,8 +28,9 @@ def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, 
             raise Refused(_("A ticket cannot go from this status to “%(status)s”.") % {"status": status})
     once.claim(reverse("ticket", args=[ticket.number]))
     pending = PendingReply.objects.create(
-        ticket=ticket, author=author, body=written.body, html=written.html, status=status, due_at=due_at
-    )
+        ticket=ticket, author=author, body=written.body, html=written.html, status=status, due_at=due_at,
+        to=[person.pk for person in to],
+    )  # fmt: skip
     ids = [file.pk for file in attachments]
     Attachment.objects.filter(pk__in=ids, message=None).update(pending=pending, draft=None)
     kicks.release(pending)
@@ -43,7 +45,10 @@ def release(pending, *, now=None):
         return None
     written = Written(body=row.body, html=row.html)
     files = list(row.attachments.all())
-    message = reply(row.ticket, author=row.author, written=written, by_staff=True, attachments=files, status=row.status)
+    to = get_user_model().objects.filter(pk__in=row.to)
+    message = reply(
+        row.ticket, author=row.author, written=written, by_staff=True, attachments=files, status=row.status, to=to
+    )
     row.delete()
     return message
 

@@ -21,14 +21,15 @@ class Crossed(Refused):
 
 @action
 def reply(
-    ticket, *, author, written, by_staff, attachments=(), status=None, seen=None, channel=Ticket.Channel.PORTAL
+    ticket, *, author, written, by_staff, attachments=(), status=None, seen=None, channel=Ticket.Channel.PORTAL, to=()
 ):  # fmt: skip
     """Add a public message and pass the turn to the other side.
 
     `by_staff` says in which role the author writes (an agent's own request is answered as a client). `status` is the
     one staff chose to follow; a closed category closes with the reply. `seen` is (last message, last note) the author
-    saw: newer ones raise Crossed. A rule's words (the system's) leave status and clock alone. Raises Refused when the
-    ticket takes no reply (S109, S114). Returns the message.
+    saw: newer ones raise Crossed. `to` are the contacts who get its mail, nobody meaning the client (S169). A rule's
+    words (the system's) leave status and clock alone. Raises Refused when the ticket takes no reply (S109, S114).
+    Returns the message.
     """
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
@@ -52,7 +53,8 @@ def reply(
     claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule
     if claims:
         ticket.assignee = author
-    happened = [Happened(Verb.REPLIED, proof(message, attachments), message=message)]
+    kept = proof(message, attachments) | ({"to": sorted(person.pk for person in to)} if to else {})
+    happened = [Happened(Verb.REPLIED, kept, message=message)]
     if before.pk != ticket.status_id:
         verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
         happened.append(Happened(verb, {"from": before.code, "to": ticket.status.code}))

@@ -6,12 +6,11 @@ Nothing is dropped: the bytes stay, the import log says why, and staff can still
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parseaddr
 from functools import cache
 
-from django.conf import settings
 from django.db.models.functions import Now
 
+from departments.addresses import is_ours as is_own_address
 from departments.models import Policy
 from departments.policy import snapshot
 from helpdesk_site.lib.prepared import Prepared
@@ -108,17 +107,6 @@ def too_large():
     """By policy it is refused; beyond what we can read it is set aside. Its sender is told, and its bytes are kept."""
     outcome = Outcome.REJECTED if snapshot().portal.mail_size else Outcome.QUARANTINED
     return Verdict(outcome, "too_large", is_held=True, is_told=True)
-
-
-def is_own_address(address):
-    """Whether mail to this address comes back to us."""
-    return pointers.plain_address(address) in own_addresses()
-
-
-def own_addresses():
-    """Our departments' addresses and the portal's own, in lower case."""
-    ours = [row.email for row in snapshot().departments.values() if row.email]
-    return {address.lower() for address in [*ours, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]]}
 
 
 # --- By policy --------------------------------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ def viewers(cast, world):
     found = {name: Viewer(getattr(cast, name)) for name in people}
     found["stranger"] = Viewer(AnonymousUser())
     found["greta by pass"] = Viewer(cast.greta, only_ticket=world["greta asks sales"].number)
+    found["ben by pass"] = Viewer(cast.ben, only_ticket=world["ben asks support"].number)
+    found["anna by a pass to read along"] = Viewer(cast.anna, only_ticket=world["carl asks, anna reads along"].number)
     found["sam by anna's pass"] = Viewer(cast.sam, only_ticket=world["anna asks billing"].number)
     return found
 
@@ -82,7 +84,9 @@ def test_who_sees_what(world, viewers):
     assert names("olga") == {"anna asks support", "anna asks billing", "olga asks support"}
     assert names("carl") == {name for name in world if name.startswith("carl")}
     assert names("greta by pass") == {"greta asks sales"}
-    assert names("sam by anna's pass") == {"anna asks billing"}
+    assert names("ben by pass") == {"ben asks support"}
+    assert names("anna by a pass to read along") == {"carl asks, anna reads along"}
+    assert names("sam by anna's pass") == set()
     assert names("ben") == {"anna asks billing", "ben asks support"}
     assert names("sam") == {name for name in world if "support" in name or name.startswith("carl")}
     assert names("lena") == names("operator") == set(world)
@@ -96,10 +100,22 @@ def test_an_agent_is_a_client_of_their_own_request_elsewhere(world, viewers):
 
 
 def test_a_pass_never_widens_and_never_works(world, viewers):
-    """S7: a pass in an agent's hands opens one ticket as a client does."""
-    can = access.abilities(viewers["sam by anna's pass"], world["anna asks billing"])
+    """S7: a pass in an agent's hands opens one ticket as a client does, and only one they may see as a client."""
+    can = access.abilities(viewers["ben by pass"], world["ben asks support"])
     assert can.see and not can.work and not can.read_notes
-    assert not access.abilities(viewers["sam by anna's pass"], world["anna asks support"]).see
+    assert not access.abilities(viewers["ben by pass"], world["anna asks billing"]).see
+    assert not access.abilities(viewers["sam by anna's pass"], world["anna asks billing"]).see
+
+
+def test_a_pass_gives_the_rights_its_person_has_on_the_ticket(cast, world, viewers):
+    """S163: who may read only, and who was taken off the ticket, get no more by the link in an old letter."""
+    ticket = world["carl asks, anna reads along"]
+    by_pass = viewers["anna by a pass to read along"]
+    can = access.abilities(by_pass, ticket)
+    assert can.see and can.leave and not can.reply and not can.reopen and not can.invite
+    Participant.objects.filter(ticket=ticket).delete()
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    assert not access.abilities(by_pass, ticket).see and seen_by(by_pass) == set()
 
 
 def test_somebody_switched_off_sees_nothing(cast, world):

@@ -94,15 +94,17 @@ def test_the_sender_is_the_department_and_the_subject_carries_the_number(ticket,
 
 
 def test_every_letter_prints_why_it_came_and_how_to_leave_where_one_may(ticket, anna, olga, sam, say, at_once):
-    """List-Unsubscribe for organisation and department notices, never for the client's own ticket."""
+    """List-Unsubscribe for organisation and department notices, never for the client's own ticket; with one click in
+    the mail program itself (RFC 8058)."""
     say(ticket, sam)
     say(ticket, anna)
     for mail in OutgoingMail.objects.all():
         assert "You get this e-mail because" in mail.text and "You get this e-mail because" in mail.html
     assert "List-Unsubscribe" not in letter_to(anna).headers
-    assert "/accounts/profile/" in letter_to(olga).headers["List-Unsubscribe"]
+    assert "/leave/" in letter_to(olga).headers["List-Unsubscribe"]
+    assert letter_to(olga).headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "List-Unsubscribe" not in letter_to(sam, Kind.CLIENT_REPLY).headers  # Sam looks after it
-    assert "/accounts/profile/" in letter_to(sam, Kind.NEW_TICKET).headers["List-Unsubscribe"]
+    assert "/leave/" in letter_to(sam, Kind.NEW_TICKET).headers["List-Unsubscribe"]
 
 
 def test_links_come_from_the_settings_and_lead_to_the_message(ticket, anna, sam, say, settings):

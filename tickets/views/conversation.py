@@ -19,6 +19,7 @@ from .. import access, actions, drafts, queries_client, reading, thread, words
 from ..actions import Crossed, reopens_until, reply_refusal
 from ..events import one_click
 from ..forms import ReplyForm
+from ..forms_desk import chosen_readers
 from ..models import Draft, Ticket
 from ..refused import Refused
 from ..writing import merged, write
@@ -116,6 +117,7 @@ def answer_as_staff(request, ticket, form):
         "attachments": form.uploads,
         "status": snapshot().statuses_by_code.get(request.POST.get("status", "")),
         "seen": desk_ticket.seen_of(request),
+        "to": [] if own else chosen_readers(request.POST.getlist("to"), ticket),
     }
     if user.undo_seconds and not own:
         due_at = timezone.now() + timedelta(seconds=user.undo_seconds)
@@ -201,7 +203,7 @@ def client_context(request, ticket, can, form):
         "department": str(ticket.shown_department),
         "assignee": assignee and words.staff_name(assignee, ticket.shown_department),
         "assignee_role": assignee and words.staff_role(assignee, ticket.shown_department),
-        "participants": access.participants_of(ticket) if around.has_participants else [],
+        "participants": thread.taking_part(viewer, ticket, talk, can) if around.has_participants else [],
         "linked": queries_client.linked(viewer, ticket) if around.has_links else [],
         "waiting": around.waiting,
         "can_write": can.reply and not closed_reason,

@@ -44,6 +44,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
         "refusal": refusal,
         "others": rows.named(others[: queries.OTHERS]),
         "more_others": len(others) > queries.OTHERS,
+        "chosen_readers": request.POST.getlist("to"),
         "after_choices": User.After.choices,
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
