@@ -160,6 +160,8 @@ def test_what_waits_is_counted_in_the_rail_without_a_statement_of_its_own(held, 
     browser = client_of(cast.sam)
     rail = browser.get(reverse("desk")).context["rail"]
     assert {row.key: row.count for row in rail["views"]}["mails"] == "1"
+    assert "Mails that wait for a decision" in browser.get(reverse("desk")).content.decode()
+    assert "Mails that wait for a decision" not in client_of(cast.ben).get(reverse("desk")).content.decode()
     rail = client_of(cast.ben).get(reverse("desk")).context["rail"]
     assert {row.key: row.count for row in rail["views"]}["mails"] == ""
     rail = client_of(cast.operator).get(reverse("desk")).context["rail"]

@@ -69,6 +69,7 @@ def queue_context(viewer, asked):
         "heads": heads(asked, many_departments=len(departments) > 1),
         "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
         "rail": queries.rail(viewer, current=current, counted=counted),
+        "mails": counted.mails and queries.shown_count(counted.mails),
         "chips": chips(viewer, asked, counted),
         "menus": bulk_menus(viewer.user, departments),
         "refresh_choices": [(seconds, refresh_words(seconds)) for seconds in REFRESH],
