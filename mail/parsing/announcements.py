@@ -119,6 +119,7 @@ FORWARD_PREFIXES = (
 # The line of a helpdesk's mail that asks to answer above it.
 ANSWER_ABOVE = (
     "reply above this line | reply above the line | please reply above | write above this line | type your reply above"
+    " | write your answer above"
     " | write your reply above | reply above. do not remove | add your reply above | enter your reply above"
     " | reply above to | your reply above"
     " | répondez au-dessus de cette ligne | répondre au-dessus de cette ligne | votre réponse au-dessus de cette ligne"

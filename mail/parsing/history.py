@@ -10,6 +10,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
+from ..marks import DELIMITER
 from .announcements import ANSWER_ABOVE, FORWARDED, ORIGINAL
 from .attributions import TRIES, attribution_at, could_end
 from .heads import Head, head_at, is_convincing
@@ -147,11 +148,13 @@ def convincing_head(lines: list[Line], at: int) -> Head | None:
 
 
 def asks_to_answer_above(lines: list[Line], at: int) -> bool:
-    """Tell whether the line, or it and the next, is a helpdesk's "reply above this line"."""
+    """Tell whether the line, or it and the next, is a helpdesk's "reply above this line"; ours in any words."""
     line, below = lines[at], lines[at + 1] if at + 1 < len(lines) else lines[at]
     if len(line.text) > ASKING:
         return False
     for words in (line.folded, f"{line.folded} {below.folded}"):
+        if DELIMITER.match(words.lstrip("> |")):
+            return True
         marked = line.depth or _ENCLOSED.match(words)
         if marked and any(-1 < words.find(phrase) < len(line.folded) for phrase in _ANSWER_ABOVE):
             return True

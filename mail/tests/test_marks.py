@@ -10,6 +10,7 @@ LANGUAGES = [
     "Пожалуйста, напишите ответ выше этой строки",
     "Merci d’écrire votre réponse au-dessus de cette ligne",
     "Escreva sua resposta acima desta linha",
+    "Words an operator chose",
 ]
 
 
