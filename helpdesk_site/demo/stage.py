@@ -3,6 +3,7 @@
 import contextlib
 import io
 from datetime import timedelta
+from email.utils import format_datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -13,12 +14,16 @@ from PIL import Image, ImageDraw
 from accounts.models import Membership, User
 from departments.models import Department
 from departments.policy import snapshot
-from mail.models import OutgoingMail
+from mail import intake
+from mail.models import IncomingMail, OutgoingMail
+from mail.parsing import parse
 from tickets import access, actions, files
+from tickets.inbound import taking
 from tickets.models import Reading, Ticket
 from tickets.writing import write
 
 from ..cast import raise_cast
+from .letters import LETTERS
 from .people import CLIENTS, MEMBERS_OF_FERNHOLLOW
 from .stories import ANSWERS, LOG, SHORT, STORIES, THANKS
 
@@ -41,6 +46,7 @@ class Stage:
             for hours, play, story in sorted(plays, key=lambda row: -row[0]):
                 play(story, start=self.now - timedelta(hours=hours))
             self.read_some()
+            self.hold_letters()
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.SENT, sent_at=F("due_at"))
             User.objects.update(date_joined=self.now - timedelta(days=400))
         return Ticket.objects.count()
@@ -53,6 +59,16 @@ class Stage:
             self.people[key], _made = User.objects.get_or_create(email=email, defaults=fields)
         for key in MEMBERS_OF_FERNHOLLOW:
             Membership.objects.get_or_create(organisation=cast.fernhollow, user=self.people[key])
+
+    def hold_letters(self):
+        """Mails that the settings do not take by themselves, in the log of incoming mail."""
+        for hours, head, words in reversed(LETTERS):
+            at = self.now - timedelta(hours=hours)
+            lines = [f"{name}: {value}" for name, value in {**head, "Date": format_datetime(at)}.items()]
+            row = intake.store("\r\n".join([*lines, "", *words.split("\n"), ""]).encode(), source="pipe")
+            if intake.take(row):
+                taking.act(parse(intake.open_raw(row)), row)
+                IncomingMail.objects.filter(pk=row.pk).update(received_at=at, handled_at=at)
 
     # --- One story ---------------------------------------------------------------------------------------------------
 

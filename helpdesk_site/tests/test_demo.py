@@ -4,7 +4,7 @@ from django.core.management import CommandError, call_command
 
 from departments.models import Category
 from helpdesk_site.demo.stage import Stage
-from mail.models import OutgoingMail
+from mail.models import IncomingMail, OutgoingMail
 from tickets.models import Attachment, Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +16,7 @@ def test_the_demo_world_has_something_real_for_every_page():
     assert shown >= set(Category.values) - {Category.PAUSED}
     assert set(Ticket.objects.values_list("client__language", flat=True)) == {"en", "fr", "ru", "pt-br"}
     assert Message.objects.filter(is_note=True).exists() and Attachment.objects.exclude(thumbnail="").exists()
+    assert set(IncomingMail.objects.values_list("outcome", flat=True)) == {"rejected", "quarantined", "ignored"}
     assert not OutgoingMail.objects.waiting().exists()
 
 
