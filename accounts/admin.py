@@ -154,6 +154,7 @@ class PersonAdmin(NeverDeleted, admin.ModelAdmin):
         elif "is_staff" in form.changed_data and not person.is_staff:
             tell_freed(request, person, people.leave_the_desk(person, by=request.user))
         if "email" in form.changed_data:
+            people.reached(person)  # nothing came back from the new one
             letters.address_changed(person, old=form.initial["email"])
 
     def save_related(self, request, form, formsets, change):

@@ -74,8 +74,8 @@ def finish_new_address(waiting):
             if not taken(waiting):
                 return False
             user, old = waiting.user, waiting.user.email
-            user.email = waiting.email
-            user.save(update_fields=["email"])
+            user.email, user.bounced_at = waiting.email, None
+            user.save(update_fields=["email", "bounced_at"])
             passes.revoke(user)  # whoever reads the old mailbox reads no ticket any more
             letters.address_changed(user, old=old)
     except IntegrityError:

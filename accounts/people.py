@@ -34,6 +34,24 @@ def activate(user):
     user.save(update_fields=["is_active"])
 
 
+def reached(user):
+    """Mail from this person's address arrived: whatever came back before, somebody reads there."""
+    if user.bounced_at:
+        user.bounced_at = None
+        user.save(update_fields=["bounced_at"])
+
+
+def correct_address(user, *, email):
+    """Give a guest another address, because nobody is reached at the old one. Whoever has a password does that
+    themself. Returns whether it was done: not when the address is somebody's."""
+    email = User.objects.clean_email(email)
+    if user.is_staff or not user.is_guest or User.objects.filter(email=email).exists():
+        return False
+    user.email, user.bounced_at = email, None
+    user.save(update_fields=["email", "bounced_at"])
+    return True
+
+
 def may_see_picture(viewer, person):
     """Staff see everybody's; anyone sees their own, the staff's, and those of their organisation."""
     if viewer.is_staff or viewer.user == person or person.is_staff:

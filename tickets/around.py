@@ -3,12 +3,12 @@ what they are typing themselves."""
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from django.utils import timezone
 
 from accounts.models import User
+from helpdesk_site.lib import dates
 from helpdesk_site.lib.prepared import Prepared
 
 from . import drafts
@@ -73,7 +73,7 @@ def around(ticket, user, *, writers=()):
         if kind == "flag":
             found.flagged.append(person)
         elif kind == "here":
-            if person != user.pk and moment(at) >= fresh:
+            if person != user.pk and dates.of_cursor(at) >= fresh:
                 found.present.append((person, word == Presence.Mode.WRITING))
         elif kind.startswith("may "):
             replies = kind == f"may {Participant.Rights.REPLY}"
@@ -81,13 +81,7 @@ def around(ticket, user, *, writers=()):
         elif kind == "contact":
             found.contacts.append(User(pk=person, name=word, email=text))
         elif kind == "reply":
-            found.waiting.append((pk, person, text, moment(at)))
+            found.waiting.append((pk, person, text, dates.of_cursor(at)))
         else:
             found.typed[places[word]] = (pk, json.loads(text))
     return found
-
-
-def moment(value):
-    """A time as it comes through a bare cursor; SQLite says it without its zone, in UTC, and perhaps in text."""
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

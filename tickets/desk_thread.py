@@ -80,6 +80,7 @@ class Thread:
     typed_files: dict = field(default_factory=dict)  # kind: its files
     earlier: int = 0  # id of the first message shown, when there are older ones
     unproven: bool = False  # opened by somebody who only typed the client's address
+    undelivered: object = None  # the latest mail to the client that reached nobody
     may_belong: str = ""  # number of a ticket that its mail named, and its sender may not see
 
 
@@ -181,6 +182,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         typed={kind: fields for kind, (_pk, fields) in found.typed.items()},
         typed_files={kind: typed_files[pk] for kind, (pk, _fields) in found.typed.items()},
         earlier=messages[0].pk if older else 0,
+        undelivered=undelivered(ticket, mails),
         unproven=bool(events) and telling.is_unproven(events[0]),
         may_belong=events[0].data.get("may_belong", "") if events else "",
     )
@@ -191,6 +193,13 @@ def said_by(author, message, files, mails, numbers, seen):
     html = thread.shown(message, numbers, files)
     listed, folded = mailed.apart(message.html, files, seen)
     return Said(message, author, html, listed, mails, mailed.rest(message, html, folded))
+
+
+def undelivered(ticket, mails):
+    """The latest of these mails to the client, if it failed."""
+    to_client = [mail for group in mails.values() for mail in group if mail.to_address == ticket.client.email]
+    last = max(to_client, key=lambda mail: mail.pk, default=None)
+    return last if last and last.state == OutgoingMail.State.FAILED else None
 
 
 def shown_events(events):

@@ -237,9 +237,9 @@ class Letter:
                 self.linked.append(file)
 
 
-def write(matter, told, *, events=()):
+def write(matter, told, *, events=(), to=""):
     """Write the letter of one Notification row, for `post`; replies among `events`, what it tells of besides, stand in
-    it too. Returns the OutgoingMail."""
+    it too. `to` is another address than the reader's. Returns the OutgoingMail."""
     event, reader = told.event, told.user
     replies = sorted((one for one in events if one.verb == event.verb == Verb.REPLIED), key=lambda one: one.sequence)
     number, language = matter.ticket.number, known_language(reader.language)
@@ -260,8 +260,8 @@ def write(matter, told, *, events=()):
         sender = letter_words.sender(letter)
     root, earlier = outbox.thread_id(number), [*matter.foreign, *matter.earlier.get(reader.pk, [])]
     return outbox.compose(
-        to=letter.address,
-        undeliverable=reader.bounced_at is not None,
+        to=to or letter.address,
+        undeliverable=reader.bounced_at is not None and (to or letter.address) == reader.email,
         to_name="" if letter.unproven else reader.name,
         user=reader,
         kind=letter.kind,

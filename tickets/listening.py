@@ -1,5 +1,7 @@
 """What tickets hear from the floors below (ARCHITECTURE, "Floors"): connected in apps.py."""
 
+import re
+
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
@@ -10,16 +12,25 @@ from . import access, actions, kicks
 from .models import Notification, Ticket
 from .retiming import retime
 
+NOBODY = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
+
 
 def mail_failed(sender, mail, **kwargs):
     """A letter was given up: its ticket says so, and comes back to us when the client waits in vain."""
     rows = Notification.objects.filter(mail=mail).select_related("event__ticket", "event__message").order_by("pk")
     row = rows.first()
-    if mail.trouble == OutgoingMail.Trouble.BOUNCED and mail.user_id:
-        get_user_model().objects.filter(pk=mail.user_id, bounced_at=None).update(bounced_at=timezone.now())
+    if mail.user_id and reaches_nobody(mail):
+        flagged = get_user_model().objects.filter(pk=mail.user_id, email=mail.to_address, bounced_at=None)
+        flagged.update(bounced_at=timezone.now())
     if row:
         system = get_user_model().objects.system()
         actions.bring_back(row.event.ticket, mail=mail, message=row.event.message, actor=system)
+
+
+def reaches_nobody(mail):
+    """Whether a letter failed because there is no such address, not because of what it said (RFC 3463)."""
+    refused = mail.trouble == OutgoingMail.Trouble.REFUSED and NOBODY.search(mail.answer)
+    return mail.trouble == OutgoingMail.Trouble.BOUNCED or bool(refused)
 
 
 def mail_arrived(sender, row, **kwargs):

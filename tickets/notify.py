@@ -87,8 +87,9 @@ def with_rights(told, circle):
     return told
 
 
-def write(told):
-    """Write one letter for each person and ticket among these Notification rows, and link them to it."""
+def write(told, *, to=""):
+    """Write one letter for each person and ticket among these Notification rows, and link them to it. `to` is another
+    address than the reader's."""
 
     def letter_of(row):
         return row.event.ticket_id, row.user_id
@@ -100,7 +101,7 @@ def write(told):
             people = [row.user for row in told if row.event.ticket_id == ticket_id]
             matters[ticket_id] = letters.Matter(own[-1].event.ticket, people)
         loudest = min(own, key=lambda row: (letters.LOUDNESS.index(row.event.verb), -row.event.sequence))
-        written.append((letters.write(matters[ticket_id], loudest, events=[row.event for row in own]), own))
+        written.append((letters.write(matters[ticket_id], loudest, events=[row.event for row in own], to=to), own))
     letters.post(matters.values(), [mail for mail, _rows in written])
     for mail, own in written:
         for row in own:
@@ -140,6 +141,20 @@ def wait_for_quiet(told):
     for row in told:
         row.letter_due_at = due
     rows.insert(*told)
+
+
+def write_again(mail, *, to=""):
+    """Write the letter that `mail` was once more, with fresh links, perhaps to another address. Returns the new mail;
+    None when it told of nothing, or its reader has lost sight of the ticket."""
+    rows = Notification.objects.filter(mail=mail).order_by("pk")
+    rows = list(rows.select_related("event__ticket", "event__message__author", "event__actor", "user"))
+    circle = Circle(rows[0].event.ticket) if rows else None
+    told = with_rights([row for row in rows if circle.still_sees(row.user, row.reason)], circle)
+    if not told:
+        return None
+    write(told, to=to)
+    Notification.objects.bulk_update(told, ["mail"])
+    return told[0].mail
 
 
 # --- Letters that are written later, by a task ------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Said:
     files: list
     rest: object  # mailed.Rest, or None
     is_new: bool = False
+    mails: list = ()  # what became of its mails (delivered.Delivery)
 
     @property
     def kind(self):
@@ -156,7 +157,7 @@ def for_client(viewer, ticket, *, around, before=0):
     older, messages = len(messages) > PAGE, messages[-PAGE:]
     events = [] if before else events_of(ticket, since=messages[0].created_at if older else None)
     people, files = people_of(ticket, viewer, messages, events), files_of(ticket)
-    reader = Reader(viewer.user, ticket, people)
+    reader = Reader(viewer.user, ticket, people, around.mails)
     first_new = first_news(viewer, ticket, messages, around)
     rows = [reader.said(row, files.get(row.pk), is_new=bool(first_new and row.number >= first_new)) for row in messages]
     rows = sorted(rows + [row for row in map(reader.happened, events) if row], key=lambda row: row.moment)
@@ -216,8 +217,8 @@ def is_chatting(rows, now):
 class Reader:
     """Who reads: turns messages and events into what this person may know of them."""
 
-    def __init__(self, user, ticket, people):
-        self.user, self.ticket, self.people = user, ticket, people
+    def __init__(self, user, ticket, people, mails):
+        self.user, self.ticket, self.people, self.mails = user, ticket, people, mails
         self.department = ticket.shown_department
         self.numbers = range(1, ticket.last_number + 1)
         self.seen = set()  # pictures that earlier mails brought
@@ -230,7 +231,8 @@ class Reader:
         html = shown(message, self.numbers, files or ())
         listed, folded = mailed.apart(message.html, files or (), self.seen)
         rest = mailed.rest(message, html, folded)
-        return Said(message, who, role, who if staff else author, mine, html, listed, rest, is_new)
+        mails = self.mails.get(message.pk, ())
+        return Said(message, who, role, who if staff else author, mine, html, listed, rest, is_new, mails)
 
     def happened(self, event):
         """The event as a Happened, or None where it tells a client nothing."""

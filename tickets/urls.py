@@ -66,6 +66,7 @@ urlpatterns = [
     path("t/<str:number>/block/", mails.block_client, name="ticket_block"),
     path("t/<str:number>/log/", properties.log, name="ticket_log"),
     path("t/<str:number>/mail/<int:mail>/again/", properties.send_again, name="ticket_mail_again"),
+    path("t/<str:number>/mail/<int:mail>/readdress/", properties.readdress, name="ticket_mail_readdress"),
     # The desk
     path("desk/", desk.queue, name="desk"),
     path("desk/new/", desk_new.new, name="desk_new"),

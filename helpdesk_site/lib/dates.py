@@ -53,3 +53,9 @@ def ago(at: datetime, now: datetime) -> tuple[int, str]:
         if abs(seconds) >= length:
             return sign * (abs(seconds) // length), unit
     return 0, "minute"
+
+
+def of_cursor(value):
+    """The moment a bare cursor gave; SQLite says it without its zone, in UTC, and perhaps in text."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

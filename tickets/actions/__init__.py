@@ -6,6 +6,7 @@ from .escalating import alert, bring_back, escalate
 from .noting import add_note, edit_message, keep_automatic
 from .opening import open_ticket
 from .pending import call_back, hold_reply, release
+from .readdressing import readdress, send_again
 from .replying import Crossed, reply
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
 from .taking_part import add_participant, leave, remove_participant
@@ -32,6 +33,7 @@ __all__ = [
     "leave",
     "move",
     "open_ticket",
+    "readdress",
     "release",
     "remind",
     "remove_participant",
@@ -39,6 +41,7 @@ __all__ = [
     "reopens_until",
     "reply",
     "reply_refusal",
+    "send_again",
     "set_priority",
     "set_status",
     "set_subject",

@@ -8,6 +8,7 @@ import logging
 
 from django.db import transaction
 
+from accounts import people
 from engine.leases import lease
 from mail import intake, outbox
 from mail.models import IncomingMail
@@ -74,6 +75,8 @@ def act(letter, row):
     try:
         with one_click():
             done = decided()
+            if sender.user and not sender.forged:
+                people.reached(sender.user)
             if done.left_out and refusing.may_answer(letter, sender):
                 polite.tell_of_files(letter, sender, done)
             intake.finish(

@@ -237,10 +237,10 @@ def test_who_reads_only_can_leave_in_the_portal(ticket, carl, client_of):
     assert taking_part(ticket) == {}
 
 
-@pytest.mark.parametrize("spoil", [lambda link: link[:-4] + "/", lambda link: "/leave/x/", lambda link: link[:20]])
+@pytest.mark.parametrize("spoil", [lambda link: link[:-4], lambda link: "/leave/x", lambda link: link[:20]])
 def test_a_link_that_was_changed_ends_nothing(ticket, mira, client_of, spoil):
     """T15."""
-    link = spoil(link_of(letters_to(mira)[0]))
+    link = spoil(link_of(letters_to(mira)[0])) + "/"
     assert client_of(None).post(link).status_code == 410
     assert taking_part(ticket)
 

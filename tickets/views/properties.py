@@ -16,7 +16,6 @@ from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
-from mail import outbox
 from mail.models import OutgoingMail
 
 from .. import access, actions, desk_thread, drafts, mentions, queries, telling, thread
@@ -260,15 +259,34 @@ def versions(request, number, message):
 
 @working
 def send_again(request, ticket, mail):
-    """Queue a letter of this ticket anew (S185)."""
-    row = OutgoingMail.objects.filter(pk=mail, notifications__event__ticket=ticket).first()
-    if row is None:
-        raise Http404
-    if outbox.send_again(row):
+    """Send a letter of this ticket again (S185)."""
+    if actions.send_again(ticket, mail=mail_of(ticket, mail)):
         toast(request, _("The mail is sent again."))
     else:
         notices.error(request, _("This mail cannot be sent again."))
     return redirect(safe_next(request, reverse("ticket", args=[ticket.number])))
+
+
+@working
+def readdress(request, ticket, mail):
+    """Send it to another address; of a guest, keep that one from now on (S185)."""
+    actions.readdress(
+        ticket,
+        mail=mail_of(ticket, mail),
+        address=clean_line(request.POST.get("address", "")),
+        corrects="corrects" in request.POST,
+        actor=request.user,
+    )
+    toast(request, _("The mail is sent to the other address."))
+    return redirect(reverse("ticket", args=[ticket.number]))
+
+
+def mail_of(ticket, pk):
+    """A letter of this ticket. Raises Http404 for any other."""
+    row = OutgoingMail.objects.filter(pk=pk, notifications__event__ticket=ticket).select_related("user").first()
+    if row is None:
+        raise Http404
+    return row
 
 
 # --- Presence and history ---------------------------------------------------------------------------------------------
