@@ -20,23 +20,25 @@ MOST = 300  # of the latest mails of one ticket
 ROWS = f"""
 (SELECT {{rows}}({{row}}(message_id, user_id, to_address, state, sent_at)) FROM (
    SELECT event.message_id, told.user_id, mail.to_address, mail.state, mail.sent_at
-   FROM tickets_ticketevent AS event
-   JOIN tickets_notification AS told ON told.event_id = event.id
+   FROM tickets_notification AS told
+   JOIN tickets_ticketevent AS event ON event.id = told.event_id
    JOIN mail_outgoingmail AS mail ON mail.id = told.mail_id
    JOIN tickets_message AS message ON message.id = event.message_id
-   WHERE event.ticket_id = %(ticket)s AND message.by_staff AND NOT message.is_note
+   WHERE told.event_id {{among}} (SELECT id FROM tickets_ticketevent
+                              WHERE ticket_id = %(ticket)s AND message_id IS NOT NULL){{end}}
+    AND message.by_staff AND NOT message.is_note
     AND told.reason IN ('client', 'participant', 'contact', 'organisation')
    ORDER BY told.id DESC LIMIT {MOST}) AS mails)
 """  # noqa: S608 - no value in it
-FUNCTIONS = {
-    "postgresql": {"rows": "json_agg", "row": "json_build_array"},
-    "sqlite": {"rows": "json_group_array", "row": "json_array"},
+WORDS = {  # as an array, so that PostgreSQL looks the few events up instead of reading all notifications
+    "postgresql": {"rows": "json_agg", "row": "json_build_array", "among": "= ANY(ARRAY", "end": ")"},
+    "sqlite": {"rows": "json_group_array", "row": "json_array", "among": "IN", "end": ""},
 }
 
 
 def sql(vendor):
     """That part, for this kind of database."""
-    return ROWS.format(**FUNCTIONS[vendor])
+    return ROWS.format(**WORDS[vendor])
 
 
 @dataclass(frozen=True, slots=True)
