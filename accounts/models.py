@@ -63,6 +63,18 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
         NEXT = "next", _("Go to the next ticket")
         QUEUE = "queue", _("Back to the queue")
 
+    class Letters(models.TextChoices):
+        """Letters a person may do without: why they would come, and of what they tell (tickets.recipients)."""
+
+        RECEIPT = "client.receipt", _("A confirmation that a ticket of mine arrived")
+        ANSWERS = "client.reply", _("Answers to my tickets")
+        MY_SIDE = "client.client_reply", _("What others of my side write in my tickets")
+        CLOSING = "client.closing", _("That a ticket of mine closes")
+        JOINED_ANSWERS = "participant.reply", _("Answers to tickets I take part in")
+        JOINED_SIDE = "participant.client_reply", _("What clients write in tickets I take part in")
+        THEIR_TICKETS = "organisation.new_ticket", _("New tickets of my organisation")
+        THEIR_ANSWERS = "organisation.reply", _("Answers to tickets of my organisation")
+
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=120, blank=True)
     title = models.CharField(
@@ -77,6 +89,7 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         _("staff"), default=False, help_text=_("Opens the desk; the places below say which departments.")
     )
+    unwanted = models.JSONField(default=list, blank=True, editable=False)  # of Letters: what this person does without
     bounced_at = models.DateTimeField(_("mail came back"), null=True, blank=True, editable=False)  # nobody is reached
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     staff_notes = models.TextField(_("notes on the client"), blank=True, help_text=_("Seen by staff only."))

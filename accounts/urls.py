@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     # The person
     path("accounts/profile/", views.profile, name="profile"),
+    path("accounts/profile/letters/", views.my_letters, name="my_letters"),
     path("accounts/profile/setting/", views.one_setting, name="profile_setting"),
     path("accounts/email/", views.new_address, name="account_email"),
     path("accounts/email/<str:token>/", views.confirm_new_address, name="account_confirm_new_email"),

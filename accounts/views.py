@@ -120,8 +120,19 @@ def profile(request):
     """Who I am and how I want to read."""
     form = profile_form(request.user, request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "account/profile.html", {"form": form, "browser_zone": zones.of_browser(request)})
+        context = {"form": form, "browser_zone": zones.of_browser(request)}
+        context["letters"] = profiles.letters_of(request.user)
+        return render(request, "account/profile.html", context)
     profiles.save(form)
+    messages.success(request, _("Saved."))
+    return redirect("profile")
+
+
+@require_POST
+def my_letters(request):
+    """Say of what I am told by mail as a client."""
+    chosen, organisations = request.POST.getlist("letter"), request.POST.getlist("organisation")
+    profiles.want_letters(request.user, chosen, organisations=organisations)
     messages.success(request, _("Saved."))
     return redirect("profile")
 

@@ -11,12 +11,11 @@ from .models import StaffPlace
 
 @require_POST
 def notices(request):
-    """Say in which of my departments I am told by mail of new tickets and replies (S126)."""
+    """Say of what I am told by mail, in each of my departments (S126)."""
     if not request.viewer.is_staff:
         raise Http404
-    chosen = request.POST.getlist("department")
     for place in StaffPlace.objects.filter(user=request.user):
-        place.notify = str(place.department_id) in chosen
-        place.save(update_fields=["notify"])
+        chosen = request.POST.getlist(f"department-{place.department_id}")
+        place.want([letter for letter in StaffPlace.Letters.values if letter in chosen])
     messages.success(request, _("Saved."))
     return redirect("profile")

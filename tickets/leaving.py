@@ -21,22 +21,23 @@ PURPOSE, GOOD_FOR = "leave", timedelta(days=400)
 
 @dataclass(frozen=True)
 class Leaving:
-    """What a link ends: `user` takes part in `ticket` no more, or is told of `membership` or `place` no more."""
+    """What a link ends: `user` takes part in `ticket` no more, or is told of the tickets of `membership` no more, or
+    gets no more of the `letters` (a StaffPlace.Letters) of `place`."""
 
     user: object
     ticket: object = None
     membership: object = None
     place: object = None
+    letters: object = None
 
 
-def address_for(user, reason, ticket):
-    """The link that ends letters to `user` for this reason; "" where they come with the ticket or the work."""
-    what = {
-        Reason.PARTICIPANT: ("ticket", ticket.pk),
-        Reason.ORGANISATION: ("organisation", ticket.organisation_id),
-        Reason.DEPARTMENT: ("place", ticket.department_id),
-    }.get(reason)
-    return absolute("leave", tokens.sign(PURPOSE, [user.pk, *what])) if what else ""
+def address_for(user, reason, ticket, letters=""):
+    """The link that ends letters to `user` for this reason; "" where they come with the ticket, or by a rule.
+    `letters` say which, to staff (`recipients.letter_of`); an operator may have no place to keep that with."""
+    what = {Reason.PARTICIPANT: ("ticket", ticket.pk), Reason.ORGANISATION: ("organisation", ticket.organisation_id)}
+    if letters in StaffPlace.Letters.values and not (user.is_superuser and reason != Reason.DEPARTMENT):
+        what = {reason: (letters, ticket.department_id)}
+    return absolute("leave", tokens.sign(PURPOSE, [user.pk, *what[reason]])) if reason in what else ""
 
 
 def leaving_of(token):
@@ -55,4 +56,4 @@ def leaving_of(token):
         row = Membership.objects.select_related("organisation").filter(user=user, organisation=key).first()
         return row and Leaving(user, membership=row)
     row = StaffPlace.objects.select_related("department").filter(user=user, department=key).first()
-    return row and Leaving(user, place=row)
+    return row and Leaving(user, place=row, letters=StaffPlace.Letters(what))

@@ -336,7 +336,7 @@ def leave(letter):
     """What one click does, where one may leave."""
     if letter.reason == Reason.PARTICIPANT:
         return _("Leave this ticket")
-    return _("Change what you are told of")
+    return _("No more such e-mails")
 
 
 REASONS = {

@@ -29,6 +29,7 @@ from mail.render import known_language, render_letter
 from . import leaving, letter_templates, letter_words, words
 from .letter_templates import LINK
 from .models import MailId, Message, Notification, Ticket, Verb
+from .recipients import letter_of
 
 Reason = Notification.Reason
 
@@ -210,7 +211,7 @@ class Letter:
     @cached_property
     def leave_url(self):
         """Where one click ends such letters, for those who get them by a switch of their own; "" for others."""
-        return leaving.address_for(self.reader, self.reason, self.ticket)
+        return leaving.address_for(self.reader, self.reason, self.ticket, letter_of(self.event, self.reason))
 
     def name_of(self, person):
         """A person as this reader may know them (C22)."""

@@ -4,19 +4,20 @@ Each group of people is read by the sentence that also gives it sight (`access`)
 see: clients of the ticket by `access.own`, staff by `access.works_on`. A test holds the two against each other.
 """
 
+import json
 from functools import cached_property
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from departments.models import StaffPlace
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from .access import ANSWERS_ALL, SEES_ALL
 from .models import Flag, Notification, Participant, Ticket, Verb
 
-Reason = Notification.Reason
+Reason, Letters = Notification.Reason, User.Letters
 
 
 def recipients(event, circle):
@@ -31,7 +32,8 @@ def recipients(event, circle):
             if pk != event.actor_id or reason == Reason.RECEIPT:
                 wanted.setdefault(pk, reason)
     people = circle.people(wanted)
-    return {people[pk]: reason for pk, reason in wanted.items() if may_be_told(people[pk], reason)}
+    told = ((people[pk], reason) for pk, reason in wanted.items() if may_be_told(people[pk], reason))
+    return {person: reason for person, reason in told if not circle.does_without(person, event, reason)}
 
 
 def may_be_told(person, reason):
@@ -39,8 +41,32 @@ def may_be_told(person, reason):
     return person.is_active and not person.is_system and (person.is_staff or reason not in BY_PLACE)
 
 
+def letter_of(event, reason):
+    """Which of the letters one may do without this is (User.Letters, StaffPlace.Letters); "" for the others: an
+    invitation, an answer one was chosen for, what a rule tells."""
+    if reason in BY_PLACE:
+        return OF_STAFF.get((event.verb, reason), "")
+    if reason == Reason.RECEIPT:
+        return Letters.RECEIPT
+    what = "new_ticket" if event.verb == Verb.OPENED else "closing"
+    if event.message and (event.message.by_staff or event.verb == Verb.REPLIED):
+        what = "reply" if event.message.by_staff else "client_reply"
+    letter = f"{reason}.{what}"
+    return letter if letter in Letters.values else ""
+
+
 BY_PLACE = {Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE}
 
+
+OF_STAFF = {
+    (Verb.OPENED, Reason.DEPARTMENT): StaffPlace.Letters.NEW,
+    (Verb.REPLIED, Reason.DEPARTMENT): StaffPlace.Letters.REPLIES,
+    (Verb.REPLIED, Reason.ASSIGNEE): StaffPlace.Letters.MINE,
+    (Verb.NOTED, Reason.MENTION): StaffPlace.Letters.NOTES,
+    (Verb.NOTED, Reason.FLAG): StaffPlace.Letters.NOTES,
+    (Verb.ASSIGNED, Reason.ASSIGNEE): StaffPlace.Letters.GIVEN,
+    (Verb.FLAGGED, Reason.FLAG): StaffPlace.Letters.GIVEN,
+}
 
 READS = {Participant.Rights.READ.value, *(role.value for role in SEES_ALL if role not in ANSWERS_ALL)}
 
@@ -53,7 +79,8 @@ switched_on = Prepared.of_sql(
     SELECT '{Reason.ORGANISATION.value}', user_id, role FROM {Membership._meta.db_table}
     WHERE organisation_id = %s AND notify AND role IN ({", ".join(f"'{role.value}'" for role in SEES_ALL)})
     UNION ALL
-    SELECT '{Reason.DEPARTMENT.value}', user_id, '' FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND notify
+    SELECT CASE WHEN notify THEN '{Reason.DEPARTMENT.value}' ELSE '' END, user_id, CAST(unwanted AS text)
+    FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND (notify OR CAST(unwanted AS text) <> '[]')
     """,  # noqa: S608 - names and codes of our own
     slots=(int, int, int),
 )
@@ -75,6 +102,7 @@ class Circle:
     def __init__(self, ticket):
         self.ticket = ticket
         self.readers = set()  # (id, reason) of those who may read it and not write
+        self._unwanted = {}
         self.known = {ticket.client_id: ticket.client} if "client" in ticket._state.fields_cache else {}
 
     @cached_property
@@ -82,11 +110,26 @@ class Circle:
         """{reason: ids} of those who want mail of this ticket by a switch, in one statement: people who take part
         (S163), members who see all of their organisation's tickets (S14, C12), staff of the department (S119, S126)."""
         ticket, found = self.ticket, {reason: [] for reason in Reason}
-        for reason, pk, right in switched_on.rows(ticket.pk, ticket.organisation_id or 0, ticket.department_id):
-            found[Reason(reason)].append(pk)
-            if right in READS:
+        for reason, pk, more in switched_on.rows(ticket.pk, ticket.organisation_id or 0, ticket.department_id):
+            if reason:
+                found[Reason(reason)].append(pk)
+            if more in READS:
                 self.readers.add((pk, reason))
+            elif more.startswith("["):
+                self._unwanted[pk] = json.loads(more)
         return found
+
+    @property
+    def unwanted(self):
+        """{id: the letters this member of staff does without in the department}."""
+        return self.switched_on and self._unwanted
+
+    def does_without(self, person, event, reason):
+        """Whether this person has switched such letters off: in their profile, or by a click in one (S126)."""
+        letter = letter_of(event, reason)
+        if reason in BY_PLACE:
+            return bool(letter) and letter in self.unwanted.get(person.pk, ())
+        return letter in person.unwanted and not (person.is_guest and letter == Letters.RECEIPT)
 
     @cached_property
     def flagged(self):

@@ -157,12 +157,22 @@ class StaffPlace(models.Model):
         AGENT = "agent", _("agent")
         LEAD = "lead", _("lead")
 
+    class Letters(models.TextChoices):
+        """Letters to staff that one may do without in a department (S126)."""
+
+        NEW = "new_ticket", _("New tickets")
+        REPLIES = "client_reply", _("Clients’ replies nobody looks after")
+        MINE = "assignee", _("Clients’ replies to tickets I look after")
+        NOTES = "note", _("Internal notes that call me, or on tickets flagged for me")
+        GIVEN = "given", _("Tickets given to me or flagged for me")
+
     department = models.ForeignKey(Department, models.CASCADE, related_name="places", verbose_name=_("department"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="places", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=5, choices=Role.choices, default=Role.AGENT)
     notify = models.BooleanField(
         _("notify me"), default=True, help_text=_("Mail for new tickets and for clients' replies nobody looks after.")
     )
+    unwanted = models.JSONField(default=list, blank=True, editable=False)  # of Letters: what this person does without
     skills = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
@@ -172,3 +182,14 @@ class StaffPlace(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.department}"
+
+    def wants(self, letter):
+        """Whether this person is told of one of Letters here; `notify` is the switch of the first two."""
+        by_switch = self.notify or letter not in (self.Letters.NEW, self.Letters.REPLIES)
+        return by_switch and letter not in self.unwanted
+
+    def want(self, letters):
+        """Be told of these here, and of nothing else that may be left."""
+        self.notify = bool({self.Letters.NEW, self.Letters.REPLIES} & set(letters))
+        self.unwanted = [letter for letter in self.Letters.values if letter not in letters]
+        self.save(update_fields=["notify", "unwanted"])

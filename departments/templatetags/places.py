@@ -9,5 +9,8 @@ register = template.Library()
 
 @register.simple_tag
 def places_of(user):
-    """The person's places, in the order of the departments; none for clients."""
-    return StaffPlace.objects.filter(user=user).select_related("department").order_by("department__position")
+    """The person's places with what they may be told of there, in the order of the departments; none for clients."""
+    places = list(StaffPlace.objects.filter(user=user).select_related("department").order_by("department__position"))
+    for place in places:
+        place.choices = [(letter.value, letter.label, place.wants(letter)) for letter in StaffPlace.Letters]
+    return places

@@ -32,8 +32,8 @@ def test_a_colleague_gives_themself_no_place(client_of, sam, sales):
     assert not StaffPlace.objects.filter(user=sam, department=sales).exists()
 
 
-def notices(client, *chosen):
-    return client.post(reverse("my_notices"), {"department": [department.pk for department in chosen]})
+def notices(client, *chosen, letters=("new_ticket", "client_reply")):
+    return client.post(reverse("my_notices"), {f"department-{department.pk}": letters for department in chosen})
 
 
 def told_in(user):
@@ -44,7 +44,7 @@ def test_lena_is_told_where_she_wants_to_be_told(client_of, lena, billing, sales
     """S126."""
     client = client_of(lena)
     page = client.get(reverse("profile")).content.decode()
-    assert all(f'name="department" value="{row.pk}"' in page for row in (billing, sales))
+    assert all(f'name="department-{row.pk}" value="new_ticket"' in page for row in (billing, sales))
     assert notices(client, billing, sales).url == reverse("profile")
     assert told_in(lena) == {"billing", "sales"}
     notices(client)
@@ -60,9 +60,19 @@ def test_nobody_gets_a_place_or_changes_a_colleagues_by_asking_to_be_told(client
 def test_clients_and_strangers_find_no_such_door(client_of, anna, billing):
     assert notices(client_of(anna), billing).status_code == 404
     assert notices(client_of(None), billing).url.startswith("/accounts/login/")
-    assert b'name="department"' not in client_of(anna).get(reverse("profile")).content
+    assert b'name="department-' not in client_of(anna).get(reverse("profile")).content
 
 
 def test_nonsense_for_a_department_is_none(client_of, sam):
-    body = {"department": ["", "x", "-1", "99999999999999999999", "\x00"]}
+    place = StaffPlace.objects.filter(user=sam).first()
+    body = {f"department-{place.department_id}": ["", "x", "\x00"], "department-x": ["new_ticket"]}
     assert client_of(sam).post(reverse("my_notices"), body).status_code == 302
+
+
+def test_each_kind_of_letter_is_chosen_by_itself(client_of, sam, support):
+    """S126."""
+    place = StaffPlace.objects.get(user=sam, department=support)
+    notices(client_of(sam), support, letters=("client_reply", "note"))
+    place.refresh_from_db()
+    wanted = {letter for letter in StaffPlace.Letters.values if place.wants(letter)}
+    assert wanted == {"client_reply", "note"} and place.notify

@@ -77,6 +77,9 @@ def leave(what):
     """End what somebody is told of, as the link in their letter says (a `leaving.Leaving`). Twice is as once."""
     if what.ticket:
         remove_participant(what.ticket, user=what.user, actor=what.user)
-    for row in filter(None, (what.membership, what.place)):
-        row.notify = False
-        row.save(update_fields=["notify"])
+    if what.membership:
+        what.membership.notify = False
+        what.membership.save(update_fields=["notify"])
+    if what.place:
+        wanted = [letter for letter in what.place.Letters if what.place.wants(letter)]
+        what.place.want([letter for letter in wanted if letter != what.letters])

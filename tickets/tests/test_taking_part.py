@@ -253,7 +253,7 @@ def test_one_click_ends_the_notices_of_an_organisation_and_of_a_department(ticke
     open_ticket(subject="Another")
     assert len(letters_to(olga, Kind.NEW_TICKET)) == len(letters_to(sam, Kind.NEW_TICKET)) == 1
     assert not Membership.objects.get(user=olga).notify
-    assert not StaffPlace.objects.get(user=sam, department=ticket.department).notify
+    assert not StaffPlace.objects.get(user=sam, department=ticket.department).wants("new_ticket")
     assert leaving.address_for(ticket.client, "client", ticket) == ""
 
 
