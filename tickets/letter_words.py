@@ -14,7 +14,7 @@ from helpdesk_site.lib import merging
 from helpdesk_site.lib.files import size_words
 from mail.models import Kind
 
-from . import words
+from . import file_links, words
 from .models import Notification, Participant
 
 Reason = Notification.Reason
@@ -287,6 +287,14 @@ VALUES = {
 def file(attachment):
     said = {"name": attachment.name, "size": size_words(attachment.size)}
     return pgettext("file and its size", "%(name)s (%(size)s)") % said
+
+
+def linked(letter):
+    """Above the files that are links: until when they open."""
+    if letter.inside:
+        return _("On the ticket's page:")
+    day = formats.date_format(timezone.localtime(letter.event.at + file_links.GOOD_FOR), "DATE_FORMAT")
+    return _("To download until %(day)s:") % {"day": day}
 
 
 def facts(letter):

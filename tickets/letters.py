@@ -26,7 +26,7 @@ from mail import marks, outbox, pointers
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
-from . import leaving, letter_templates, letter_words, words
+from . import file_links, leaving, letter_templates, letter_words, words
 from .letter_templates import LINK
 from .models import MailId, Message, Notification, Ticket, Verb
 from .recipients import letter_of
@@ -75,7 +75,7 @@ class Matter:
         self.ticket, self.people = ticket, people
         self.department = ticket.shown_department
         self.policy = self.department.policy
-        self.passes = []  # of guests, saved with the letters
+        self.passes, self.links = [], []  # ways in for guests, and to files: saved with the letters
         self._files, self._rendered = {}, {}
 
     def files(self, message):
@@ -111,6 +111,12 @@ class Matter:
         token, made = passes.prepare(reader, self.ticket.number)
         self.passes.append(made)
         return token
+
+    def link_for(self, reader, file):
+        """The address of a fresh link to a file."""
+        address, made = file_links.prepare(file, reader)
+        self.links.append(made)
+        return address
 
     @cached_property
     def foreign(self):
@@ -278,15 +284,17 @@ def write(matter, told, *, events=(), to=""):
         headers=headers(letter),
         files=[outbox.File(file.name, file.content_type, file.size, file.stored_as) for file in letter.attached],
         language=language,
-        secret=letter.to_guest,
+        secret=letter.to_guest or bool(letter.linked and not letter.inside),
         due_at=event.at + TAKEN_BACK if letter.kind == Kind.CLOSED else None,
         reference=reference,
     )
 
 
 def post(matters, mails):
-    """Put written letters into the outbox, with the passes of the guests among their readers."""
+    """Put written letters into the outbox, with the passes of the guests among their readers and the links to files."""
+    matters = list(matters)
     rows.insert(*(made for matter in matters for made in matter.passes))
+    rows.insert(*(made for matter in matters for made in matter.links))
     outbox.post(*mails)
 
 
@@ -319,6 +327,7 @@ def context(letter):
         ],
         "attached": [letter_words.file(file) for file in letter.attached],
         "linked": [(letter_words.file(file), file_url(letter, file)) for file in letter.linked],
+        "linked_words": letter_words.linked(letter),
         "url": letter.url,
         "delimiter": marks.delimiter(_("Please write your answer above this line")) if letter.takes_answers else "",
         "mark": marks.hidden(letter.message_id),
@@ -336,5 +345,7 @@ def text_of(message):
 
 
 def file_url(letter, file):
-    """A guest comes in by the pass first, so has no link to the file itself."""
-    return "" if letter.to_guest else settings.BASE_URL + reverse("attachment", args=[file.token, file.name])
+    """Staff sign in to open a file; others get a link of their own to it, good for some weeks (C19)."""
+    if letter.inside:
+        return settings.BASE_URL + reverse("attachment", args=[file.token, file.name])
+    return letter.matter.link_for(letter.reader, file)

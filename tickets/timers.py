@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from engine.leases import lease
 
-from . import actions, drafts, files, notify
+from . import actions, drafts, file_links, files, notify
 from .due import each
 from .models import PendingReply, Presence, Ticket
 from .retiming import retime
@@ -76,7 +76,8 @@ def tidy(now=None):
         if not mine:
             return {}
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
-        return {"presences": presences, "drafts": drafts.forget_old(now), "files": files.forget_loose(now)}
+        forgotten = {"drafts": drafts.forget_old(now), "files": files.forget_loose(now)}
+        return {"presences": presences, **forgotten, "links": file_links.forget_over(now)}
 
 
 # --- What is due ------------------------------------------------------------------------------------------------------

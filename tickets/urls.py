@@ -46,6 +46,7 @@ urlpatterns = [
     path("t/<str:number>/seen/", conversation.seen, name="ticket_seen"),
     path("t/<str:number>/message/<int:message>/whole/", mails.whole, name="message_whole"),
     path("t/<str:number>/undo/<uuid:click>/", properties.undo, name="ticket_undo"),
+    path("attachments/by-mail/<str:token>/<str:name>", files.by_mail, name="attachment_by_mail"),
     path("attachments/<uuid:token>/<str:name>", files.attachment, name="attachment"),
     path("attachments/<uuid:token>/small/<str:name>", files.thumbnail, name="attachment_thumbnail"),
     # What staff do to it

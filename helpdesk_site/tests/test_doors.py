@@ -27,7 +27,7 @@ PUBLIC = {  # what a stranger gets to see; everything else asks to sign in or is
     "account_reset_password_from_key_done",
     "guest_fresh_link", "guest_links_sent", "guest_way_in",
     "ticket_new", "ticket_new_in", "contact", "contact_in",
-    "leave",  # by the signed link of a letter
+    "leave", "attachment_by_mail",  # by the link of a letter
     "draft_save", "upload",  # kept under the session's own secret until the person has signed in
 }  # fmt: skip
 WRITES_ON_GET = {  # T18: the exceptions, each with its reason

@@ -15,7 +15,7 @@ from departments.policy import forget
 from mail import outbox
 from mail.models import Kind, OutgoingMail
 from tickets import actions, letters, timers
-from tickets.models import Attachment, Participant, Ticket, TicketEvent, Verb
+from tickets.models import Attachment, FileLink, Participant, Ticket, TicketEvent, Verb
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -298,8 +298,8 @@ def test_our_files_go_along_up_to_seven_megabytes_and_are_links_above(ticket, an
     mail = letter_to(anna)
     assert [row.name for row in mail.files.order_by("pk")] == ["a.txt", "c.txt"]
     assert mail.files.first().stored_as == small.stored_as
-    assert f"/attachments/{big.token}/b.bin" in mail.text and "b.bin" in mail.html
-    assert str(small.token) not in mail.text
+    assert re.search(r"b\.bin \(6\sMB\)\s+http://testserver/attachments/by-mail/[\w-]{43}/b\.bin", mail.text)
+    assert mail.html.count("/attachments/") == 1 and mail.secret
 
 
 @pytest.mark.parametrize(("way", "named"), [("link", True), ("none", False)])
@@ -322,13 +322,62 @@ def test_mail_to_staff_carries_no_files_unless_policy_says_so(ticket, anna, sam,
     assert ("error.log" in mail.text) is named
 
 
-def test_a_guest_gets_no_link_to_a_file_but_its_name(open_ticket, greta, sales, lena):
-    """The pass comes first."""
+def link_in(mail):
+    return re.search(r"http://testserver(/attachments/by-mail/\S+)", mail.text)[1]
+
+
+def test_a_guest_gets_a_link_to_a_file_that_opens_without_signing_in(open_ticket, greta, sales, lena, client_of):
+    """C19, guests included; saved under its name, never shown as a page."""
     switch(sales, files_to_clients="link")
     ticket = open_ticket(client=greta, department=sales)
-    actions.reply(ticket, author=lena, written=write("See."), by_staff=True, attachments=[file("offer.pdf")])
+    said = [file("offer.pdf", content=b"an offer")]
+    actions.reply(ticket, author=lena, written=write("See."), by_staff=True, attachments=said)
     mail = letter_to(greta)
-    assert "offer.pdf" in mail.text and "/attachments/" not in mail.text + mail.html
+    assert re.search(r"offer\.pdf \(8\sB\)", mail.text) and "To download until" in mail.text
+    answer = client_of(None).get(link_in(mail))
+    assert b"".join(answer.streaming_content) == b"an offer"
+    assert answer["Content-Disposition"].startswith("attachment;") and "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_a_link_to_a_file_is_over_after_a_month_or_when_its_reader_sees_the_ticket_no_more(
+    ticket, anna, carl, sam, support, say, client_of
+):
+    """SECURITY V9: only a hash is kept; what one may not see any more opens no more."""
+    switch(support, files_to_clients="link")
+    Participant.objects.create(ticket=ticket, user=carl)
+    say(ticket, sam, "See.", attachments=[file("a.txt")])
+    ours, theirs = link_in(letter_to(anna)), link_in(letter_to(carl))
+    assert ours != theirs and not FileLink.objects.filter(token_hash__in=ours.split("/")).exists()
+    Participant.objects.filter(user=carl).delete()
+    browser = client_of(None)
+    assert browser.get(theirs).status_code == 410 and browser.get(ours).status_code == 200
+    assert browser.get(ours.replace("by-mail/", "by-mail/x")).status_code == 410
+    FileLink.objects.update(expires_at=timezone.now())
+    page = browser.get(ours)
+    assert page.status_code == 410 and "This link has expired" in page.text
+    timers.tidy()
+    assert not FileLink.objects.exists()
+
+
+def test_staff_get_no_link_that_opens_without_signing_in(ticket, anna, sam, say, at_once, client_of):
+    """S126."""
+    say(ticket, anna, "The log.", attachments=[file("error.log")])
+    mail = letter_to(sam)
+    assert "/by-mail/" not in mail.text and "/attachments/" in mail.text and not mail.secret
+    address = re.search(r"http://testserver(/attachments/\S+)", mail.text)[1]
+    assert client_of(None).get(address).status_code == 302 and client_of(sam).get(address).status_code == 200
+
+
+def test_a_letter_with_links_is_blanked_once_it_is_sent_and_written_anew_when_sent_again(
+    ticket, anna, sam, support, say
+):
+    switch(support, files_to_clients="link")
+    say(ticket, sam, "See.", attachments=[file("a.txt")])
+    mail = letter_to(anna)
+    OutgoingMail.objects.filter(pk=mail.pk).update(state="failed", text="", html="")
+    mail.refresh_from_db()
+    assert actions.send_again(ticket, mail=mail)
+    assert link_in(letter_to(anna)) and letter_to(anna).pk != mail.pk
 
 
 # --- Letters that fail ------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from helpdesk_site.lib.files import is_inline
 from helpdesk_site.lib.http import content_disposition
 
-from .. import access, drafts
+from .. import access, drafts, file_links
 from ..models import Attachment
 from .doors import sign_in_first
 
@@ -27,6 +28,17 @@ def attachment(request, token, name):
     way = "inline" if "inline" in request.GET and is_inline(row.content_type) else "attachment"
     kind = PLAIN if row.content_type in AS_TEXT else row.content_type
     return deliver(row.stored_as, kind=kind, disposition=content_disposition(way, row.name))
+
+
+@login_not_required
+@require_safe
+def by_mail(request, token, name):
+    """The file behind a link in a letter, for whoever has the letter; until the link is over (C19)."""
+    row = file_links.opened_by(token)
+    if row is None:
+        return render(request, "portal/file_over.html", status=410)
+    kind = PLAIN if row.content_type in AS_TEXT else row.content_type
+    return deliver(row.stored_as, kind=kind, disposition=content_disposition("attachment", row.name))
 
 
 @login_not_required
