@@ -166,10 +166,20 @@ SAYINGS = {
 
 
 def if_still_open(letter):
-    """What the client can do about a closed ticket (C3)."""
+    """What the client can do about a closed ticket (C3): where mail and portal take it alike, by an answer, too."""
     way, days = letter.policy.closed_reply, letter.policy.closed_reply_days
+    by_mail = letter.takes_answers and letter.policy.closed_reply_mail == way
+    if way == Policy.ClosedReply.REOPEN and by_mail:
+        return _("If something is still open, answer this e-mail or reply on the ticket's page: that opens it again.")
     if way == Policy.ClosedReply.REOPEN:
         return _("If something is still open, reply on the ticket's page: that opens it again.")
+    if way == Policy.ClosedReply.REOPEN_FOR and by_mail:
+        return ngettext(
+            "If something is still open, answer this e-mail or reply on the ticket's page within %(n)s day: that opens"
+            " it again.",
+            "If something is still open, answer this e-mail or reply on the ticket's page within %(n)s days: that opens"
+            " it again.", days,
+        ) % {"n": days}  # fmt: skip
     if way == Policy.ClosedReply.REOPEN_FOR:
         return ngettext(
             "If something is still open, reply on the ticket's page within %(n)s day: that opens it again.",

@@ -11,6 +11,8 @@ from helpdesk_site.lib.text import clean_input, clean_line
 
 from ..letter_fields import ADDRESSES, BLOCKS, FIELDS, KINDS, WAYS_IN, WITH_MESSAGE
 
+NOT_IN_A_SUBJECT = BLOCKS | ADDRESSES  # several lines, or a way in that nobody else should read
+
 
 class LetterTemplate(models.Model):
     """The words of one kind of letter. The closest holds: the department's before everybody's, the reader's language
@@ -78,7 +80,7 @@ class LetterTemplate(models.Model):
         found += [
             _("%(field)s says nothing in this letter. Take it out.") % {"field": FIELDS[name].written}
             for name in names
-            if self.kind and not FIELDS[name].fits(self.kind) or part == "subject" and name in BLOCKS
+            if self.kind and not FIELDS[name].fits(self.kind) or part == "subject" and name in NOT_IN_A_SUBJECT
         ]
         if part == "html":
             found += [

@@ -115,7 +115,7 @@ class Notification(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     reason = models.CharField(max_length=12, choices=Reason.choices)
     mail = models.ForeignKey("mail.OutgoingMail", models.SET_NULL, null=True, blank=True, related_name="notifications")
-    letter_due_at = models.DateTimeField(null=True, blank=True)  # the letter is still to be written (many recipients)
+    letter_due_at = models.DateTimeField(null=True, blank=True)  # the letter is still to be written (tickets.notify)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -86,6 +86,15 @@ def test_staff_are_asked_to_answer_only_where_a_mail_server_vouches_for_them(ope
     assert LINE in letter_to(lena).text and "becomes an internal note" in letter_to(lena).text
 
 
+def test_a_close_notice_names_the_answer_by_mail_only_where_it_opens_the_ticket_again(ticket, anna, sam, support, say):
+    """C3: the portal and mail have a setting each."""
+    for by_mail, named in [("reopen", True), ("refuse", False)]:
+        switch(support, closed_reply_mail=by_mail)
+        actions.close(ticket, actor=sam)
+        assert ("answer this e-mail or reply" in letter_to(anna, Kind.CLOSED).text) is named
+        actions.reopen(ticket, actor=sam, by_staff=True)
+
+
 # --- The hidden mark --------------------------------------------------------------------------------------------------
 
 

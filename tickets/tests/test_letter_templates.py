@@ -162,6 +162,7 @@ def test_a_note_is_never_in_a_clients_letter_by_any_field(ticket, anna, sam, say
         ({"text": "{% include 'x' %} {{message}} {{button}}"}, "There is no field {% include 'x' %}."),
         ({"text": "{{message}} {{button}} {{ticket.closes}}"}, "{{ticket.closes}} says nothing in this letter."),
         ({"subject": "{{message}}"}, "{{message}} says nothing in this letter."),
+        ({"subject": "{{ticket.link}}"}, "{{ticket.link}} says nothing in this letter."),
         ({"text": "{{message}}"}, "a guest has no other way to the ticket"),
         ({"text": "{{button}}"}, "Put in {{message}}"),
         ({"html": "<p>Hello</p>"}, "Put in {{message}}"),

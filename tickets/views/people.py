@@ -57,7 +57,7 @@ def remove(request, number, person):
     """Take somebody off, or leave."""
     ticket, can = access.ticket_and_abilities(request.viewer, number)
     me = request.viewer.user
-    if not (can.invite or person == me.pk):
+    if not (can.invite or can.leave and person == me.pk):
         raise Http404
     row = Participant.objects.filter(ticket=ticket, user=person).select_related("user").first()
     if row is None:
