@@ -17,6 +17,7 @@ def params_of(page):
     return [*STOCK, *filters]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_no_filter_of_any_list_is_an_error_of_ours(client_of, operator, ticket, model):
     """Bad input: NUL, which PostgreSQL refuses, numbers that are none, filters nobody offered. The answer is a list, a
