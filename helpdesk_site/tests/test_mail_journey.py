@@ -1,4 +1,4 @@
-"""Issue: mail in → ticket → reply → mail out → reply by mail → same ticket, between real servers (S15, S198, S199)."""
+"""Issue: mail in → ticket → reply → mail out → reply by mail → same ticket, between real servers (S15, S182, S198)."""
 
 import random
 import subprocess
