@@ -189,8 +189,9 @@ class Story:
             self.found |= part[2]
         self.found[reference] = None
         salt, pk = f"{self.chance.getrandbits(128):032x}", self.filler.next_id(Message)
-        spoken = (author, "portal", "markdown", body, html, text.RENDERER_VERSION, salt, self.moment, None, None)
-        self.messages.append((pk, self.pk, turn, False, answers, *spoken, None, "", "portal"))
+        spoken = (author, "portal", "markdown", body, html, text.RENDERER_VERSION, salt, self.moment)
+        later = (None, None, None, None, None)  # edited, deleted, by whom; copied from, come by mail
+        self.messages.append((pk, self.pk, turn, False, answers, *spoken, *later, "", "portal"))
         return pk, chain.fingerprint(body, salt)
 
     def event(self, verb, actor, message=None, **data):
@@ -234,6 +235,8 @@ class Story:
             "assignee_id": assignee,
             "channel": "portal",
             "answer_to": "",
+            "has_merged": False,
+            "hidden": "",
             "category": status.category,
             "awaiting": status.awaiting_reply,
             "escalated": False,

@@ -69,7 +69,8 @@ def counting(departments, mails):
     every = ", ".join(map(str, departments))
     here = f"department_id IN ({every}) AND "  # for operators too: the indexes that answer this begin with it
     still = "NOT (category = 'closed') AND merged_into_id IS NULL"
-    for_me = f"{here}merged_into_id IS NULL AND id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %s)"
+    mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %s)"
+    for_me = f"{here}merged_into_id IS NULL AND hidden = '' AND {mine}"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
         one("mine", f"{here}assignee_id = %s AND {still}"),

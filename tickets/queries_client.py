@@ -188,7 +188,8 @@ def mark_unread(tickets, user):
 COUNTS = f"""
 SELECT '{{name}}', count(*), count(CASE WHEN category = 'waits_client' THEN 1 END),
  count(CASE WHEN category = 'closed' THEN 1 END)
-FROM (SELECT category FROM tickets_ticket WHERE {{where}} AND merged_into_id IS NULL LIMIT {COUNTED + 1}) AS counted
+FROM (SELECT category FROM tickets_ticket
+ WHERE {{where}} AND merged_into_id IS NULL AND hidden = '' LIMIT {COUNTED + 1}) AS counted
 """
 COUNTED_MINE = COUNTS.format(name="mine", where=f"id IN ({MINE})")
 COUNTED_THEIRS = COUNTS.format(name="shown", where="organisation_id = %s")

@@ -58,7 +58,7 @@ POLICY_FIELDSETS = [
         _("What people see"),
         {
             "classes": ["collapse"],
-            "fields": ["queue_clock", "client_statuses", "staff_names", "history_policy"],
+            "fields": ["queue_clock", "client_statuses", "staff_names", "history_policy", "merge_across"],
         },
     ),
 ]  # fmt: skip

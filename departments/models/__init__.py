@@ -1,21 +1,30 @@
 from .department import Department, Portal, StaffPlace
 from .letter import LetterTemplate
 from .policy import Policy
+from .replies import PredefinedReply, PredefinedText, ReplyCategory, Signature
 from .rule import Rule, RuleAction, RuleCondition
 from .sorting import Category, Priority, Status, StatusInDepartment, TicketType
+from .working import Activity, ChecklistTemplate, Team
 
 __all__ = [
+    "Activity",
     "Category",
+    "ChecklistTemplate",
     "Department",
     "LetterTemplate",
     "Policy",
     "Portal",
+    "PredefinedReply",
+    "PredefinedText",
     "Priority",
+    "ReplyCategory",
     "Rule",
     "RuleAction",
     "RuleCondition",
+    "Signature",
     "StaffPlace",
     "Status",
     "StatusInDepartment",
+    "Team",
     "TicketType",
 ]

@@ -140,6 +140,13 @@ class Policy(models.Model):
     # C19
     files_to_clients = models.CharField(_("files in mail to clients"), max_length=6, choices=Files.choices, blank=True)
     files_to_staff = models.CharField(_("files in mail to staff"), max_length=6, choices=Files.choices, blank=True)
+    # C12
+    merge_across = models.BooleanField(
+        _("tickets of different organisations may be merged"),
+        null=True,
+        blank=True,
+        help_text=_("The client of the ticket that stays then reads the messages of the other one."),
+    )
     # C20
     group_minutes = models.PositiveSmallIntegerField(
         _("group a client’s messages in one mail, minutes"),
@@ -245,6 +252,7 @@ DEFAULTS = {
     "client_statuses": Policy.Words.CATEGORIES,
     "files_to_clients": Policy.Files.ATTACH,
     "files_to_staff": Policy.Files.LINK,
+    "merge_across": False,
     "group_minutes": 2,
     "chat_hint": False,
     "staff_names": Policy.Names.FIRST,

@@ -1,10 +1,14 @@
+from .desk import BulkJob, SavedView, ViewChoice
 from .event import Anchor, EventContent, Notification, RuleRun, TicketEvent, Verb
 from .message import Attachment, Draft, FileLink, MailId, Message, MessageRevision, PendingReply
 from .ticket import Flag, Participant, Presence, Reading, Tag, Ticket
+from .work import CheckPoint, Talk, TicketLink, TimeEntry, Watcher
 
 __all__ = [
     "Anchor",
     "Attachment",
+    "BulkJob",
+    "CheckPoint",
     "Draft",
     "EventContent",
     "FileLink",
@@ -18,8 +22,14 @@ __all__ = [
     "Presence",
     "Reading",
     "RuleRun",
+    "SavedView",
     "Tag",
+    "Talk",
     "Ticket",
     "TicketEvent",
+    "TicketLink",
+    "TimeEntry",
     "Verb",
+    "ViewChoice",
+    "Watcher",
 ]

@@ -42,6 +42,35 @@ class Verb(models.TextChoices):
     JOINED = "joined", _("somebody takes part")
     PARTED = "parted", _("somebody takes part no more")
     READDRESSED = "readdressed", _("mail sent to another address")
+    MERGED = "merged", _("merged into another ticket")
+    TOOK_IN = "took_in", _("another ticket merged into this one")
+    UNMERGED = "unmerged", _("merging taken back")
+    SPLIT = "split", _("messages moved to a new ticket")
+    UNSPLIT = "unsplit", _("splitting taken back")
+    LINKED = "linked", _("linked")
+    UNLINKED = "unlinked", _("link taken off")
+    TAGGED = "tagged", _("tags changed")
+    CHECKED = "checked", _("checklist changed")
+    SNOOZED = "snoozed", _("snoozed")
+    WOKEN = "woken", _("came back from snoozing")
+    SPAM = "spam", _("marked as spam")
+    NOT_SPAM = "not_spam", _("marked as no spam")
+    TRASHED = "trashed", _("moved to the trash")
+    RESTORED = "restored", _("taken out of the trash")
+    EMPTIED = "emptied", _("deleted for good")
+    DELETED = "deleted", _("message deleted")
+    UNDELETED = "undeleted", _("message restored")
+    REDACTED = "redacted", _("words taken out for good")
+    CLIENT = "client", _("client changed")
+    TEAMED = "teamed", _("given to a team")
+    TIMED = "timed", _("time logged")
+    TALKED = "talked", _("details of the call changed")
+    SCHEDULED = "scheduled", _("reply set for later")
+    UNSCHEDULED = "unscheduled", _("reply set for later called off")
+
+
+# Most of all events; none of them is an act that its actor might take back
+EVERYDAY = [Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.SETTLED, Verb.AUTO_CLOSED, Verb.REMINDED, Verb.MAIL_KEPT]
 
 
 class TicketEvent(models.Model):
@@ -64,7 +93,12 @@ class TicketEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["ticket", "sequence"], name="event_sequence_once")]
-        indexes = [models.Index(fields=["at"], name="event_at"), models.Index(fields=["click"], name="event_click")]
+        indexes = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["click"], name="event_click"),
+            # What somebody did to tickets, for the list of one's own acts; replies are read from their messages
+            models.Index(fields=["actor", "-at"], condition=~models.Q(verb__in=EVERYDAY), name="event_acts"),
+        ]
 
     def __str__(self):
         return f"{self.ticket_id}/{self.sequence} {self.verb}"

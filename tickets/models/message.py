@@ -44,6 +44,8 @@ class Message(models.Model):
     )  # of the text's fingerprint in its event
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)  # shown as a stub; its text stays (C5)
+    deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")  # split (S158)
     # Of mail alone: the letter as it came, what of it was left out, and who vouches for its sender (C23)
     incoming = models.ForeignKey("mail.IncomingMail", models.SET_NULL, null=True, blank=True, related_name="messages")
@@ -123,6 +125,9 @@ class PendingReply(models.Model):
         "departments.Status", models.SET_NULL, null=True, blank=True, related_name="+"
     )  # after it
     to = models.JSONField(default=list)  # ids of those who get its mail; empty: the client (S169)
+    after = models.JSONField(default=dict)  # what else happens when it is sent: of a predefined reply, time spent
+    is_later = models.BooleanField(default=False)  # set for a time by its author; a newer message calls it off
+    seen = models.JSONField(default=list)  # [last message, last note] its author had before their eyes
     click = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(db_index=True)

@@ -8,8 +8,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from departments.models import Category, Department, Priority, Status, TicketType
+from departments.models import Category, Department, Priority, Status, Team, TicketType
 from departments.policy import snapshot
 from helpdesk_site.lib import rows, tokens
 
@@ -28,8 +29,8 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(access.workable(viewer))
 
     def listed(self):
-        """Without merged-away tickets, which live on in their survivor (S142)."""
-        return self.filter(merged_into=None)
+        """Without merged-away tickets, which live on in their survivor (S142), and what lies in spam or trash."""
+        return self.filter(merged_into=None, hidden="")
 
     def open(self):
         return self.exclude(category=Category.CLOSED)
@@ -63,6 +64,13 @@ class Ticket(models.Model):
         CHAT = "chat", _("Chat")
         CONFERENCE = "conference", _("Conference call")
 
+    class Hidden(models.TextChoices):
+        """Why a ticket is in no ordinary list. Whatever is hidden is closed: lists of open ones need not ask."""
+
+        NO = "", pgettext_lazy("ticket", "listed")
+        SPAM = "spam", _("Spam")
+        TRASH = "trash", _("Trash")
+
     number = models.CharField(_("number"), max_length=10, unique=True)
     subject = models.CharField(_("subject"), max_length=200)
     department = models.ForeignKey(Department, models.PROTECT, related_name="tickets", verbose_name=_("department"))
@@ -93,6 +101,9 @@ class Ticket(models.Model):
         related_name="assigned_tickets",
         verbose_name=_("assignee"),
     )
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("team")
+    )
     channel = models.CharField(_("came by"), max_length=10, choices=Channel.choices, default=Channel.PORTAL)
     follow_up_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follow-up of")
@@ -100,6 +111,9 @@ class Ticket(models.Model):
     answer_to = models.EmailField(_("answers go to"), blank=True, default="")  # Reply-To of a client known by mail only
     unconfirmed_since = models.DateTimeField(null=True, blank=True)  # waits for its client's word in the portal (S69)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_tickets")
+    has_merged = models.BooleanField(default=False)  # others were merged into it: its thread reads theirs too
+    hidden = models.CharField(max_length=5, choices=Hidden.choices, blank=True, default=Hidden.NO)
+    hidden_at = models.DateTimeField(null=True, blank=True)  # trash is emptied thirty days later
     tags = models.ManyToManyField("tickets.Tag", blank=True, related_name="tickets")
 
     # What the status means here, kept on the row so that queues read one index (departments.policy.status_rules)
@@ -116,6 +130,11 @@ class Ticket(models.Model):
     first_reply_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    # Out of the queue until a time, or until the client writes; `awaiting` is off meanwhile
+    snoozed_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)  # empty while snoozed: until the client writes
+    snoozed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     # Rows with a due time, found by an index (ARCHITECTURE, "Two databases"): null means nothing is due
     status_since = models.DateTimeField(null=True, blank=True)  # what settling and closing count from
@@ -176,6 +195,11 @@ class Ticket(models.Model):
             models.Index(fields=["close_at"], condition=Q(close_at__isnull=False), name="ticket_close_due"),
             models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="ticket_remind_due"),
             models.Index(fields=["rules_at"], condition=Q(rules_at__isnull=False), name="ticket_rules_due"),
+            models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_snooze_due"),
+            models.Index(
+                fields=["department", "-snoozed_at"], condition=Q(snoozed_at__isnull=False), name="ticket_snoozed"
+            ),
+            models.Index(fields=["hidden", "-hidden_at", "id"], condition=~Q(hidden=""), name="ticket_hidden"),
             models.Index(fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="ticket_waiting"),
         ]
 
@@ -217,7 +241,7 @@ class Ticket(models.Model):
 
 
 class Tag(models.Model):
-    """A word staff put on tickets. Its screens come with their issue."""
+    """A word staff put on tickets."""
 
     name = models.CharField(_("name"), max_length=40, unique=True)
     tone = models.CharField(max_length=6, blank=True, default="")
