@@ -95,10 +95,23 @@ def _person(tokens, charset: str) -> Address:
     rest = [(kind, text) for kind, text in tokens if kind in ("quoted", "atom", "space")]
     if not address:
         address, rest = _bare(rest)
-    name = _name(rest, charset)
-    if not name:
-        name = _name([("atom", text) for kind, text in tokens if kind == "comment"], charset)
+    name, said = _name(rest, charset), _comments(tokens, charset)
+    if not name or name.lower() == address.lower():
+        name, said = said, ""
+    name = f"{name} ({said})" if said and "@" not in said else name
     return Address("" if name.lower() == address.lower() else name, address)
+
+
+def _comments(tokens, charset: str) -> str:
+    """What stands in comments beside a name and in the address (RFC 5322, 3.2.2): "Anna Doe (Sales) <…>"."""
+    found = []
+    for kind, text in tokens:
+        if kind == "comment":
+            found.append(text)
+        elif kind == "angle":
+            found += [inner[1:-1] for inner in _COMMENT.findall(text)]
+    names = (_name([("atom", re.sub(r"\\(.)", r"\1", text))], charset) for text in found)
+    return " ".join(filter(None, names))
 
 
 def _in_angles(text: str) -> str:

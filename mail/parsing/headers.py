@@ -21,10 +21,11 @@ _MAILBOX_LINE = (b"From ", b">From ")  # of mbox files
 
 
 class Headers:
-    """The fields of one head. `charset` is the set of the body below, for letters that say nothing about theirs."""
+    """The fields of one head. `charset` is the set of the body below, for letters that say nothing about theirs;
+    `stray` is the place of the first line among them that is no field."""
 
-    def __init__(self, fields=(), charset=""):
-        self.fields, self.charset = list(fields), charset
+    def __init__(self, fields=(), charset="", stray=None):
+        self.fields, self.charset, self.stray = list(fields), charset, stray
 
     def __contains__(self, name):
         return any(field == name for field, _value in self.fields)
@@ -51,7 +52,7 @@ class Headers:
 
 def read_head(raw: bytes, start: int, end: int) -> tuple[Headers, int, bool]:
     """Return the head that begins at `start`, the place of the body, and whether it was longer than what is read."""
-    fields, at, body, cut = [], start, None, False
+    fields, at, body, cut, stray = [], start, None, False, None
     while at < end and body is None:
         stop = raw.find(b"\n", at, end) + 1 or end
         if stop - start > HEAD_LIMIT or len(fields) > FIELDS_LIMIT:
@@ -68,11 +69,12 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Headers, int, bool]:
             fields.append((found[1].lower().decode("ascii"), [line[found.end():]]))
         elif fields and _goes_on(raw, stop, end):
             fields[-1][1].append(b" " + line)
+            stray = at if stray is None else stray
         elif fields or not line.startswith(_MAILBOX_LINE):
             body = at
         at = stop
     fields = [(name, b"".join(lines).replace(b"\x00", b"")) for name, lines in fields]
-    return Headers(fields), end if body is None else body, cut
+    return Headers(fields, stray=stray), end if body is None else body, cut
 
 
 def _goes_on(raw: bytes, at: int, end: int) -> bool:

@@ -126,7 +126,7 @@ class _Reader:
 
 def delimited(raw, boundary, start, end):
     """Yield the places between the delimiter lines of a boundary; more than anybody reads are not looked for."""
-    mark, opened, at, count, looks = b"--" + boundary, None, start, 0, 0
+    mark, opened, inner, at, count, looks = b"--" + boundary, None, None, start, 0, 0
     while count <= PARTS_LIMIT and looks < LOOKS_LIMIT and (found := raw.find(mark, at, end)) >= 0:
         at, looks = found + len(mark), looks + 1
         if found > start and raw[found - 1] not in b"\r\n":
@@ -135,12 +135,24 @@ def delimited(raw, boundary, start, end):
         tail = raw[at:stop].strip()
         if tail not in (b"", b"--"):
             continue
+        if tail and opened is not None:
+            inner = _declared(raw, opened, found) if inner is None else inner
+            if inner == boundary + tail:  # it opens what is in us (RFC 2046, 5.1.2: the innermost is asked first)
+                at = stop
+                continue
         if opened is not None:
             count += 1
             yield opened, max(opened, _before_line_end(raw, opened, found))
-        opened, at = (None if tail else stop), stop
+        opened, inner, at = (None if tail else stop), None, stop
     if opened is not None and opened < end and count <= PARTS_LIMIT:
         yield opened, end
+
+
+def _declared(raw, start, end) -> bytes:
+    """The boundary that the part at this place declares; nothing where it has no parts."""
+    headers, _body, _cut = read_head(raw, start, end)
+    kind, found = content_type(headers)
+    return found.get("boundary", "").encode("utf-8", "replace") if kind.startswith("multipart/") else b""
 
 
 def content_type(headers: Headers, default: str = "text/plain") -> tuple[str, dict]:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 
 from helpdesk_site.lib.text import clean_input
 
@@ -11,6 +12,7 @@ from . import (
     body,
     bounces,
     calendars,
+    charsets,
     dates,
     files,
     forwards,
@@ -97,15 +99,17 @@ def _words(root, *, whole: bool) -> dict:
         text = calendars.summary(events)
     text = clean_input(text).strip("\n")
     passed_on = enclosed if whole or enclosed else forwards.forward_of(subject, text)
+    own = text if whole or passed_on else _new(text, html if made else "")
+    beside = None if whole or passed_on else _passed_on_beside(root, found.files, own)
     return {
-        "full_text": text,
-        "text": text if whole or passed_on else _new(text, html if made else ""),
+        "full_text": _whole(_stray(root), text, beside),
+        "text": own,
         "html": clean_input(html),
         "html_text": made,
         "files": tuple(inside + attached),
         "events": events,
         "marker": marker.found(text, html),
-        "forward": passed_on,
+        "forward": passed_on or beside,
         "trouble": trouble | found.trouble,
     }
 
@@ -125,6 +129,26 @@ def _enclosed(parts) -> letter.Forward | None:
     root, _trouble = mime.read(mails[0].content)
     head, found = _head(root.headers), body.read(root)
     return letter.Forward(head["sender"], head["subject"], found.text()[0], root.headers.get("date")[:100])
+
+
+def _passed_on_beside(root, parts, own) -> letter.Forward | None:
+    """The mail that this one says it passes on, as a file beside words of its own."""
+    if "x-forwarded-message-id" not in root.headers and not forwards.passes_on(root.headers.words("subject")):
+        return None
+    enclosed = _enclosed(parts)
+    return enclosed and replace(enclosed, words=own)
+
+
+def _stray(root) -> str:
+    """The head from the first line on that is no field: its writer may have meant it as words."""
+    if root.headers.stray is None or root.main_type != "text":
+        return ""
+    return clean_input(charsets.decode(root.raw[root.headers.stray:root.start], root.charset)).strip("\n")
+
+
+def _whole(stray, text, passed_on) -> str:
+    pieces = [stray, text, clean_input(passed_on.body).strip("\n") if passed_on else ""]
+    return "\n\n".join(filter(None, pieces))[:body.TEXT_LIMIT]
 
 
 def _kind(root, head, words) -> dict:

@@ -121,6 +121,16 @@ def test_a_mail_enclosed_with_nothing_said_is_read_as_passed_on():
     assert letter.sender.address == "anna@example.com"
 
 
+@pytest.mark.parametrize("said", [{"subject": "Fwd: Broken"}, {"X_Forwarded_Message_Id": "<x@y>"}])
+def test_a_mail_passed_on_as_a_file_beside_words_is_a_forward(said):
+    """Thunderbird's and Outlook's "forward as attachment": the words are the sender's, the whole text has both."""
+    inner = mail("Inner words.", sender="Carl <carl@example.com>", subject="Broken")
+    letter = parse(with_parts("mixed", part("text/plain", "For you."), part("message/rfc822", inner), **said))
+    assert (letter.text, letter.full_text) == ("For you.", "For you.\n\nInner words.")
+    forward = letter.forward
+    assert (forward.sender.address, forward.body, forward.words) == ("carl@example.com", "Inner words.", "For you.")
+
+
 def test_words_beside_an_enclosed_mail_are_all_that_is_read():
     letter = parse(with_parts("mixed", TEXT, part("message/rfc822", mail("Inner words."))))
     assert (letter.full_text, letter.forward) == ("Plain words.", None)

@@ -42,6 +42,13 @@ def test_a_head_is_read_and_its_body_found(raw, subject, body):
     assert (headers.words("subject"), rest) == (subject, body)
 
 
+def test_a_line_among_the_fields_that_is_none_stands_in_the_whole_text_too():
+    """Its writer may have meant words and left out the empty line before them: nothing of a mail is lost."""
+    letter = parse(b"From: anna@example.com\nHello there,\nSubject: a\n\nIt broke.\n")
+    assert (letter.sender.address, letter.subject, letter.text) == ("anna@example.com", "a", "It broke.")
+    assert letter.full_text == "Hello there,\nSubject: a\n\nIt broke."
+
+
 def test_a_head_is_read_up_to_its_limit_and_its_body_is_still_found():
     """Bad input: a head of a megabyte."""
     raw = b"Subject: a\n" + b"X-Long: b\n" * 100_000 + b"\nhi"

@@ -53,6 +53,20 @@ def test_a_delimiter_stands_alone_on_its_line(body, texts):
     assert [part.body for part in root.parts] == texts
 
 
+def test_a_line_that_could_end_the_outer_or_open_the_inner_opens_the_inner():
+    """RFC 2046, 5.1.2: where one boundary begins like another the innermost is asked first."""
+    inner = several("mixed", part("text/plain", "a"), boundary="b--").removesuffix(b"--\n")
+    raw = with_parts("mixed", inner, part("text/html", "c"))
+    assert tree(raw) == ["multipart/mixed", ["multipart/mixed", "text/plain"], "text/html"]
+
+
+def test_many_lines_that_could_end_or_open_a_part_are_read_in_no_time():
+    """T25: its head is looked at once."""
+    head = b"Content-Type: multipart/mixed; boundary=b--\n" + b"X-Long: y\n" * 20_000
+    raw = mail(b"--b\n" + head + b"\n" + b"--b--\n" * 100_000, "Content-Type: multipart/mixed; boundary=b")
+    assert len(mime.read(raw)[0].parts) == 1
+
+
 @pytest.mark.parametrize("head", ["multipart/mixed", "multipart/mixed; boundary=other", 'multipart/mixed; boundary=""'])
 def test_a_wrong_boundary_is_guessed_from_the_body(head):
     raw = mail(b"--b\nContent-Type: text/html\n\na\n--b--", f"Content-Type: {head}")

@@ -287,6 +287,16 @@ def test_a_mail_an_agent_passes_on_is_its_first_senders_ticket(arrive, sam, chec
     assert got.letters_to("dora@outside.example") == []
 
 
+def test_a_mail_an_agent_passes_on_as_a_file_is_its_first_senders_ticket_too(arrive, sam, checking):
+    """S198: "forward as attachment", with words for the colleagues."""
+    inner = "From: dora@outside.example\nSubject: Where is my invoice\n\nwhere is it?"
+    parts = f"--b\n\nFor you.\n--b\nContent-Type: message/rfc822\n\n{inner}\n--b--"
+    headers = {"Content-Type": "multipart/mixed; boundary=b"}
+    got = arrive(sam, verdict="pass", subject="Fwd: Where is my invoice", text=parts, headers=headers)
+    assert (got.ticket.client.email, got.ticket.subject) == ("dora@outside.example", "Where is my invoice")
+    assert (got.message.body, got.ticket.messages.get(is_note=True).body) == ("where is it?", "For you.")
+
+
 def test_a_mail_a_client_passes_on_is_the_clients(arrive, anna):
     """mail/RULES, Forwards."""
     assert arrive(anna, subject="Fwd: Where is my invoice", text=FORWARD).ticket.client == anna
