@@ -26,8 +26,8 @@ _open = threading.local()
 class Click:
     """The events of one act, in order."""
 
-    def __init__(self):
-        self.id = uuid.uuid4()
+    def __init__(self, id=None):
+        self.id = id or uuid.uuid4()
         self.events = []
 
 
@@ -43,14 +43,20 @@ def action(function):
 
 
 class one_click:  # noqa: N801 - reads as a sentence: with one_click():
-    """Several actions as one act: one transaction, one click id, one letter to each person."""
+    """Several actions as one act: one transaction, one click id, one letter to each person.
+
+    `id` is given for an act that takes several transactions (tickets.bulk); inside another click it counts for nothing.
+    """
+
+    def __init__(self, id=None):
+        self.id = id
 
     def __enter__(self):
         self.outermost = getattr(_open, "click", None) is None
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         if self.outermost:
-            _open.click = Click()
+            _open.click = Click(self.id)
         return _open.click
 
     def __exit__(self, kind, error, trace):

@@ -21,15 +21,15 @@ REVERSIBLE = STATUSES | {Verb.ASSIGNED, Verb.PRIORITY, Verb.TYPE, Verb.MOVED, Ve
 
 
 @action
-def undo(click, *, actor):
+def undo(click, *, actor, tickets=None, since=None):
     """Take back everything `actor` did with one click, at most a minute ago. Returns the tickets touched.
 
-    What somebody changed since is left alone. Raises Refused when nothing can be taken back.
+    Of a click on many `tickets` (ids) may be only some at a time, and `since` another moment than a minute ago. What
+    somebody changed since is left alone. Raises Refused when nothing can be taken back.
     """
-    since = timezone.now() - timedelta(seconds=UNDO_SECONDS)
-    events = list(
-        TicketEvent.objects.filter(click=click, actor=actor, at__gte=since, verb__in=REVERSIBLE).order_by("-id")
-    )
+    since = since or timezone.now() - timedelta(seconds=UNDO_SECONDS)
+    own = TicketEvent.objects.filter(click=click, actor=actor, at__gte=since, verb__in=REVERSIBLE)
+    events = list((own if tickets is None else own.filter(ticket__in=tickets)).order_by("-id"))
     if not events or TicketEvent.objects.filter(click=click, verb=Verb.REPLIED).exists():
         raise Refused(_("This can no longer be undone."))
     touched = {}
