@@ -27,12 +27,13 @@ class Snapshot:
     departments: dict
     overrides: dict = field(repr=False)  # (department id, status id) -> StatusInDepartment
     letters: dict = field(repr=False)  # (kind, department id or None, language or "") -> LetterTemplate in use
+    signatures: dict = field(repr=False)  # (user id or None, department id or None, language or "") -> Signature
     rules: tuple  # the escalation rules that are switched on, in order, with their rows
     read_at: float
 
 
 def snapshot():
-    """The operator's configuration, at most SNAPSHOT_SECONDS old. Eight small queries when it has to be read."""
+    """The operator's configuration, at most SNAPSHOT_SECONDS old. A dozen small queries when it has to be read."""
     global _kept
     kept = _kept
     if kept and time.monotonic() - kept.read_at < SNAPSHOT_SECONDS:
@@ -51,7 +52,9 @@ def forget():
 
 
 def _read():
-    from .models import Department, LetterTemplate, Portal, Priority, Rule, Status, StatusInDepartment, TicketType
+    from .models import (
+        Department, LetterTemplate, Portal, Priority, Rule, Signature, Status, StatusInDepartment, TicketType,
+    )  # fmt: skip
 
     statuses = {row.pk: row for row in Status.objects.all()}
     return Snapshot(
@@ -65,6 +68,7 @@ def _read():
         letters={
             (row.kind, row.department_id, row.language): row for row in LetterTemplate.objects.filter(is_active=True)
         },
+        signatures={(row.user_id, row.department_id, row.language): row for row in Signature.objects.order_by("pk")},
         rules=tuple(Rule.objects.filter(is_active=True).prefetch_related("departments", "conditions", "actions")),
         read_at=time.monotonic(),
     )
@@ -75,6 +79,14 @@ def letter_template(kind, department, language):
     known = snapshot().letters
     places = [(department.pk, language), (department.pk, ""), (None, language), (None, "")]
     return next((known[kind, *place] for place in places if (kind, *place) in known), None)
+
+
+def signature(user, department, language):
+    """What stands below this person's replies in mail, with its fields: the closest Signature's text, or "" (S146)."""
+    known = snapshot().signatures
+    whose = [(who, where) for who in (user.pk, None) for where in (department.pk, None)]
+    places = [(*place, spoken) for place in whose for spoken in (language, "")]
+    return next((known[place].text for place in places if place in known), "")
 
 
 class PolicyView:

@@ -1,7 +1,7 @@
 from .department import Department, Portal, StaffPlace
 from .letter import LetterTemplate
 from .policy import Policy
-from .replies import PredefinedReply, PredefinedText, ReplyCategory, Signature
+from .replies import PredefinedReply, PredefinedText, PredefinedUse, ReplyCategory, Signature
 from .rule import Rule, RuleAction, RuleCondition
 from .sorting import Category, Priority, Status, StatusInDepartment, TicketType
 from .working import Activity, ChecklistTemplate, Team
@@ -16,6 +16,7 @@ __all__ = [
     "Portal",
     "PredefinedReply",
     "PredefinedText",
+    "PredefinedUse",
     "Priority",
     "ReplyCategory",
     "Rule",

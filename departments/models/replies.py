@@ -1,15 +1,18 @@
 """What staff need not write twice: predefined replies in categories, and signatures (S146, S147, S156)."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from helpdesk_site.lib.text import clean_input
 from helpdesk_site.lib.worded import Worded
 
+from ..reply_fields import IN_SIGNATURES, KNOWN, unknown
 from .department import Department
-from .sorting import Priority, Status
+from .sorting import Priority, Status, TicketType
 
 
 class ReplyCategory(Worded):
@@ -25,6 +28,15 @@ class ReplyCategory(Worded):
         ordering = ["position", "name"]
         verbose_name = _("category of predefined replies")
         verbose_name_plural = _("categories of predefined replies")
+
+    def clean(self):
+        """Refuses a drawer that lies inside itself."""
+        around, seen = self.inside, {self.pk}
+        while around is not None:
+            if around.pk in seen:
+                raise ValidationError({"inside": _("It cannot lie inside itself.")})
+            seen.add(around.pk)
+            around = around.inside
 
 
 class PredefinedReply(models.Model):
@@ -94,6 +106,30 @@ class PredefinedText(models.Model):
     def __str__(self):
         return self.get_language_display() if self.language else str(pgettext_lazy("language", "any"))
 
+    def clean(self):
+        """Refuses fields nobody knows: they would go out as they stand there."""
+        self.text = clean_input(self.text).strip("\n")
+        refuse_unknown(self.text, KNOWN)
+
+
+class PredefinedUse(models.Model):
+    """How often a predefined reply was sent on one day, and about what: what is offered first for tickets like it."""
+
+    reply = models.ForeignKey(PredefinedReply, models.CASCADE, related_name="days")
+    department = models.ForeignKey(Department, models.CASCADE, related_name="+")
+    status = models.ForeignKey(Status, models.CASCADE, related_name="+")  # of the ticket before it was answered
+    type = models.ForeignKey(TicketType, models.CASCADE, null=True, related_name="+")
+    day = models.DateField()
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "department", "day", "reply", "status", Coalesce("type", 0), name="predefineduse_once"
+            )
+        ]
+        indexes = [models.Index(fields=["day"], name="predefineduse_day")]
+
 
 class Signature(models.Model):
     """What stands below staff's replies in mail (S146). The closest holds: the person's own before the department's,
@@ -123,3 +159,15 @@ class Signature(models.Model):
     def __str__(self):
         parts = [self.user, self.department, self.get_language_display() if self.language else ""]
         return " · ".join(str(part) for part in parts if part) or str(_("everybody"))
+
+    def clean(self):
+        """Refuses fields that a signature has no value for."""
+        self.text = clean_input(self.text).strip()
+        refuse_unknown(self.text, IN_SIGNATURES)
+
+
+def refuse_unknown(text, known):
+    """Raise ValidationError of the field `text` where it names fields that are none of the `known`."""
+    said = _("There is no field %(field)s. Choose one from the list.")
+    if wrong := [said % {"field": words} for words in unknown(text, known)]:
+        raise ValidationError({"text": wrong})
