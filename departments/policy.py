@@ -53,8 +53,16 @@ def forget():
 
 def _read():
     from .models import (
-        Department, LetterTemplate, Portal, Priority, Rule, Signature, Status, StatusInDepartment, TicketType,
-    )  # fmt: skip
+        Department,
+        LetterTemplate,
+        Portal,
+        Priority,
+        Rule,
+        Signature,
+        Status,
+        StatusInDepartment,
+        TicketType,
+    )
 
     statuses = {row.pk: row for row in Status.objects.all()}
     return Snapshot(
