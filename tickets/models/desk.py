@@ -74,6 +74,7 @@ class BulkJob(models.Model):
     done = models.PositiveIntegerField(default=0)  # tickets looked at so far
     changed = models.PositiveIntegerField(default=0)  # of them changed
     failed = models.JSONField(default=list)  # [number, why] of those that could not be
+    seen_at = models.DateTimeField(default=timezone.now)  # when the list was drawn from which they were chosen
     created_at = models.DateTimeField(default=timezone.now)
     moved_at = models.DateTimeField(default=timezone.now)  # last sign of life, by which a dead worker's job is found
     finished_at = models.DateTimeField(null=True, blank=True)

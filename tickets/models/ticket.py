@@ -200,7 +200,11 @@ class Ticket(models.Model):
                 fields=["department", "-snoozed_at"], condition=Q(snoozed_at__isnull=False), name="ticket_snoozed"
             ),
             models.Index(fields=["hidden", "-hidden_at", "id"], condition=~Q(hidden=""), name="ticket_hidden"),
+            models.Index(
+                fields=["department", "hidden", "-hidden_at"], condition=~Q(hidden=""), name="ticket_department_hidden"
+            ),
             models.Index(fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="ticket_waiting"),
+            models.Index(fields=["created_at"], name="ticket_created"),
         ]
 
     def __str__(self):
