@@ -10,7 +10,7 @@ from mail.models import Kind
 # Letters about a ticket, in the order an operator meets them
 KINDS = (
     Kind.RECEIPT, Kind.REPLY, Kind.CLOSED, Kind.REMINDER, Kind.AUTO_CLOSED, Kind.JOINED, Kind.NEW_TICKET,
-    Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED,
+    Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED, Kind.CHANGED, Kind.WOKEN,
 )  # fmt: skip
 WITH_MESSAGE = (Kind.REPLY, Kind.CLIENT_REPLY, Kind.NEW_TICKET, Kind.NOTE)  # they bring it in full (S157)
 
@@ -57,7 +57,11 @@ FIELDS = {
         Field("files", _("Its files, attached or as links"), WITH_MESSAGE, is_block=True),
         Field("button", _("The button that opens the ticket"), is_block=True),
         Field("facts", _("Where the ticket stands: number, department, status"), is_block=True),
-        Field("confirm.hint", _("For matters of the account: to confirm it in the portal"), (Kind.RECEIPT,)),
+        Field(
+            "confirm.hint",
+            _("For matters of an account: that it waits for a word in the portal"),
+            (Kind.RECEIPT, Kind.NEW_TICKET),
+        ),
         Field("guest.hint", _("For guests: what the link is, and to keep it"), (Kind.RECEIPT, Kind.JOINED)),
         Field("rights", _("What whoever was added may do"), (Kind.JOINED,)),
         Field("ticket.reopen", _("What the client can still do"), (Kind.CLOSED, Kind.AUTO_CLOSED)),

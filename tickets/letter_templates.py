@@ -30,19 +30,25 @@ class Words(NamedTuple):
 
 def filled(letter, template, context):
     """The Words of a letter by an operator's template; `context` is what the shipped letter would print."""
-    html = template.html or html_of(template.text)
-    names = merging.fields(f"{template.subject} {template.text} {html}")
+    names = merging.fields(f"{template.subject} {template.text} {template.html}")
     said = {name: letter_words.VALUES[name](letter) for name in names if name in letter_words.VALUES}
     said["ticket.link"] = LINK
     context = {**context, "url": LINK}
     blocks = [name for name in names if name in BLOCKS]
     plain = {name: render_part(f"mail/_{name}.txt", context, autoescape=False).strip("\n") for name in blocks}
+    text = without_silence(template.text, {**said, **plain})
+    html = template.html or html_of(text)
     drawn = {name: shapes.joined([render_part(f"mail/_{name}.html", context, autoescape=True)]) for name in blocks}
     return Words(
         subject=clean_line(merging.filled(template.subject, said)),
-        text=merging.filled(template.text, {**said, **plain}),
+        text=merging.filled(text, {**said, **plain}),
         html=merging.filled_html(html, {**said, **drawn}),
     )
+
+
+def without_silence(text, said):
+    """A template's text without the paragraphs in which only fields stand that have nothing to say this time."""
+    return "\n\n".join(part for part in text.split("\n\n") if merging.filled(part, said).strip() or not part.strip())
 
 
 def html_of(text):

@@ -61,9 +61,13 @@ def person(letter, somebody):
 
 
 def moment(at):
-    """“20 November 2026, 14:03 CET”, in the active time zone."""
+    """“20 November 2026, 14:03 CET”, in the active time zone; of a zone without letters “UTC+05”."""
     local = timezone.localtime(at)
-    said = {"moment": formats.date_format(local, "DATETIME_FORMAT"), "zone": local.tzname()}
+    zone = local.tzname()
+    said = {
+        "moment": formats.date_format(local, "DATETIME_FORMAT"),
+        "zone": f"UTC{zone}" if zone.startswith(("+", "-")) else zone,
+    }
     return pgettext("moment and time zone", "%(moment)s %(zone)s") % said
 
 
@@ -100,6 +104,7 @@ def line(letter, message):
 
 def of_new_ticket(letter):
     yield _("%(who)s opened this ticket on %(moment)s:") % done(letter)
+    yield value(letter, "confirm.hint")
 
 
 def of_note(letter):
@@ -216,9 +221,15 @@ def reader_name(letter):
 
 
 def confirm_hint(letter):
-    """What the client of a ticket about an account has to do, where we are not sure who wrote it (S69)."""
-    if letter.ticket.unconfirmed_since is None:
+    """Of a ticket about an account, where we are not sure who wrote it: to its client what to do, to staff what to
+    wait for (S69)."""
+    if letter.ticket.unconfirmed_since is None or letter.kind == Kind.NEW_TICKET and not letter.inside:
         return ""
+    if letter.inside:
+        said = _(
+            "Nothing proves that %(name)s wrote this, and it concerns an account. Wait for the answer in the portal."
+        )
+        return said % {"name": letter.ticket.client.full_name}
     return _("It concerns an account, so we begin once you say on the ticket's page that it was you who wrote it.")
 
 

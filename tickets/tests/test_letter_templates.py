@@ -93,7 +93,7 @@ def test_one_that_is_not_in_use_changes_nothing(ticket, anna, sam, say, template
 
 
 def test_a_template_of_clients_letters_is_not_used_for_staff(open_ticket, sam, template):
-    template(Kind.RECEIPT, text="For clients. {{button}}")
+    template(kind=Kind.RECEIPT, text="For clients. {{button}}")
     open_ticket()
     assert "For clients." not in letter_to(sam).text
 
@@ -211,6 +211,17 @@ def test_the_shipped_words_as_a_template_make_the_shipped_letter(ticket, anna, s
         return [line for line in text.split("\n") if "answered on" not in line and "Status" not in line and line]
 
     assert lines(own) == lines(shipped)
+
+
+def test_a_paragraph_whose_fields_have_nothing_to_say_is_left_out(ticket, open_ticket, anna, greta, sales, template):
+    """S148: the hint for guests leaves no hole in the letters of others."""
+    template(kind=Kind.RECEIPT, text="One.\n\n{{guest.hint}}\n\n{{confirm.hint}}{{guest.hint}}\n\nTwo.\n\n{{button}}")
+    open_ticket(client=anna)
+    mail = OutgoingMail.objects.filter(user=anna, kind="receipt").latest("pk")
+    assert "One.\n\nTwo." in mail.text and "<p></p>" not in mail.html
+    open_ticket(client=greta, department=sales)
+    mail = OutgoingMail.objects.filter(user=greta, kind="receipt").latest("pk")
+    assert "One.\n\nThe link below" in mail.text
 
 
 def test_times_and_statuses_are_in_the_readers_words(ticket, anna, sam, say, template):

@@ -83,6 +83,12 @@ def test_each_letter_is_in_its_readers_language_and_time_zone(ticket, anna, olga
     assert Portal.get().name in ours.from_name
 
 
+def test_a_zone_without_letters_is_told_by_its_distance(ticket, anna, sam, say):
+    switch(anna, time_zone="Asia/Yekaterinburg")
+    say(ticket, sam, "Fixed.")
+    assert " UTC+05" in letter_to(anna).text
+
+
 def test_the_sender_is_the_department_and_the_subject_carries_the_number(ticket, anna, support, settings):
     """S120; without an address of its own the department writes from the site's."""
     mail = letter_to(anna)

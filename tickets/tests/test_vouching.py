@@ -122,3 +122,17 @@ def test_looking_changes_nothing(unsure, client_of, anna):
     for door in ("ticket_confirm", "ticket_disown"):
         assert browser.get(reverse(door, args=[unsure.number])).status_code == 405
     assert fresh(unsure).unconfirmed_since
+
+
+def test_staff_are_warned_where_they_read_it_in_the_mail_and_on_the_page(unsure, client_of, anna, sam, letter_to):
+    """S69: who answers from the mail program must know as well as who comes to the desk."""
+    warned = "Nothing proves that Anna Harding wrote this"
+    assert warned in letter_to(sam, unsure).text and warned in letter_to(sam, unsure).html
+    assert warned in page_of(client_of(sam), unsure)
+    say(client_of(anna), "ticket_confirm", unsure)
+    assert warned not in page_of(client_of(sam), unsure)
+
+
+def test_nobody_is_warned_of_a_mail_somebody_vouches_for(arrive, anna, sam, support, set_policy, checking, letter_to):
+    set_policy(support, account_matters=True)
+    assert "Nothing proves" not in letter_to(sam, arrive(anna, verdict="pass").ticket).text
