@@ -59,6 +59,7 @@ def mails(request):
     }
     for row in context["page"].rows:
         row.why = reasons.of(row.reason).what if row.reason else ""
+        row.number = row.reference.partition("#")[0]
     return render(request, "desk/mails.html", context)
 
 
