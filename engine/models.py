@@ -1,4 +1,4 @@
-"""Four small tables that make timers, forms and the embedded broker safe on both databases."""
+"""Five small tables that make timers, forms, erased files and the embedded broker safe on both databases."""
 
 from django.db import models
 
@@ -56,3 +56,14 @@ class FormKey(models.Model):
 
     def __str__(self):
         return f"{self.owner} {self.key}"
+
+
+class Leftover(models.Model):
+    """A stored file nobody may have any more: named here by the transaction that lets go of it, deleted after it."""
+
+    storage = models.CharField(max_length=40)
+    name = models.CharField(max_length=255)
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return f"{self.storage}/{self.name}"

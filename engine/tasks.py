@@ -13,7 +13,8 @@ def heartbeat():
 
 @shared_task
 def tidy():
-    """Forget form keys that nobody will send again."""
-    from . import once
+    """Forget form keys that nobody will send again, and delete files a process that died has left."""
+    from . import leftovers, once
 
     once.forget_old()
+    leftovers.sweep()
