@@ -3,6 +3,7 @@
 import secrets
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import chain
 from helpdesk_site.lib import rows
@@ -10,10 +11,20 @@ from mail.models import IncomingMail
 
 from .. import clock, found, search
 from ..models import Attachment, Message, Ticket
+from ..refused import Refused
 
 
 def locked(ticket):
-    """The ticket's fresh row, locked until the transaction ends; a merged-away one is followed to its survivor."""
+    """The ticket's fresh row, locked until the transaction ends; a merged-away one is followed to its survivor. Raises
+    Refused for one in the trash, which can be restored and nothing else (S155)."""
+    row = locked_anywhere(ticket)
+    if row.is_trashed:
+        raise Refused(_("This ticket is in the trash. Restore it before you change it."))
+    return row
+
+
+def locked_anywhere(ticket):
+    """The same, wherever it lies."""
     row = found.locked(ticket.pk)
     while row.merged_into_id:
         row = found.locked(row.merged_into_id)

@@ -70,6 +70,7 @@ class Ticket(models.Model):
         NO = "", pgettext_lazy("ticket", "listed")
         SPAM = "spam", _("Spam")
         TRASH = "trash", _("Trash")
+        GONE = "gone", _("Deleted for good")
 
     number = models.CharField(_("number"), max_length=10, unique=True)
     subject = models.CharField(_("subject"), max_length=200)
@@ -216,6 +217,11 @@ class Ticket(models.Model):
     @property
     def is_closed(self):
         return self.category == Category.CLOSED
+
+    @property
+    def is_trashed(self):
+        """Whether it lies in the trash, or was emptied out of it: for its client there is no such ticket (S155)."""
+        return self.hidden in (self.Hidden.TRASH, self.Hidden.GONE)
 
     # The operator's rows come from the process's snapshot, so that a page of 50 tickets reads none of them
     @cached_property
