@@ -1,5 +1,6 @@
 """Every change of a ticket, one plain function each, named as a support desk says it."""
 
+from .afterwards import carry_out
 from .assigning import assign, flag, unflag
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .escalating import alert, bring_back, escalate
@@ -22,6 +23,7 @@ __all__ = [
     "auto_close",
     "bring_back",
     "call_back",
+    "carry_out",
     "close",
     "confirm",
     "disown",

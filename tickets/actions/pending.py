@@ -14,12 +14,16 @@ from ..models import Attachment, PendingReply
 from ..refused import Refused
 from ..writing import Written
 from ._shared import locked
+from .afterwards import carry_out
 from .replying import refuse_crossing, reply
 
 
 @action
-def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, seen=None, to=()):
-    """Keep a staff reply until `due_at`; nothing is public before. Raises Crossed like reply(). Returns the row."""
+def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, seen=None, to=(), after=None):
+    """Keep a staff reply until `due_at`; nothing is public before. Raises Crossed like reply(). Returns the row.
+
+    `after` is what else happens when it is sent (`carry_out`).
+    """
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
     if status:
@@ -29,7 +33,7 @@ def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, 
     once.claim(reverse("ticket", args=[ticket.number]))
     pending = PendingReply.objects.create(
         ticket=ticket, author=author, body=written.body, html=written.html, status=status, due_at=due_at,
-        to=[person.pk for person in to],
+        to=[person.pk for person in to], after=after or {},
     )  # fmt: skip
     ids = [file.pk for file in attachments]
     Attachment.objects.filter(pk__in=ids, message=None).update(pending=pending, draft=None)
@@ -49,6 +53,7 @@ def release(pending, *, now=None):
     message = reply(
         row.ticket, author=row.author, written=written, by_staff=True, attachments=files, status=row.status, to=to
     )
+    carry_out(message.ticket, row.after, actor=row.author)
     row.delete()
     return message
 

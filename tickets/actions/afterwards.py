@@ -1,0 +1,39 @@
+"""What else happens when a reply is sent: what the predefined reply it began with says (S147)."""
+
+from departments.models import PredefinedReply
+from departments.policy import snapshot
+
+from .. import access, predefined
+from ..events import action
+from ..refused import Refused
+from .assigning import assign
+from .sorting import set_priority
+
+
+@action
+def carry_out(ticket, after, *, actor):
+    """Do to the ticket what `after` says (as PendingReply keeps it), and count what was sent. Called in the click of
+    the reply, which has gone: what the ticket does not allow any more is left undone."""
+    predefined.count(after.get("predefined"), after.get("about"))
+    for name, value in after.items():
+        if name in DEEDS:
+            try:
+                DEEDS[name](ticket, value, actor)
+            except Refused:
+                continue
+
+
+def give_priority(ticket, code, actor):
+    row = next((row for row in snapshot().priorities.values() if row.code == code and row.is_active), None)
+    if row:
+        set_priority(ticket, priority=row, actor=actor)
+
+
+def hand_over(ticket, whom, actor):
+    """To whoever sent the reply, or to nobody."""
+    to = actor if whom == PredefinedReply.Assign.ME else None
+    if to is None or access.may_flag(ticket, to):
+        assign(ticket, to=to, actor=actor)
+
+
+DEEDS = {"priority": give_priority, "assign": hand_over}
