@@ -42,6 +42,7 @@ class ViewChoice(models.Model):
     columns = models.JSONField(default=list, blank=True)
     sort = models.CharField(max_length=20, blank=True, default="")
     pinned = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(null=True, blank=True)  # in the rail; empty: as the view itself says
 
     class Meta:
         constraints = [
@@ -70,6 +71,7 @@ class BulkJob(models.Model):
     act = models.CharField(max_length=20)
     params = models.JSONField(default=dict)  # codes and ids, as the form sent them
     tickets = models.JSONField(default=list)  # ids, in the order they are done
+    total = models.PositiveIntegerField(default=0)  # how many they are
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     done = models.PositiveIntegerField(default=0)  # tickets looked at so far
     changed = models.PositiveIntegerField(default=0)  # of them changed
