@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
 if "HELPDESK_VAR" not in os.environ:
@@ -16,6 +17,10 @@ os.environ.setdefault("HISTORY_KEYS", "tests-only-history-key-0123456789")
 os.environ.setdefault("BASE_URL", "http://testserver")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps a loop in the test thread
+
+# What was compiled once, assertions included, is not compiled again by every worker and subprocess.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
 if worker.isdecimal() and os.environ.get("REDIS_URL"):  # a Redis database each: nobody clears another's counts
