@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import Membership, Organisation, Service, User
 from departments.models import Department, StaffPlace
 from departments.policy import forget
@@ -82,42 +84,48 @@ PLACES = {"ben": ["billing"], "sam": ["support"], "lena": ["sales", "billing", "
 def raise_cast(*, password=PASSWORD):
     """Make everybody who is missing; running it twice changes nothing. Returns them all by name in a namespace."""
     cast = SimpleNamespace()
-    for slug, fields in DEPARTMENTS.items():
-        row, _made = Department.objects.get_or_create(slug=slug, defaults=fields)
-        setattr(cast, slug, row)
-    for name, fields in PEOPLE.items():
-        setattr(cast, name, _person(name, fields, password=None if name == "greta" else password))
-    cast.quillmark = _organisation("Quillmark Studio", {cast.anna: "own", cast.olga: "admin"})
-    cast.fernhollow = _organisation("Fernhollow Ltd", {cast.carl: "admin"})
-    Service.objects.get_or_create(
-        name="shop.quillmark.example.com", organisation=cast.quillmark, kind="Business hosting"
-    )
-    Service.objects.get_or_create(name="vps-2.example.net", organisation=cast.quillmark, kind="Virtual server, 8 GB")
-    for name, slugs in PLACES.items():
-        for slug in slugs:
-            role = StaffPlace.Role.LEAD if name == "lena" else StaffPlace.Role.AGENT
-            StaffPlace.objects.get_or_create(
-                department=getattr(cast, slug),
-                user=getattr(cast, name),
-                defaults={"role": role, "notify": name != "lena"},
-            )
+    departments = [Department(**fields) for fields in DEPARTMENTS.values()]
+    vars(cast).update(zip(DEPARTMENTS, _raised(departments, by=["slug"]), strict=True))
+    vars(cast).update(zip(PEOPLE, _raised(_people(password), by=["email"]), strict=True))
+    organisations = [Organisation(name="Quillmark Studio"), Organisation(name="Fernhollow Ltd")]
+    cast.quillmark, cast.fernhollow = _raised(organisations, by=["name"])
+    members = [(cast.quillmark, cast.anna, "own"), (cast.quillmark, cast.olga, "admin")]
+    members += [(cast.fernhollow, cast.carl, "admin")]
+    _raised([_member(*one) for one in members], by=["user_id", "organisation_id"])
+    services = [("shop.quillmark.example.com", "Business hosting"), ("vps-2.example.net", "Virtual server, 8 GB")]
+    services = [Service(name=name, kind=kind, organisation=cast.quillmark) for name, kind in services]
+    _raised(services, by=["name", "kind", "organisation_id"])
+    places = [_place(name, slug, cast) for name, slugs in PLACES.items() for slug in slugs]
+    _raised(places, by=["user_id", "department_id"])
     cast.system = User.objects.system()
     forget()
     return cast
 
 
-def _person(name, fields, *, password):
-    email = f"{name}@example.com"
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email, password, **fields)
-    return user
+def _raised(rows, *, by):
+    """These rows, in order, saved: as they are there already (by these fields), else made, all in one statement."""
+    model = type(rows[0])
+    there = model.objects.filter(**{f"{by[0]}__in": [getattr(row, by[0]) for row in rows]})
+    known = {tuple(getattr(row, name) for name in by): row for row in there}
+    rows = {tuple(getattr(row, name) for name in by): row for row in rows}
+    model.objects.bulk_create(row for key, row in rows.items() if key not in known)
+    return [known.get(key, row) for key, row in rows.items()]
 
 
-def _organisation(name, members):
-    organisation, _made = Organisation.objects.get_or_create(name=name)
-    for user, role in members.items():
-        Membership.objects.get_or_create(
-            organisation=organisation, user=user, defaults={"role": role, "notify": role == "admin"}
-        )
-    return organisation
+def _people(password):
+    """Everybody with this password; Greta, the guest, has none."""
+    shared, none = make_password(password), make_password(None)
+    return [
+        User(email=f"{name}@example.com", password=none if name == "greta" else shared, **fields)
+        for name, fields in PEOPLE.items()
+    ]
+
+
+def _member(organisation, user, role):
+    return Membership(organisation=organisation, user=user, role=role, notify=role == "admin")
+
+
+def _place(name, slug, cast):
+    lead = name == "lena"
+    role = StaffPlace.Role.LEAD if lead else StaffPlace.Role.AGENT
+    return StaffPlace(department=getattr(cast, slug), user=getattr(cast, name), role=role, notify=not lead)
