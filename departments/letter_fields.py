@@ -10,7 +10,7 @@ from mail.models import Kind
 # Letters about a ticket, in the order an operator meets them
 KINDS = (
     Kind.RECEIPT, Kind.REPLY, Kind.CLOSED, Kind.REMINDER, Kind.AUTO_CLOSED, Kind.JOINED, Kind.NEW_TICKET,
-    Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED,
+    Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED, Kind.CHANGED, Kind.WOKEN,
 )  # fmt: skip
 WITH_MESSAGE = (Kind.REPLY, Kind.CLIENT_REPLY, Kind.NEW_TICKET, Kind.NOTE)  # they bring it in full (S157)
 

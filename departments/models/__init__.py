@@ -3,7 +3,7 @@ from .letter import LetterTemplate
 from .policy import Policy
 from .replies import PredefinedReply, PredefinedText, PredefinedUse, ReplyCategory, Signature
 from .rule import Rule, RuleAction, RuleCondition
-from .sorting import Category, Priority, Status, StatusInDepartment, TicketType
+from .sorting import Category, Priority, Status, StatusInDepartment, TicketType, Tone
 from .working import Activity, ChecklistTemplate, Team
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "StatusInDepartment",
     "Team",
     "TicketType",
+    "Tone",
 ]

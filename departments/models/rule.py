@@ -67,6 +67,7 @@ class RuleAction(models.Model):
         REPLY = "reply", _("reply to the client")
         NOTE = "note", _("add a note")
         MAIL = "mail", _("mail to staff")
+        TAG = "tag", _("put tags on")
 
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="actions")
     position = models.PositiveSmallIntegerField(_("order"), default=0)

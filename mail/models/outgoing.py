@@ -24,6 +24,8 @@ class Kind(models.TextChoices):
     ASSIGNED = "assigned", _("Assignment, to staff")
     FLAGGED = "flagged", _("Flag, to staff")
     ESCALATED = "escalated", _("Escalation, to staff")
+    CHANGED = "changed", _("Change of a watched ticket, to staff")
+    WOKEN = "woken", _("Snoozed ticket that comes back, to staff")
     CLOSED = "closed", _("Ticket closed")
     AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
     REMINDER = "reminder", _("Reminder before closing")

@@ -2,7 +2,7 @@ from .desk import BulkJob, SavedView, ViewChoice
 from .event import Anchor, EventContent, Notification, RuleRun, TicketEvent, Verb
 from .message import Attachment, Draft, FileLink, MailId, Message, MessageRevision, PendingReply
 from .ticket import Flag, Participant, Presence, Reading, Tag, Ticket
-from .work import CheckPoint, Talk, TicketLink, TimeEntry, Watcher
+from .work import CheckPoint, Mention, Snooze, Talk, TicketLink, TimeEntry, Watcher
 
 __all__ = [
     "Anchor",
@@ -14,6 +14,7 @@ __all__ = [
     "FileLink",
     "Flag",
     "MailId",
+    "Mention",
     "Message",
     "MessageRevision",
     "Notification",
@@ -23,6 +24,7 @@ __all__ = [
     "Reading",
     "RuleRun",
     "SavedView",
+    "Snooze",
     "Tag",
     "Talk",
     "Ticket",

@@ -144,6 +144,8 @@ class Notification(models.Model):
         MENTION = "mention", _("a colleague mentioned you in a note")
         FLAG = "flag", _("a colleague flagged this ticket for you")
         RULE = "rule", _("a rule of the portal tells you")
+        WATCHER = "watcher", _("you watch this ticket")
+        SNOOZER = "snoozer", _("you snoozed this ticket")
 
     event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="notifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")

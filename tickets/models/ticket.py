@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from departments.models import Category, Department, Priority, Status, Team, TicketType
+from departments.models import Category, Department, Priority, Status, Team, TicketType, Tone
 from departments.policy import snapshot
 from helpdesk_site.lib import rows, tokens
 
@@ -251,13 +251,16 @@ class Ticket(models.Model):
 
 
 class Tag(models.Model):
-    """A word staff put on tickets."""
+    """A word staff put on tickets. One spelling each: `key` is the name as it is compared."""
 
-    name = models.CharField(_("name"), max_length=40, unique=True)
-    tone = models.CharField(max_length=6, blank=True, default="")
+    name = models.CharField(_("name"), max_length=40)
+    key = models.CharField(max_length=120, unique=True, editable=False)
+    tone = models.CharField(_("colour"), max_length=6, choices=Tone.choices, blank=True, default="")
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["key"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
 
     def __str__(self):
         return self.name

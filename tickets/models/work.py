@@ -50,6 +50,36 @@ class Watcher(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="watcher_once")]
 
 
+class Mention(models.Model):
+    """A ticket whose notes call a member of staff by @name, once however often: the view “Mentions”."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentions")
+    at = models.DateTimeField(default=timezone.now)  # of the last note
+    is_unread = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="mention_once")]
+        indexes = [models.Index(fields=["user", "ticket"], condition=Q(is_unread=True), name="mention_unread")]
+
+
+class Snooze(models.Model):
+    """The last snooze of a ticket: until when, why, and what ended it; whether it still lasts, the ticket says."""
+
+    class Ended(models.TextChoices):
+        NOT = "", _("it lasts")
+        TIME = "time", _("its time has come")
+        CLIENT = "client", _("the client wrote")
+        HAND = "hand", _("somebody ended it")
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="snooze")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)  # empty: until the client writes
+    note = models.CharField(_("why"), max_length=200, blank=True, default="")
+    ended = models.CharField(max_length=6, choices=Ended.choices, blank=True, default=Ended.NOT)
+
+
 class CheckPoint(models.Model):
     """One point of a ticket's checklist."""
 
