@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0012_bulk_seen")]
+    dependencies = [("tickets", "0016_tag_once")]
 
     operations = [
         migrations.AddField("bulkjob", "total", models.PositiveIntegerField(default=0)),
