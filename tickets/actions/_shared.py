@@ -86,3 +86,15 @@ def take_mails_along(ticket):
 def save_times(ticket, *more):
     """Save everything clock.py may have set, and `more` fields."""
     rows.update(ticket, [*clock.TIMED, *more])
+
+
+def status_again(ticket, status):
+    """Put a ticket back into a status it had, as if it had not left it; an open one waits for us as it did."""
+    now = timezone.now()
+    clock.enter_status(ticket, status, at=now)
+    if ticket.is_closed:
+        ticket.closed_at = ticket.closed_at or now
+    else:
+        ticket.waiting_since = None if ticket.last_by_staff else ticket.waiting_since or ticket.last_message_at
+        ticket.queue_at = clock.queue_time(ticket)
+    save_times(ticket)

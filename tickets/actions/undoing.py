@@ -9,15 +9,13 @@ from django.utils.translation import gettext as _
 from departments.models import Department
 from departments.policy import snapshot
 
-from .. import clock
+from .. import clock, found
 from ..events import action, record
-from ..models import Flag, Ticket, TicketEvent, Verb
+from ..models import Flag, TicketEvent, Verb
 from ..refused import Refused
-from ._shared import locked, save_times, take_mails_along
+from ._shared import save_times, status_again, take_mails_along
 
 UNDO_SECONDS = 60
-STATUSES = {Verb.STATUS, Verb.CLOSED, Verb.REOPENED}
-REVERSIBLE = STATUSES | {Verb.ASSIGNED, Verb.PRIORITY, Verb.TYPE, Verb.MOVED, Verb.FLAGGED, Verb.UNFLAGGED}
 
 
 @action
@@ -32,10 +30,8 @@ def undo(click, *, actor, tickets=None, since=None):
     events = list((own if tickets is None else own.filter(ticket__in=tickets)).order_by("-id"))
     if not events or TicketEvent.objects.filter(click=click, verb=Verb.REPLIED).exists():
         raise Refused(_("This can no longer be undone."))
-    touched = {}
-    for ticket in Ticket.objects.filter(pk__in={event.ticket_id for event in events}).order_by("pk"):
-        touched[ticket.pk] = locked(ticket)
-    undone = [event for event in events if _take_back(touched[event.ticket_id], event, actor=actor)]
+    touched = {pk: found.locked(pk) for pk in sorted({event.ticket_id for event in events})}
+    undone = [event for event in events if _take_back(touched[event.ticket_id], event, actor)]
     if not undone:
         raise Refused(_("Somebody changed this since. Look again before you change it."))
     for event in undone:
@@ -43,55 +39,78 @@ def undo(click, *, actor, tickets=None, since=None):
     return list(touched.values())
 
 
-def _take_back(ticket, event, *, actor):
-    """Undo one event on a locked ticket. Returns whether it still stood as the event left it."""
+def _take_back(ticket, event, actor):
+    """Undo one event on its locked ticket. Returns whether it still stood as the event left it."""
+    if ticket.is_trashed and event.verb != Verb.TRASHED:
+        return False
+    return BACK[event.verb](ticket, event, actor)
+
+
+def _status(ticket, event, actor):
     before, after = event.data.get("from"), event.data.get("to")
-    if event.verb in STATUSES:
-        return _status_back(ticket, before, after)
-    if event.verb == Verb.ASSIGNED:
-        if ticket.assignee_id != after:
-            return False
-        ticket.assignee = get_user_model().objects.filter(pk=before).first() if before else None
-        ticket.save(update_fields=["assignee"])
-        return True
-    if event.verb == Verb.PRIORITY:
-        return _row_back(ticket, "priority", before, after, snapshot().priorities)
-    if event.verb == Verb.TYPE:
-        return _row_back(ticket, "type", before, after, snapshot().types)
-    if event.verb == Verb.MOVED:
-        if ticket.department.slug != after:
-            return False
-        ticket.department = Department.objects.get(slug=before)
-        clock.enter_status(ticket, ticket.status, at=timezone.now())
-        save_times(ticket, "department")
-        take_mails_along(ticket)
-        return True
-    if event.verb == Verb.FLAGGED:
-        return bool(Flag.objects.filter(ticket=ticket, user_id=after).delete()[0])
-    Flag.objects.get_or_create(ticket=ticket, user_id=after, defaults={"by": actor})
-    return True
-
-
-def _status_back(ticket, before, after):
     statuses = snapshot().statuses_by_code
     if ticket.status.code != after or before not in statuses:
         return False
-    now = timezone.now()
-    clock.enter_status(ticket, statuses[before], at=now)
-    if ticket.is_closed:
-        ticket.closed_at = ticket.closed_at or now
-    else:
-        unanswered = None if ticket.last_by_staff else ticket.waiting_since or ticket.last_message_at
-        ticket.waiting_since = unanswered
-        ticket.queue_at = clock.queue_time(ticket)
-    save_times(ticket)
+    status_again(ticket, statuses[before])
     return True
 
 
-def _row_back(ticket, field, before, after, rows):
-    current = getattr(ticket, field)
-    if (current and current.code) != after:
+def _assignee(ticket, event, actor):
+    before = event.data.get("from")
+    if ticket.assignee_id != event.data.get("to"):
         return False
-    setattr(ticket, field, next((row for row in rows.values() if row.code == before), None))
+    ticket.assignee = get_user_model().objects.filter(pk=before).first() if before else None
+    ticket.save(update_fields=["assignee"])
+    return True
+
+
+def _priority(ticket, event, actor):
+    return _row_back(ticket, "priority", event, snapshot().priorities)
+
+
+def _type(ticket, event, actor):
+    return _row_back(ticket, "type", event, snapshot().types)
+
+
+def _department(ticket, event, actor):
+    if ticket.department.slug != event.data.get("to"):
+        return False
+    ticket.department = Department.objects.get(slug=event.data.get("from"))
+    clock.enter_status(ticket, ticket.status, at=timezone.now())
+    save_times(ticket, "department")
+    take_mails_along(ticket)
+    return True
+
+
+def _flag(ticket, event, actor):
+    return bool(Flag.objects.filter(ticket=ticket, user_id=event.data.get("to")).delete()[0])
+
+
+def _flag_taken_off(ticket, event, actor):
+    Flag.objects.get_or_create(ticket=ticket, user_id=event.data.get("to"), defaults={"by": actor})
+    return True
+
+
+def _row_back(ticket, field, event, rows):
+    current = getattr(ticket, field)
+    if (current and current.code) != event.data.get("to"):
+        return False
+    setattr(ticket, field, next((row for row in rows.values() if row.code == event.data.get("from")), None))
     ticket.save(update_fields=[field])
     return True
+
+
+# How an event of each verb is taken back: a function of its locked ticket, the event and who does it, which says
+# whether the ticket still stood as the event left it. What is here can be undone.
+BACK = {
+    Verb.STATUS: _status,
+    Verb.CLOSED: _status,
+    Verb.REOPENED: _status,
+    Verb.ASSIGNED: _assignee,
+    Verb.PRIORITY: _priority,
+    Verb.TYPE: _type,
+    Verb.MOVED: _department,
+    Verb.FLAGGED: _flag,
+    Verb.UNFLAGGED: _flag_taken_off,
+}
+REVERSIBLE = set(BACK)
