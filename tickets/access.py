@@ -7,6 +7,7 @@ for the whole cast. Views ask `abilities`, never who somebody is.
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 
 from accounts.models import Membership
@@ -15,7 +16,7 @@ from helpdesk_site.lib import tokens
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import IncomingMail
 
-from . import found, states
+from . import found, merged, states
 from .models import Flag, Participant, PendingReply, Ticket
 
 SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
@@ -33,7 +34,7 @@ memberships = PreparedRows(lambda user: Membership.objects.filter(user=user), ha
 def visible(viewer):
     """A Q over tickets: what this viewer may see. Subqueries, never joins (PostgreSQL refuses DISTINCT with locks)."""
     if viewer.only_ticket:
-        return Q(number=viewer.only_ticket) & own(viewer.user)
+        return Q(pk__in=RawSQL(merged.UP, [viewer.only_ticket])) & own(viewer.user)  # noqa: S611 - a value, never SQL
     user = viewer.user
     if user is None or not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
@@ -100,7 +101,7 @@ def ticket_for(viewer, number, *, to="see"):
     """The ticket with this number, if the viewer may do `to` with it.
 
     `to` is the name of an ability. Raises Http404 for no such ticket, out of sight, and not allowed alike (a stranger
-    cannot tell them apart). A merged-away ticket is followed to its survivor by the view that shows it (S142).
+    cannot tell them apart). A merged-away ticket is followed to its survivor, which is what the door then opens (S142).
     """
     return ticket_and_abilities(viewer, number, to=to)[0]
 
@@ -114,6 +115,8 @@ def ticket_and_abilities(viewer, number, *, to="see", having=WITH):
     ticket = found.by_number(clean, having) if clean else None
     if ticket is None:
         raise Http404
+    if ticket.merged_into_id:
+        ticket = merged.survivor(ticket, having)
     can = abilities(viewer, ticket)
     if not getattr(can, to):
         raise Http404
@@ -137,13 +140,18 @@ class Abilities:
     confirm: bool = False  # say whether it was they who wrote it (S69)
     invite: bool = False  # let others take part, and take them off (S163)
     leave: bool = False  # take part no more
+    merge: bool = False  # join it with another one, and take that back (S139, S165)
+    split: bool = False  # move messages to a ticket of their own (S158)
 
 
 def abilities(viewer, ticket):
-    """The Abilities of `viewer` on `ticket`. Identity and policy only; state is checked by the action."""
+    """The Abilities of `viewer` on `ticket`, or on where it lives on. Identity and policy only; state is checked by the
+    action."""
+    if ticket.merged_into_id:
+        ticket = merged.survivor(ticket)
     user = viewer.user
     if viewer.only_ticket:
-        mine = viewer.only_ticket == ticket.number
+        mine = merged.is_part(ticket, viewer.only_ticket)
         can = _client(user, ticket) if mine else Abilities()
         return replace(can, confirm=can.see and may_confirm(user, ticket, by_pass=True))
     if user is None or not user.is_authenticated or not user.is_active:
@@ -173,6 +181,8 @@ def _staff(user, ticket):
         send_later=True,
         confirm=may_confirm(user, ticket),
         invite=True,
+        merge=True,
+        split=True,
     )
 
 
@@ -216,6 +226,7 @@ def held_reply(viewer, number, pk):
     ticket = found.by_number(clean, WITH) if clean else None
     if ticket is None or viewer.only_ticket or not user.is_staff:
         raise Http404
+    ticket = merged.survivor(ticket, WITH)
     row = PendingReply.objects.filter(ticket=ticket, pk=pk, author=user).first()
     if row is None and not works_on(user, ticket) and not ticket.messages.filter(author=user, by_staff=True).exists():
         raise Http404

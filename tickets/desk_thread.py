@@ -11,7 +11,7 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import OutgoingMail
 
-from . import mailed, telling, thread
+from . import mailed, merged, telling, thread
 from .around import around
 from .models import Attachment, Message, Notification, Verb
 
@@ -19,7 +19,7 @@ LOG = 30  # lines of the log beside the thread; the whole log has its own page
 PAGE = 200  # messages at once; older ones a click further
 RUN = 2  # longer runs of events are folded
 # Told by the messages, or in the log alone
-QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE}
+QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE, Verb.MERGED}
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,8 @@ def newest(ticket, **more):
 
 def messages_of(ticket, before=0):
     """The newest messages and notes, oldest first, up to PAGE + 1; `before` is a message's id for older ones."""
+    if ticket.has_merged:
+        return merged.messages_of(ticket, before, PAGE + 1)
     rows = EARLIER.models(ticket.pk, before) if before else LATEST.models(ticket.pk)
     return rows[::-1]
 
@@ -118,9 +120,9 @@ def files_of(ticket, found):
 
 
 def all_files(ticket, found):
-    if not found.waiting and not found.typed:
+    if not (found.waiting or found.typed or ticket.has_merged):
         return FILES.models(ticket.pk)
-    of = Q(message__in=Message.objects.filter(ticket=ticket).values("pk"))
+    of = Q(message__in=Message.objects.filter(ticket__in=merged.ids(ticket)).values("pk"))
     of |= Q(pending__in=[row[0] for row in found.waiting])
     of |= Q(draft__in=[pk for pk, _fields in found.typed.values()], message=None, pending=None)
     return Attachment.objects.filter(of).order_by("pk")
@@ -131,19 +133,20 @@ MAILED = [REASONS.RECEIPT, REASONS.CLIENT, REASONS.PARTICIPANT, REASONS.CONTACT,
 MAIL = ["pk", "state", "to_address", "sent_at", "retry_at", "due_at", "claimed_at", "created_at", "trouble", "answer"]
 
 
-MAILS = Prepared(
-    lambda ticket: (
-        Notification.objects.filter(event__ticket=ticket, reason__in=MAILED, mail__isnull=False)
-        .order_by("pk")
-        .values("event__message_id", *(f"mail__{name}" for name in MAIL))
-    )
-)
+def mailed_of(**which):
+    told = Notification.objects.filter(**which, reason__in=MAILED, mail__isnull=False).order_by("pk")
+    return told.values("event__message_id", *(f"mail__{name}" for name in MAIL))
+
+
+MAILS = Prepared(lambda ticket: mailed_of(event__ticket=ticket))
 
 
 def mails_of(ticket):
     """{message id: the mails that carried it to the client's side}, as OutgoingMail rows that hold their state only."""
     found = defaultdict(list)
-    for message_id, *values in MAILS.rows(ticket.pk):
+    together = ticket.has_merged and mailed_of(event__ticket__in=merged.ids(ticket))
+    rows = (row.values() for row in together) if together else MAILS.rows(ticket.pk)
+    for message_id, *values in rows:
         found[message_id].append(OutgoingMail(**dict(zip(MAIL, values, strict=True))))
     return found
 
@@ -160,8 +163,9 @@ def build(viewer, ticket, *, writers=(), before=0):
     events, mails = telling.events_of(ticket), mails_of(ticket)
     joined = [person for person, _replies in found.taking_part]
     known, authors = [ticket.client, ticket.assignee, viewer.user, *joined], {row.author_id for row in messages}
-    names = telling.names_for(events, known=known, more=found.people | authors)
+    names = telling.names_for(events, known=known, more=found.people | authors, homes=merged.family(ticket))
     people, numbers, seen = names.people, range(1, ticket.last_number + 1), set()
+    first = next((event for event in events if event.ticket_id == ticket.pk), None)
     said = [said_by(people[row.author_id], row, files[row.pk], mails[row.pk], numbers, seen) for row in messages]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
     latest = events[: -LOG - 1 : -1]
@@ -183,14 +187,14 @@ def build(viewer, ticket, *, writers=(), before=0):
         typed_files={kind: typed_files[pk] for kind, (pk, _fields) in found.typed.items()},
         earlier=messages[0].pk if older else 0,
         undelivered=undelivered(ticket, mails),
-        unproven=bool(events) and telling.is_unproven(events[0]),
-        may_belong=events[0].data.get("may_belong", "") if events else "",
+        unproven=first is not None and telling.is_unproven(first),
+        may_belong=first.data.get("may_belong", "") if first else "",
     )
 
 
 def said_by(author, message, files, mails, numbers, seen):
     """The Said of a message; `seen` are pictures that earlier mails brought (mailed.apart)."""
-    html = thread.shown(message, numbers, files)
+    html = thread.shown(message, () if message.home else numbers, files)
     listed, folded = mailed.apart(message.html, files, seen)
     return Said(message, author, html, listed, mails, mailed.rest(message, html, folded))
 
@@ -205,13 +209,13 @@ def undelivered(ticket, mails):
 def shown_events(events):
     """The events worth a line between the messages: not what a message says itself, nor what was taken back, nor the
     status that a reply brings along."""
-    undone = {event.data.get("of") for event in events if event.verb == Verb.UNDONE}
+    undone = {(event.ticket_id, event.data.get("of")) for event in events if event.verb == Verb.UNDONE}
     replies = {event.click for event in events if event.verb in (Verb.REPLIED, Verb.OPENED)}
     return [
         event
         for event in events
         if event.verb not in QUIET
-        and event.sequence not in undone
+        and (event.ticket_id, event.sequence) not in undone
         and not (event.verb == Verb.STATUS and event.click in replies)
     ]
 
@@ -227,7 +231,8 @@ def told_now(viewer, ticket, events):
     """The lines that these events add to the thread, read again with all they speak of."""
     new = {event.pk for event in events}
     rows = [event for event in telling.events_of(ticket) if event.id in new] if new else []
-    names = telling.names_for(rows, known=[ticket.client, ticket.assignee, viewer.user])
+    homes = merged.family(ticket)
+    names = telling.names_for(rows, known=[ticket.client, ticket.assignee, viewer.user], homes=homes)
     return [telling.tell(event, names) for event in shown_events(rows)]
 
 

@@ -23,6 +23,8 @@ ABOUT = {  # kind: (what has happened, why its reader is told)
     Kind.ASSIGNED: (Verb.ASSIGNED, Reason.ASSIGNEE),
     Kind.FLAGGED: (Verb.FLAGGED, Reason.FLAG),
     Kind.ESCALATED: (Verb.ALERTED, Reason.RULE),
+    Kind.CHANGED: (Verb.STATUS, Reason.WATCHER),
+    Kind.WOKEN: (Verb.WOKEN, Reason.SNOOZER),
 }
 
 
@@ -76,7 +78,7 @@ def an_event(ticket, verb, *, by_staff, operator):
 
 def ticket_of(number, viewer, department=None):
     """The ticket with this number, or one to begin with: the latest the viewer may see, of the department if any."""
-    tickets = Ticket.objects.visible_to(viewer).select_related("client", "assignee")
+    tickets = Ticket.objects.visible_to(viewer).filter(merged_into=None).select_related("client", "assignee")
     if number:
         return tickets.filter(number=number).first()
     if department:

@@ -15,7 +15,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib import dates, paging
 from helpdesk_site.lib.prepared import Prepared
 
-from . import delivered, search
+from . import delivered, merged, search
 from .models import Ticket
 
 COUNTED = 1000  # a count stops here: "1,000+"
@@ -270,12 +270,15 @@ def around(ticket, user, *, writers, place):
     names = list(writers) or [""]
     row = AROUND.rows(ticket.pk, user.pk, names[0], names[-1], place)[0]
     number, fields, receipt, mails, has_participants, followed, waiting = row
+    mails = delivered.deliveries(mails, user.pk)
+    if ticket.has_merged:
+        mails |= delivered.of_merged(merged.family(ticket), user.pk)
     return Around(
         read=number or 0,
         has_read=number is not None,
         draft=json.loads(fields) if isinstance(fields, str) else fields,
         receipt=receipt or "",
-        mails=delivered.deliveries(mails, user.pk),
+        mails=mails,
         has_participants=bool(has_participants),
         has_links=bool(followed) or ticket.follow_up_of_id is not None,
         waiting=waiting,
@@ -285,4 +288,4 @@ def around(ticket, user, *, writers, place):
 def linked(viewer, ticket):
     """The ticket this one follows and those that follow it, as far as the viewer may see them (S110, S114)."""
     near = Q(follow_up_of=ticket) | Q(pk=ticket.follow_up_of_id)
-    return list(Ticket.objects.visible_to(viewer).filter(near).order_by("created_at", "pk")[:20])
+    return list(Ticket.objects.visible_to(viewer).listed().filter(near).order_by("created_at", "pk")[:20])

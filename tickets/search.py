@@ -15,6 +15,9 @@ from django.db.models.expressions import RawSQL
 
 from helpdesk_site.lib import stems, tokens
 
+from . import merged
+from .models import Message, Ticket
+
 PUBLIC, NOTES = "tickets_searchpublic", "tickets_searchnotes"
 DOCUMENT_BYTES = 800_000  # PostgreSQL takes 1 MB a tsvector; text beyond this is kept but no longer found
 ADDED_BYTES = 200_000
@@ -35,9 +38,13 @@ def add(ticket, text, *, is_note, is_first=False):
 
 
 def reindex(ticket):
-    """Write both documents of a ticket anew from its messages: after an edit, a merge, a redaction."""
+    """Write both documents of a ticket anew from its messages: after an edit, a merge, a redaction. A survivor is found
+    by all that was merged into it; by the addresses of their clients for staff alone."""
     texts = {False: [head_text(ticket)], True: []}
-    for message in ticket.messages.prefetch_related("attachments"):
+    for other in Ticket.objects.filter(pk__in=merged.family(ticket)).select_related("client"):
+        texts[False].append(f"{other.number} {other.subject} {other.client.name}")
+        texts[True].append(other.client.email)
+    for message in Message.objects.filter(ticket__in=merged.ids(ticket)).prefetch_related("attachments"):
         names = " ".join(file.name for file in message.attachments.all())
         texts[message.is_note].append(f"{message.body}\n{names}")
     for is_note, parts in texts.items():
@@ -64,7 +71,7 @@ class Way(StrEnum):
     """How the tickets are found that hold some words: by what is asked of the database, and asked with which value."""
 
     NOTHING = "nothing"
-    NUMBER = "number"  # the ticket with this number
+    NUMBER = "number"  # the ticket with this number, and where it lives on
     INDEX = "index"  # SQLite: those its text index finds with this query
     HITS = "hits"  # PostgreSQL: those with these ids, which its text index found
     WALK = "walk"  # PostgreSQL: those along the list whose documents match this query
@@ -92,7 +99,7 @@ def found_by(way, value, *, notes=False):
     if way == Way.NOTHING:
         return Q(pk__in=[])
     if way == Way.NUMBER:
-        return Q(number=value)
+        return Q(pk__in=RawSQL(merged.UP, [value]))  # noqa: S611 - a value, never SQL
     if way == Way.HITS:
         return Q(pk__in=RawSQL("SELECT unnest(CAST(%s AS bigint[]))", [value]))  # noqa: S611 - a value, never SQL
     if way == Way.INDEX:

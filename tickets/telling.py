@@ -17,7 +17,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib.prepared import Prepared
 from mail.models import OutgoingMail
 
-from . import colleagues
+from . import colleagues, merged
 from .models import EventContent, Participant, TicketEvent, Verb
 
 LOOKS = {  # verb: icon, tone
@@ -64,32 +64,38 @@ class Told:
 
 @dataclass
 class Names:
-    """The people, rules and texts that events speak of, by id; `verbs` are what happened, by sequence.
+    """The people, rules and texts that events speak of, by id; `verbs` are what happened, by ticket and sequence.
 
-    `page` is the address where the messages stand, "" for the page the words are shown on.
+    `homes` are the numbers of tickets merged into the one whose thread it is, by id: what happened there says so. `page`
+    is the address where the messages stand, "" for the page the words are shown on.
     """
 
     people: dict = field(default_factory=dict)
     rules: dict = field(default_factory=dict)
     texts: dict = field(default_factory=dict)
     verbs: dict = field(default_factory=dict)
+    homes: dict = field(default_factory=dict)
     page: str = ""
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-EVENT = ["id", "sequence", "verb", "actor_id", "data", "click", "at", "message__number", "message__is_note"]
+EVENT = ["id", "ticket_id", "sequence", "verb", "actor_id", "data", "click", "at", "message__number", "message__is_note"]
 Event = namedtuple("Event", EVENT[:-2] + ["number", "is_note"])
 EVENTS = Prepared(lambda ticket: TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values(*EVENT))
 
 
 def events_of(ticket):
-    """A ticket's events in order, as plain rows with the numbers of their messages: a long history has hundreds."""
+    """A ticket's events in order, as plain rows with the numbers of their messages: a long history has hundreds. With
+    those of the tickets merged into it."""
+    if ticket.has_merged:
+        rows = TicketEvent.objects.filter(ticket__in=merged.ids(ticket)).order_by("at", "ticket_id", "sequence")
+        return list(map(Event._make, rows.values_list(*EVENT)))
     return list(map(Event._make, EVENTS.rows(ticket.pk)))
 
 
-def names_for(events, *, known=(), more=()):
+def names_for(events, *, known=(), more=(), homes=None):
     """The Names these events need, and the people with the ids `more`. At most three statements, mostly none."""
     people = {user.pk: user for user in known if user} | colleagues.staff().people
     wanted = set(more).union(*map(people_in, events)) - {None} - people.keys()
@@ -100,7 +106,8 @@ def names_for(events, *, known=(), more=()):
         people=people,
         rules=Rule.objects.in_bulk(rules) if rules else {},
         texts=texts_of([event.id for event in events if "texts" in event.data]),
-        verbs={event.sequence: event.verb for event in events},
+        verbs={(event.ticket_id, event.sequence): event.verb for event in events},
+        homes=homes or {},
     )
 
 
@@ -133,7 +140,8 @@ def people_in(event):
 def tell(event, names):
     """One event as a Told."""
     icon, tone = LOOKS.get(event.verb, ("clock", ""))
-    return Told(event, icon, tone, Teller(event, names).sentence())
+    words, home = Teller(event, names).sentence(), names.homes.get(event.ticket_id)
+    return Told(event, icon, tone, format_html('<span class="num muted">{}</span> {}', home, words) if home else words)
 
 
 class Teller:
@@ -164,7 +172,9 @@ class Teller:
         if number is None:
             return strong("–")
         letter, sign = ("n", "N") if self.event.is_note else ("m", "#")
-        return format_html('<a href="{}#{}{}">{}{}</a>', self.names.page, letter, number, sign, number)
+        home = self.names.homes.get(self.event.ticket_id)
+        anchor = f"{letter}{number}-{home}" if home else f"{letter}{number}"
+        return format_html('<a href="{}#{}">{}{}</a>', self.names.page, anchor, sign, number)
 
     def change(self, rows):
         """The names of what was and what is, from rows by their code."""
@@ -266,7 +276,7 @@ class Teller:
         return self.say(_("{rule} told {people}"), rule=self.rule(), people=self.people(self.data.get("to", ())))
 
     def undone(self):
-        verb = self.names.verbs.get(self.data.get("of"))
+        verb = self.names.verbs.get((self.event.ticket_id, self.data.get("of")))
         return self.say(_("{actor} took back: {what}"), what=event_name(verb) if verb else "–")
 
     def mail_kept(self):

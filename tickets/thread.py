@@ -13,7 +13,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import PreparedRows
 
-from . import colleagues, mailed, words
+from . import colleagues, mailed, merged, words
 from .access import participants_of
 from .models import Attachment, Message, Participant, TicketEvent, Verb
 
@@ -117,7 +117,10 @@ def newest(ticket):
 
 
 def messages_of(ticket, *, before=0):
-    """The newest public messages, oldest first, up to PAGE + 1; `before` a message's number for older ones."""
+    """The newest public messages, oldest first, up to PAGE + 1; `before` a message's number for older ones (where
+    tickets were merged into it, its id: numbers stand twice there)."""
+    if ticket.has_merged:
+        return merged.messages_of(ticket, before, PAGE + 1, is_note=False)
     if before:
         return list(newest(ticket).filter(number__lt=before).defer("body")[: PAGE + 1])[::-1]
     return LATEST.models(ticket.pk)[::-1]
@@ -126,7 +129,7 @@ def messages_of(ticket, *, before=0):
 def files_of(ticket):
     """{message id: its files}, of all public messages of a ticket."""
     found = defaultdict(list)
-    for row in FILES.models(ticket.pk):
+    for row in merged.public_files_of(ticket) if ticket.has_merged else FILES.models(ticket.pk):
         found[row.message_id].append(row)
     return found
 
@@ -159,14 +162,14 @@ def for_client(viewer, ticket, *, around, before=0):
     people, files = people_of(ticket, viewer, messages, events), files_of(ticket)
     reader = Reader(viewer.user, ticket, people, around.mails)
     first_new = first_news(viewer, ticket, messages, around)
-    rows = [reader.said(row, files.get(row.pk), is_new=bool(first_new and row.number >= first_new)) for row in messages]
+    rows = [reader.said(row, files.get(row.pk), is_new=is_new(row, first_new)) for row in messages]
     rows = sorted(rows + [row for row in map(reader.happened, events) if row], key=lambda row: row.moment)
     if first_new:
         rows.insert(next(at for at, row in enumerate(rows) if row.kind == "said" and row.is_new), Divider())
     return Thread(
         rows=rows,
         people=people,
-        earlier=messages[0].number if older else 0,
+        earlier=(messages[0].pk if ticket.has_merged else messages[0].number) if older else 0,
         unread=ticket.last_number > around.read and not before,
     )
 
@@ -178,9 +181,15 @@ def first_news(viewer, ticket, messages, around):
     """
     if not around.has_read and ticket.client_id != viewer.user.pk:
         return 0
-    unseen = (row.number for row in messages if row.number > around.read and row.author_id != viewer.user.pk)
+    own = (row for row in messages if not row.home)
+    unseen = (row.number for row in own if row.number > around.read and row.author_id != viewer.user.pk)
     first = next(unseen, 0)
     return first if first > 1 else 0
+
+
+def is_new(message, first_new):
+    """Whether it is among the news; what came along with a merged ticket is as old as it was there."""
+    return bool(first_new) and message.number >= first_new and not message.home
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +237,7 @@ class Reader:
         who = words.staff_name(author, self.department) if staff else author.full_name
         role = words.staff_role(author, self.department) if staff else ""
         mine = author.pk == self.user.pk
-        html = shown(message, self.numbers, files or ())
+        html = shown(message, () if message.home else self.numbers, files or ())
         listed, folded = mailed.apart(message.html, files or (), self.seen)
         rest = mailed.rest(message, html, folded)
         mails = self.mails.get(message.pk, ())

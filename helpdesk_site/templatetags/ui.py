@@ -394,10 +394,11 @@ def message_id(number):
 
 
 @register.simple_tag
-def message_link(number):
-    """“#4”, the permalink of a message."""
+def message_link(number, anchor="", home=""):
+    """“#4”, the permalink of a message; “KTR-482913 #4” of one that came along with a merged ticket."""
     words = _("#%(number)s, link to this message") % {"number": number}
-    return format_html('<a class="msg-n" href="#m{0}" aria-label="{1}">#{0}</a>', number, words)
+    pieces = {"anchor": anchor or f"m{number}", "words": words, "number": number, "home": home}
+    return format_html('<a class="msg-n" href="#{anchor}" aria-label="{home}{words}">{home}#{number}</a>', **pieces)
 
 
 # --- Forms, lists and the page itself --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from audit import chain
 from helpdesk_site.lib import rows
 from mail.models import IncomingMail
 
-from .. import clock, found, search
+from .. import clock, found, merged, search
 from ..models import Attachment, Message, Ticket
 from ..refused import Refused
 
@@ -31,6 +31,12 @@ def locked_anywhere(ticket):
     if row.client_id == ticket.client_id and Ticket.client.is_cached(ticket):
         row.client = ticket.client  # read already, and told of in every letter
     return row
+
+
+def home_of(message):
+    """The fresh, locked row of the ticket a message was written under, merged since or not: what happens to a message
+    is told in that one's chain. Locked before its survivor, as by `locked`."""
+    return found.locked(message.ticket_id)
 
 
 def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=False, channel=Ticket.Channel.PORTAL):
@@ -80,7 +86,7 @@ def proof(message, attachments=()):
 
 def take_mails_along(ticket):
     """The mails of a ticket that was moved belong to whoever works on it now (access.mails_seen)."""
-    IncomingMail.objects.filter(messages__ticket=ticket).update(desk=ticket.department_id)
+    IncomingMail.objects.filter(messages__ticket__in=merged.ids(ticket)).update(desk=ticket.department_id)
 
 
 def save_times(ticket, *more):

@@ -9,7 +9,7 @@ from .. import search
 from ..events import action, record
 from ..models import MessageRevision, Ticket, Verb
 from ..refused import Refused
-from ._shared import locked, proof, write_message
+from ._shared import home_of, locked, proof, write_message
 
 
 @action
@@ -40,7 +40,8 @@ def keep_automatic(ticket, *, author, written):
 @action
 def edit_message(message, *, editor, written):
     """Change a message's text and keep the old one as a revision. Raises Refused where policy locks it (C5)."""
-    ticket = locked(message.ticket)
+    home = home_of(message)
+    ticket = locked(home) if home.merged_into_id else home
     policy = ticket.policy.history_policy
     if policy == Policy.History.LOCKED or (policy == Policy.History.NOTES and not message.is_note):
         raise Refused(_("Messages cannot be changed in this department. Write a new one instead."))
@@ -51,6 +52,6 @@ def edit_message(message, *, editor, written):
     message.body, message.html, message.format = written.body, written.html, written.format
     message.renderer, message.edited_at = written.renderer, timezone.now()
     message.save(update_fields=["body", "html", "format", "renderer", "edited_at"])
-    record(ticket, Verb.EDITED, actor=editor, message=message, revision=revision.pk, **proof(message))
+    record(home, Verb.EDITED, actor=editor, message=message, revision=revision.pk, **proof(message))
     search.reindex(ticket)
     return message

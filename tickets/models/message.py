@@ -62,14 +62,22 @@ class Message(models.Model):
     def __str__(self):
         return f"{self.ticket.number} {self.label}"
 
+    home = ""  # the number it was written under, where it stands in the thread of a survivor (tickets.merged)
+
     @property
     def label(self):
-        """What people call it: #3, or N2 for a note."""
-        return f"N{self.number}" if self.is_note else f"#{self.number}"
+        """What people call it: #3, or N2 for a note; KTR-482913 #3 in another ticket's thread."""
+        own = f"N{self.number}" if self.is_note else f"#{self.number}"
+        return self.before_number + own
+
+    @property
+    def before_number(self):
+        return f"{self.home} " if self.home else ""
 
     @property
     def anchor(self):
-        return f"n{self.number}" if self.is_note else f"m{self.number}"
+        own = f"n{self.number}" if self.is_note else f"m{self.number}"
+        return f"{own}-{self.home}" if self.home else own
 
 
 class MailId(models.Model):

@@ -14,15 +14,16 @@ from departments.policy import snapshot
 from engine.once import once
 from helpdesk_site.lib import text
 from helpdesk_site.lib.toasts import toast
+from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, queries_client, reading, thread, words
-from ..actions import Crossed, reopens_until, reply_refusal
+from .. import access, actions, drafts, filling, guard, predefined, queries_client, reading, thread, words
+from ..actions import reopens_until, reply_refusal
 from ..events import one_click
 from ..forms import ReplyForm
 from ..forms_desk import chosen_readers
 from ..models import Draft, Ticket
 from ..refused import Refused
-from ..writing import merged, write
+from ..writing import write
 from . import desk, desk_ticket
 from .doors import for_somebody
 
@@ -37,16 +38,9 @@ def ticket(request, number):
     """The conversation, for whoever may see it (S17-S19, S72, S94, S105, S106). A merged-away one leads on (S142)."""
     having = access.WITH if request.viewer.is_staff else FOR_CLIENTS
     ticket, can = access.ticket_and_abilities(request.viewer, number, having=having)
-    if ticket.merged_into_id:
-        return to_survivor(request, ticket)
+    if ticket.number != clean_number(number):
+        return redirect("ticket", ticket.number)
     return page(request, ticket, can=can)
-
-
-def to_survivor(request, ticket):
-    """Where a merged-away ticket lives on, if the viewer may see that."""
-    while ticket.merged_into_id:
-        ticket = Ticket.objects.get(pk=ticket.merged_into_id)
-    return redirect("ticket", access.ticket_for(request.viewer, ticket.number).number)
 
 
 @require_POST
@@ -67,7 +61,7 @@ def preview(request, number):
     """What a reply will look like: a fragment."""
     ticket, can = access.ticket_and_abilities(request.viewer, number, to="reply")
     message = request.POST.get("message", "")
-    written = merged(message, ticket.client) if can.work else message
+    written = filling.merged(message, ticket, agent=request.viewer.user) if can.work else message
     return HttpResponse(text.shown(text.render_markdown(written)))
 
 
@@ -87,13 +81,21 @@ def reply(request, number):
         drafts.keep(request, place, request.POST, uploads=form.uploads)
         return page(request, ticket, can=can, form=form, status=200 if "preview" in request.POST else 422)
     try:
+        if can.work:
+            refuse_merged(ticket, number)
         answer = answer_as_staff(request, ticket, form) if can.work else answer_as_client(request, ticket, form, can)
     except Refused as refused:
         drafts.keep(request, place, request.POST, uploads=form.uploads)
-        newer = refused.newer if isinstance(refused, Crossed) else ()
-        return page(request, fresh(ticket), can=can, form=form, refusal=str(refused), newer=newer, status=409)
+        return page(request, fresh(ticket), can=can, form=form, refused=refused, status=409)
     drafts.drop(request, place)
     return answer
+
+
+def refuse_merged(ticket, number):
+    """Raise Refused when the page it was written on showed a ticket that was merged into this one since."""
+    if ticket.number != clean_number(number):
+        said = {"number": clean_number(number), "survivor": ticket.number}
+        raise Refused(_("%(number)s was merged into %(survivor)s while you were writing. Read it, then send.") % said)
 
 
 def answer_as_client(request, ticket, form, can):
@@ -111,23 +113,38 @@ def answer_as_staff(request, ticket, form):
     """Send the reply, or hold it for the seconds in which its author may take it back; then go where they like."""
     user = request.viewer.user
     own = ticket.client_id == user.pk  # an agent's own request is answered as a client
+    words = filling.merged(form.cleaned_data["message"], ticket, agent=user)
+    if not own:
+        guard.refuse(words, ticket, meant=request.POST.get("meant", ""))
+    offers, kept = predefined.sent(request.POST, ticket)
+    after = predefined.after(offers, kept, ticket)
     said = {
         "author": user,
-        "written": write(merged(form.cleaned_data["message"], ticket.client)),
+        "written": write(words),
         "attachments": form.uploads,
-        "status": snapshot().statuses_by_code.get(request.POST.get("status", "")),
+        "status": status_after(request, ticket, predefined.status_of(offers, kept, ticket)),
         "seen": desk_ticket.seen_of(request),
         "to": [] if own else chosen_readers(request.POST.getlist("to"), ticket),
     }
     if user.undo_seconds and not own:
         due_at = timezone.now() + timedelta(seconds=user.undo_seconds)
-        pending = actions.hold_reply(ticket, due_at=due_at, **said)
+        pending = actions.hold_reply(ticket, due_at=due_at, after=after, **said)
         take_back = reverse("ticket_call_back", args=[ticket.number, pending.pk])
         toast(request, _("Your reply is on its way."), undo_url=take_back, seconds=user.undo_seconds)
         return desk.go_on(request, ticket)
-    message = actions.reply(ticket, by_staff=not own, **said)
+    with one_click():
+        message = actions.reply(ticket, by_staff=not own, **said)
+        if after:
+            actions.carry_out(message.ticket, after, actor=user)
     toast(request, _("Reply sent."))
     return desk.go_on(request, message.ticket, anchor=message.anchor)
+
+
+def status_after(request, ticket, of_predefined):
+    """The status chosen from the menu, else a predefined reply's, else the main button's."""
+    chosen = snapshot().statuses_by_code.get(request.POST.get("status", ""))
+    usual = chosen is None or chosen.pk == ticket.policy.status_after_staff.pk
+    return of_predefined or chosen if usual else chosen
 
 
 @require_POST
@@ -177,11 +194,11 @@ def fresh(ticket):
     return Ticket.objects.select_related("client", "assignee", "organisation", "follow_up_of").get(pk=ticket.pk)
 
 
-def page(request, ticket, *, can, form=None, refusal="", newer=(), status=200):
+def page(request, ticket, *, can, form=None, refused=None, status=200):
     """The ticket as this viewer sees it: the desk's page for whoever works on it, else the client's."""
     if can.work:
-        return desk_ticket.ticket_page(request, ticket, can, form=form, refusal=refusal, newer=newer, status=status)
-    context = client_context(request, ticket, can, form) | {"refusal": refusal}
+        return desk_ticket.ticket_page(request, ticket, can, form=form, refused=refused, status=status)
+    context = client_context(request, ticket, can, form) | {"refusal": str(refused or "")}
     return render(request, "conversation/ticket.html", context, status=status)
 
 

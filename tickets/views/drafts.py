@@ -90,7 +90,8 @@ def place_asked(request):
     if not request.viewer:
         return place, department_of(what)
     to = "work" if kind == Draft.Kind.NOTE else "reply"
-    return place, access.ticket_for(request.viewer, what, to=to).shown_department
+    ticket = access.ticket_for(request.viewer, what, to=to)
+    return f"{kind}/{ticket.number}", ticket.shown_department  # of the survivor, where it was merged meanwhile
 
 
 def writes_as_staff(request, department):

@@ -17,7 +17,7 @@ from ..models import Message, Ticket
 
 PIECES = (
     "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "rest", "foot",
-    "to", "state", "source",
+    "to", "state", "source", "home",
 )  # fmt: skip
 
 
@@ -100,6 +100,7 @@ class Brush:
             who=who,
             label=message.label,
             number=message.number,
+            home=message.before_number,
             when=ui.when_in(self.reader, message.created_at),
             versions=self.versions.replace("/0/", f"/{message.pk}/"),
             edit=self.edit.replace("/0/", f"/{message.pk}/"),

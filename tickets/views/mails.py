@@ -16,7 +16,7 @@ from helpdesk_site.lib.toasts import toast
 from mail import blocking, intake
 from mail.models import BlockedSender
 
-from .. import access, actions, incoming, mailed, queries, queues
+from .. import access, actions, incoming, mailed, merged, queries, queues
 from ..forms_desk import BlockForm, chosen_department
 from ..inbound import accepting, looking, reasons
 from ..models import Message
@@ -106,7 +106,7 @@ def source(request, incoming):
 def whole(request, number, message):
     """All a mail said, new and repeated, as plain text: for whoever reads its message."""
     ticket, can = access.ticket_and_abilities(request.viewer, number)
-    row = Message.objects.filter(ticket=ticket, pk=message).first()
+    row = Message.objects.filter(ticket__in=merged.ids(ticket), pk=message).first()
     if row is None or (row.is_note and not can.read_notes):
         raise Http404
     response = HttpResponse(mailed.whole(row), content_type="text/plain; charset=utf-8")

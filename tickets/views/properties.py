@@ -18,7 +18,7 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 from mail.models import OutgoingMail
 
-from .. import access, actions, desk_thread, drafts, mentions, queries, telling, thread
+from .. import access, actions, desk_thread, drafts, mentions, merged, queries, telling, thread
 from ..actions.undoing import REVERSIBLE
 from ..events import one_click
 from ..forms import SUBJECT_LIMIT, ReplyForm, TextForm
@@ -183,7 +183,7 @@ def note(request, number):
         row, words = noted(request, ticket, form)
     except Refused as refused:
         drafts.keep(request, place, request.POST, uploads=form.uploads)
-        return desk_ticket.ticket_page(request, ticket, can, form=form, pane="note", refusal=str(refused), status=409)
+        return desk_ticket.ticket_page(request, ticket, can, form=form, pane="note", refused=refused, status=409)
     drafts.drop(request, place)
     toast(request, words)
     return redirect(f"{reverse('ticket', args=[ticket.number])}#{row.anchor}")
@@ -210,10 +210,12 @@ def note_words(called, flagged):
 def message_for(viewer, number, pk):
     """(ticket, message, abilities), for somebody who works on the ticket; 404 else."""
     ticket = access.ticket_for(viewer, number, to="work")
-    message = Message.objects.select_related("author").filter(ticket=ticket, pk=pk).first()
+    message = Message.objects.select_related("author").filter(ticket__in=merged.ids(ticket), pk=pk).first()
     if message is None:
         raise Http404
-    message.ticket = ticket
+    if message.ticket_id == ticket.pk:
+        message.ticket = ticket
+    merged.at_home(ticket, [message])
     return ticket, message, access.abilities(viewer, ticket)
 
 
@@ -283,7 +285,8 @@ def readdress(request, ticket, mail):
 
 def mail_of(ticket, pk):
     """A letter of this ticket. Raises Http404 for any other."""
-    row = OutgoingMail.objects.filter(pk=pk, notifications__event__ticket=ticket).select_related("user").first()
+    of = {"notifications__event__ticket__in": merged.ids(ticket)}
+    row = OutgoingMail.objects.filter(pk=pk, **of).select_related("user").first()
     if row is None:
         raise Http404
     return row
@@ -314,7 +317,8 @@ def log(request, number):
     """Everything that happened to the ticket, in words (S167)."""
     ticket = access.ticket_for(request.viewer, number, to="work")
     events = telling.events_of(ticket)
-    names = telling.names_for(events, known=[ticket.client, ticket.assignee])
+    homes = merged.family(ticket)
+    names = telling.names_for(events, known=[ticket.client, ticket.assignee], homes=homes)
     names.page = ticket.get_absolute_url()
     told = [telling.tell(event, names) for event in reversed(events)]
     context = {"ticket": ticket, "log": lines.log(told), "rail": queries.rail(request.viewer)}
