@@ -1,5 +1,5 @@
 """`/healthz`: the process lives. `/readyz`: database, migrations, scheduler, fetchers, outbox are well; 503 names what
-is not (T23).
+is not (T23). Mailboxes that fail are named too.
 """
 
 from functools import lru_cache
@@ -29,15 +29,17 @@ def alive(request):
 def ready(request):
     """One word for each dependency. Later ones are not asked when an earlier one fails."""
     found = examine()
-    return JsonResponse(found, status=200 if all(word == "ok" for word in found.values()) else 503)
+    well = all(word == "ok" for name, word in found.items() if name != "mailboxes")
+    return JsonResponse(found, status=200 if well else 503)
 
 
 def examine():
-    """One word for each of database, migrations, scheduler, fetchers, outbox: "ok", or else "down", "missing", "stale",
-    "late".
+    """One word for each of database, migrations, scheduler, fetchers, outbox, mailboxes: "ok", or else "down",
+    "missing", "stale", "late", "failing" with their numbers in the admin (names are nothing for strangers).
 
-    Fetchers are stale when nobody looks into a mailbox; one that refuses us is the operator's care, not theirs. The
-    outbox is late when letters that could go lie there: no worker carries them.
+    Fetchers are stale when nobody looks into a mailbox. One that keeps refusing us is told, but the portal is ready all
+    the same: it would help nobody to take it away. The outbox is late when letters that could go lie there: no worker
+    carries them.
     """
     try:
         applied = set(MigrationRecorder(connection).applied_migrations())
@@ -45,10 +47,19 @@ def examine():
         return {"database": "down"}
     if migrations_on_disk() - applied:
         return {"database": "ok", "migrations": "missing"}
+    now = timezone.now()
     scheduler = "ok" if heartbeats.is_alive(heartbeats.SCHEDULER) else "stale"
-    fetchers = "stale" if Mailbox.objects.forgotten(at=timezone.now()).exists() else "ok"
+    fetchers = "stale" if Mailbox.objects.forgotten(at=now).exists() else "ok"
     outbox = "late" if delivery.is_late() else "ok"
-    return {"database": "ok", "migrations": "ok", "scheduler": scheduler, "fetchers": fetchers, "outbox": outbox}
+    failing = ", ".join(str(mailbox.pk) for mailbox in Mailbox.objects.failing(at=now))
+    return {
+        "database": "ok",
+        "migrations": "ok",
+        "scheduler": scheduler,
+        "fetchers": fetchers,
+        "outbox": outbox,
+        "mailboxes": f"failing: {failing}" if failing else "ok",
+    }
 
 
 @lru_cache(maxsize=1)

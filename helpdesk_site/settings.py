@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     "write-letters": {"task": "tickets.tasks.write_letters", "schedule": timedelta(seconds=30)},
     "take-in": {"task": "tickets.tasks.take_in", "schedule": timedelta(seconds=30)},
     "settle": {"task": "tickets.tasks.settle", "schedule": timedelta(minutes=1)},
+    "watch-mailboxes": {"task": "tickets.tasks.watch_mailboxes", "schedule": timedelta(minutes=1)},
     "close-idle": {"task": "tickets.tasks.close_idle", "schedule": timedelta(minutes=1)},
     "run-rules": {"task": "tickets.tasks.run_rules", "schedule": timedelta(minutes=1)},
     "anchor-history": {"task": "tickets.tasks.anchor_history", "schedule": timedelta(hours=1)},
@@ -191,6 +192,10 @@ MAIL_OAUTH = {  # where a mailbox's access tokens come from
     "microsoft": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
 }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{SITE_HOSTNAME}")
+MAIL_OAUTH_QUESTION = {  # where the mailbox's owner is asked whether the portal may
+    "google": "https://accounts.google.com/o/oauth2/v2/auth",
+    "microsoft": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
+}
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- People -----------------------------------------------------------------------------------------------------------

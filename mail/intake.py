@@ -21,7 +21,7 @@ from helpdesk_site.lib import rows
 from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_input, clean_line
 
-from .models import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
+from .models import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail, KnownPlace
 from .signals import mail_arrived
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ def store(
             transaction.on_commit(partial(_tell_of, row))
             return row
         if known := _known(content_hash, recipients):
+            _remember_place(known, position)
             return known
         # somebody else was quicker with the Message-ID or the place in the mailbox
         row = IncomingMail(**given, **_free(position), copy_of=_first(given["message_id"]))
@@ -116,6 +117,12 @@ def _known(content_hash, recipients):
         row.envelope_to = list(dict.fromkeys([*row.envelope_to, *recipients]))
         row.save(update_fields=["envelope_to"])
     return row
+
+
+def _remember_place(row, position):
+    """Note that the bytes of this row lie in another place too: a mailbox that keeps its mails is read once."""
+    if position["uid"] is not None and any(getattr(row, name) != value for name, value in position.items()):
+        KnownPlace.objects.bulk_create([KnownPlace(**position)], ignore_conflicts=True)
 
 
 def _first(message_id):

@@ -52,6 +52,14 @@ def close_idle():
 
 
 @shared_task
+def watch_mailboxes():
+    """Tell operators of mailboxes that keep failing, and of those that are well again."""
+    from .inbound import watching
+
+    watching.watch_mailboxes()
+
+
+@shared_task
 def run_rules():
     """Run the escalation rules on the tickets whose time has come (S176)."""
     from . import rules

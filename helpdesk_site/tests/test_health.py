@@ -16,7 +16,7 @@ from helpdesk_site.celery import app
 from mail import outbox
 from mail.models import Mailbox, OutgoingMail
 
-WELL = dict.fromkeys(["database", "migrations", "scheduler", "fetchers", "outbox"], "ok")
+WELL = dict.fromkeys(["database", "migrations", "scheduler", "fetchers", "outbox", "mailboxes"], "ok")
 
 
 @pytest.fixture
@@ -58,6 +58,29 @@ def test_a_mailbox_nobody_looks_into_is_told_and_one_that_refuses_us_is_not(how,
     long_ago = {"checked_at": timezone.now() - timedelta(minutes=11)}
     Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **{**long_ago, **how})
     assert client.get("/readyz").json()["fetchers"] == word
+
+
+@pytest.mark.parametrize(
+    ("how", "failing"),
+    [
+        ({"failing_since": 16}, True),
+        ({"failing_since": 14}, False),
+        ({"failing_since": 16, "alarm_after": 60}, False),
+        ({"failing_since": 16, "alarm_after": None}, False),
+        ({"failing_since": 16, "is_active": False}, False),
+        ({}, False),
+    ],
+)
+def test_a_mailbox_that_keeps_failing_is_told_by_its_number_and_the_portal_is_ready_all_the_same(
+    how, failing, client, well
+):
+    """T23: times are minutes ago; its name and its server's words are nothing for strangers."""
+    since = timezone.now() - timedelta(minutes=how["failing_since"]) if "failing_since" in how else None
+    given = {**how, "failing_since": since}
+    box = Mailbox.objects.create(name="Secret name", host="imap.example.com", username="s", **given)
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["mailboxes"] == (f"failing: {box.pk}" if failing else "ok")
 
 
 @pytest.mark.parametrize(

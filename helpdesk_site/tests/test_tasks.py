@@ -15,7 +15,7 @@ from engine.models import FormKey
 from engine.once import new_form_key
 from helpdesk_site.celery import app
 from mail import intake
-from mail.models import OutgoingMail
+from mail.models import Mailbox, OutgoingMail
 from tickets.actions import hold_reply
 from tickets.models import Draft, Notification, PendingReply, Presence
 from tickets.writing import write
@@ -52,6 +52,8 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     mail.delete()
     raw = f"From: {anna.email}\r\nTo: {support.email}\r\nSubject: By mail\r\n\r\nIt burns.".encode()
     intake.store(raw, source="pipe")
+    resting = {"problem": "hung", "failing_since": now - DAY, "retry_at": now + DAY}
+    Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **resting)
     return {"pending": pending.pk, "mail": OutgoingMail.objects.earliest("pk").pk}
 
 
@@ -70,6 +72,7 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "tickets.tasks.settle": (lambda desk: [], True),
     "tickets.tasks.take_in": (lambda desk: [], True),
     "tickets.tasks.tidy": (lambda desk: [], True),
+    "tickets.tasks.watch_mailboxes": (lambda desk: [], True),
     "tickets.tasks.write_letters": (lambda desk: [], True),
 }
 

@@ -37,33 +37,66 @@ def xoauth2(mailbox, patience):
 
 def access_token(mailbox, patience):
     """A token that is valid now, from the cache or fresh from the provider. Raises Trouble."""
-    key = f"mail.access:{mailbox.pk}:{sha256(mailbox.sealed_secret.encode()).hexdigest()}"
-    kept = cache.get(key)
-    if kept:
+    if mailbox.sealed_grant and (answer := exchanged(mailbox, patience)):
+        return kept(mailbox, answer)
+    if stored := cache.get(cache_key(mailbox)):
         try:
-            return sealing.unseal(kept)
+            return sealing.unseal(stored)
         except sealing.Unreadable:
             pass
-    answer = ask(mailbox, patience)
+    answer = ask(mailbox, patience, grant_type="refresh_token", refresh_token=password(mailbox))
+    keep_newer(mailbox, answer.get("refresh_token"))
+    return kept(mailbox, answer)
+
+
+def exchanged(mailbox, patience):
+    """Exchange the provider's leave, which came by the operator's browser, for a refresh token. Raises Trouble.
+
+    It is good once and for minutes, so it is taken out first, and put back when the provider was not reached. Returns
+    what the provider says; None when somebody else was quicker.
+    """
+    sealed, mailbox.sealed_grant = mailbox.sealed_grant, ""
+    if not Mailbox.objects.filter(pk=mailbox.pk, sealed_grant=sealed).update(sealed_grant=""):
+        mailbox.refresh_from_db(fields=["sealed_secret"])
+        return None
+    try:
+        answer = ask(mailbox, patience, grant_type="authorization_code", **json.loads(sealing.unseal(sealed)))
+    except sealing.Unreadable as error:
+        raise Trouble(Problem.SEALED) from error
+    except Trouble as trouble:
+        if trouble.problem == Problem.PROVIDER:
+            Mailbox.objects.filter(pk=mailbox.pk, sealed_grant="").update(sealed_grant=sealed)
+        raise
+    if not isinstance(answer.get("refresh_token"), str):
+        raise Trouble(Problem.TOKEN, "no refresh_token")
+    mailbox.secret = answer["refresh_token"]
+    Mailbox.objects.filter(pk=mailbox.pk).update(sealed_secret=mailbox.sealed_secret)
+    return answer
+
+
+def kept(mailbox, answer):
+    """The access token of an answer, kept for as long as it lasts."""
     token, lasts = answer["access_token"], answer.get("expires_in")
     lasts = lasts if isinstance(lasts, int) else 600
     if lasts > 120:
-        cache.set(key, sealing.seal(token), lasts - 60)
-    keep_newer(mailbox, answer.get("refresh_token"))
+        cache.set(cache_key(mailbox), sealing.seal(token), lasts - 60)
     return token
 
 
-def ask(mailbox, patience):
+def cache_key(mailbox):
+    return f"mail.access:{mailbox.pk}:{sha256(mailbox.sealed_secret.encode()).hexdigest()}"
+
+
+def ask(mailbox, patience, **grant):
     """What the provider's token endpoint answers. Raises Trouble."""
     wanted = {
-        "grant_type": "refresh_token",
-        "refresh_token": password(mailbox),
+        **grant,
         "client_id": mailbox.client_id,
         "client_secret": client_secret(mailbox),
         "scope": SCOPES[mailbox.auth],
     }
     body = urlencode({name: value for name, value in wanted.items() if value})
-    status, text = post(address(mailbox), body, patience)
+    status, text = post(address(settings.MAIL_OAUTH, mailbox), body, patience)
     try:
         answer = json.loads(text)
     except ValueError:
@@ -75,9 +108,10 @@ def ask(mailbox, patience):
     raise Trouble(Problem.TOKEN if 400 <= status < 500 and status != 429 else Problem.PROVIDER, words)
 
 
-def address(mailbox):
+def address(endpoints, mailbox):
+    """The provider's address for this mailbox; `endpoints` as in the settings."""
     tenant = quote(mailbox.tenant or "common", safe="")
-    return settings.MAIL_OAUTH[mailbox.auth].replace("{tenant}", tenant)
+    return endpoints[mailbox.auth].replace("{tenant}", tenant)
 
 
 def client_secret(mailbox):

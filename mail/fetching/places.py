@@ -1,7 +1,7 @@
 """Mails in a mailbox, before they are ours."""
 from typing import NamedTuple
 
-from ..models import IncomingMail
+from ..models import IncomingMail, KnownPlace
 
 LARGEST = 50_000_000  # bytes of one mail; of a longer one the beginning is taken
 CHUNK = 500
@@ -21,10 +21,9 @@ class Place(NamedTuple):
 
 
 def stored(line, places):
-    """The numbers of those mails that are in our store already."""
-    rows = IncomingMail.objects.filter(
-        mailbox=line.mailbox, folder=line.folder, uid_validity=line.uid_validity
-    )
+    """The numbers of those mails that are in our store already, from here or by another way."""
+    here = {"mailbox": line.mailbox, "folder": line.folder, "uid_validity": line.uid_validity}
     uids = [place.uid for place in places]
-    chunks = (uids[start : start + CHUNK] for start in range(0, len(uids), CHUNK))
-    return {uid for chunk in chunks for uid in rows.filter(uid__in=chunk).values_list("uid", flat=True)}
+    chunks = [uids[start : start + CHUNK] for start in range(0, len(uids), CHUNK)]
+    rows = [model.objects.filter(**here) for model in (IncomingMail, KnownPlace)]
+    return {uid for chunk in chunks for row in rows for uid in row.filter(uid__in=chunk).values_list("uid", flat=True)}

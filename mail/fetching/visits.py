@@ -8,6 +8,8 @@ import time
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from engine.leases import lease
@@ -164,7 +166,8 @@ def try_out(mailbox) -> Found:
 
 def note_well(mailbox, *, at=None):
     now = at or timezone.now()
-    Mailbox.objects.filter(pk=mailbox.pk).update(checked_at=now, problem="", answer="", failures=0, retry_at=None)
+    well = {"problem": "", "answer": "", "failures": 0, "retry_at": None, "failing_since": None}
+    Mailbox.objects.filter(pk=mailbox.pk).update(checked_at=now, **well)
 
 
 def note_trouble(mailbox, trouble, *, at=None):
@@ -175,6 +178,7 @@ def note_trouble(mailbox, trouble, *, at=None):
     mailbox.failures += 1
     Mailbox.objects.filter(pk=mailbox.pk).update(
         checked_at=now, problem=trouble.problem, answer=trouble.answer, failures=mailbox.failures, retry_at=now + pause,
+        failing_since=Coalesce(F("failing_since"), now),
     )  # fmt: skip
     log.warning("Mailbox %s: %s %s", mailbox.pk, trouble.problem, trouble.answer)
     return trouble

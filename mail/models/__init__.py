@@ -1,5 +1,5 @@
 from .blocking import BlockedSender
-from .incoming import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail
+from .incoming import MOST_TRIES, TAKEN_TOO_LONG, IncomingMail, KnownPlace
 from .mailbox import FORGOTTEN, LISTENED, Mailbox
 from .outgoing import GRACE, STUCK, Kind, OutgoingFile, OutgoingMail
 
@@ -13,6 +13,7 @@ __all__ = [
     "TAKEN_TOO_LONG",
     "IncomingMail",
     "Kind",
+    "KnownPlace",
     "Mailbox",
     "OutgoingFile",
     "OutgoingMail",

@@ -48,7 +48,7 @@ class IncomingMail(models.Model):
     )  # fmt: skip
     folder = models.CharField(_("folder"), max_length=200, blank=True, default="")
     uid_validity = models.BigIntegerField(null=True, blank=True)
-    uid = models.BigIntegerField(null=True, blank=True)
+    uid = models.BigIntegerField(null=True, blank=True)  # further places of the same bytes: KnownPlace
     envelope_from = models.CharField(_("envelope sender"), max_length=320, blank=True, default="")
     envelope_to = models.JSONField(_("envelope recipients"), blank=True, default=list)
     stored_as = models.CharField(max_length=255, editable=False)  # in the "letters" storage
@@ -112,3 +112,19 @@ class IncomingMail(models.Model):
 
     def __str__(self):
         return self.subject or self.message_id or f"{self.received_at:%Y-%m-%d %H:%M}"
+
+
+class KnownPlace(models.Model):
+    """Where else the bytes of a mail lie that is here already, so that nobody reads them there again."""
+
+    mailbox = models.ForeignKey("mail.Mailbox", on_delete=models.CASCADE, related_name="copies")
+    folder = models.CharField(max_length=200, blank=True, default="")
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailbox", "folder", "uid_validity", "uid"], name="knownplace_once",
+            ),
+        ]  # fmt: skip

@@ -13,16 +13,24 @@ FORGOTTEN = timedelta(minutes=10)  # a mailbox nobody looks into for so long has
 LISTENED = timedelta(minutes=3)  # a listener (IDLE) that was silent for longer is dead
 
 
+# Google's and Microsoft's before an operator connected them: nothing is wrong, and there is nothing to try
+NOT_CONNECTED = Q(auth__in=["google", "microsoft"], sealed_secret="", sealed_grant="")
+
+
 class MailboxQuerySet(models.QuerySet):
     def due(self, *, at):
-        """Mailboxes in use that do not rest after a failure, longest unseen first."""
-        ready = self.filter(Q(retry_at=None) | Q(retry_at__lte=at), is_active=True)
+        """Mailboxes in use that do not rest after a failure and can sign in, longest unseen first."""
+        ready = self.filter(Q(retry_at=None) | Q(retry_at__lte=at), is_active=True).exclude(NOT_CONNECTED)
         return ready.order_by(models.F("checked_at").asc(nulls_first=True), "pk")
 
     def forgotten(self, *, at):
         """Mailboxes in use that were due for a while, and nobody came."""
         rested = Q(retry_at=None) | Q(retry_at__lt=at - FORGOTTEN)
-        return self.filter(rested, is_active=True, checked_at__lt=at - FORGOTTEN)
+        return self.filter(rested, is_active=True, checked_at__lt=at - FORGOTTEN).exclude(NOT_CONNECTED)
+
+    def failing(self, *, at):
+        """Those in use that have failed for as long as operators bear it; a list, for there are few."""
+        return [mailbox for mailbox in self.filter(is_active=True, failing_since__lte=at) if mailbox.is_failing(at=at)]
 
     def unheard(self, *, at):
         """Without those a living listener cares for."""
@@ -60,7 +68,7 @@ class Mailbox(models.Model):
         HUNG = "hung", _("The mail server stopped answering.")
         BROKEN_OFF = "broken_off", _("The connection to the mail server broke off.")
         SIGN_IN = "sign_in", _("The mail server refused the user name or the password.")
-        TOKEN = "token", _("The provider gave no access. Give the portal leave there again, and enter the new token.")  # noqa: S105
+        TOKEN = "token", _("The provider gave no access. Connect the mailbox to it again.")  # noqa: S105
         PROVIDER = "provider", _("The provider’s sign-in could not be reached.")
         SEALED = "sealed", _("Its key is missing from FIELD_ENCRYPTION_KEYS, so the password is lost. Enter it again.")
         FOLDER = "folder", _("The mail server has no such folder.")
@@ -83,6 +91,7 @@ class Mailbox(models.Model):
     username = models.CharField(_("user name"), max_length=320)
     auth = models.CharField(_("signs in with"), max_length=9, choices=Auth.choices, default=Auth.PASSWORD)
     sealed_secret = models.TextField(blank=True, default="", editable=False)
+    sealed_grant = models.TextField(blank=True, default="", editable=False)  # a provider's answer, to be exchanged
     client_id = models.CharField(_("client ID"), max_length=255, blank=True, default="")
     sealed_client_secret = models.TextField(blank=True, default="", editable=False)
     tenant = models.CharField(
@@ -97,6 +106,14 @@ class Mailbox(models.Model):
         help_text=_("Needs “manage.py fetch_email --forever” running. Without it mails are fetched each minute."),
     )  # fmt: skip
 
+    alarm_after = models.PositiveSmallIntegerField(
+        _("operators are told after"), null=True, blank=True, default=15, validators=[MinValueValidator(1)],
+        help_text=_(
+            "Minutes. When a mailbox fails for as long, operators get a letter, and another one when it is well again;"
+            " a few an hour at most, whatever happens. Empty: they get none."
+        ),
+    )  # fmt: skip
+
     uid_validity = models.BigIntegerField(null=True, blank=True, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     checked_at = models.DateTimeField(_("last looked into"), null=True, blank=True, editable=False)
@@ -106,6 +123,8 @@ class Mailbox(models.Model):
     answer = models.TextField(_("the mail server's answer"), blank=True, default="", editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     retry_at = models.DateTimeField(_("next attempt"), null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(_("fails since"), null=True, blank=True, editable=False)
+    alarmed_at = models.DateTimeField(null=True, blank=True, editable=False)  # operators know that it fails
 
     objects = MailboxQuerySet.as_manager()
 
@@ -130,6 +149,22 @@ class Mailbox(models.Model):
     def reached_at(self):
         """The port: the one given, else the usual one of kind and encryption."""
         return self.port or self.USUAL_PORTS[self.kind, self.security == self.Security.TLS]
+
+    @property
+    def is_oauth(self):
+        return self.auth != self.Auth.PASSWORD
+
+    def is_failing(self, *, at):
+        """Whether it has failed for as long as operators bear it."""
+        if not self.failing_since or self.alarm_after is None:
+            return False
+        return at - self.failing_since >= timedelta(minutes=self.alarm_after)
+
+    def forget_places(self):
+        """It is another mailbox from now on: the numbers of its mails mean nothing any more, and none may be taken for
+        one that is here already."""
+        self.letters.exclude(uid=None).update(uid=None)
+        self.copies.all().delete()
 
     @property
     def secret(self):

@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from mail import intake
 from mail.fetching import visits
 from mail.models import Mailbox
 
@@ -60,13 +61,34 @@ def test_an_empty_secret_leaves_it_as_it_is(desk, mailbox):
 @pytest.mark.parametrize(
     "other",
     [{"host": "evil.example"}, {"security": "none"}, {"username": "ceo@example.com"}, {"port": "1143"},
-     {"kind": "pop3"}, {"auth": "google", "client_id": "portal"}],
+     {"kind": "pop3"}],
 )  # fmt: skip
 def test_who_sends_a_secret_elsewhere_must_know_it(other, desk, mailbox):
     """An operator's session in the wrong hands gets no password out of the portal."""
     answer = desk.post(change(mailbox), {**GIVEN, "secret": "", **other})
     assert "secret" in errors(answer)
     assert desk.post(change(mailbox), {**GIVEN, **other}).status_code == 302
+
+
+@pytest.mark.parametrize("other", [{"auth": "google"}, {"auth": "google", "host": "evil.example"}])
+def test_a_password_never_goes_to_a_provider_nor_a_token_to_another_server(other, desk, mailbox):
+    """It is dropped, and the mailbox rests until it is connected."""
+    assert desk.post(change(mailbox), {**GIVEN, "secret": "", "client_id": "portal", **other}).status_code == 302
+    mailbox.refresh_from_db()
+    assert mailbox.secret == "" and not Mailbox.objects.due(at=timezone.now()).exists()
+    assert "Not connected yet" in desk.get(change(mailbox)).content.decode()
+
+
+@pytest.mark.parametrize("other", [{"username": "other@example.com"}, {"host": "mx.example.com"}, {"folder": "Spam"}])
+def test_another_account_in_the_place_of_one_loses_no_mail_for_its_numbers(other, desk, mailbox):
+    """T05: servers number from one; what came from there must not be taken for what lies here."""
+    row = intake.store(b"Subject: a\r\n\r\n", source="mailbox", mailbox=mailbox, uid_validity=1, uid=1)
+    desk.post(change(mailbox), {**GIVEN, "name": "Support desk"})
+    row.refresh_from_db()
+    assert row.uid == 1
+    desk.post(change(mailbox), {**GIVEN, **other})
+    row.refresh_from_db()
+    assert (row.uid, row.mailbox) == (None, mailbox)
 
 
 @pytest.mark.parametrize(

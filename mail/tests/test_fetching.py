@@ -249,6 +249,21 @@ def test_mails_come_in_over_pop3_once(after, left, program, connect):
 
 
 @pytest.mark.imap
+@pytest.mark.parametrize("kind", ["pop3", "imap"])
+def test_a_mail_that_came_by_another_way_is_read_once_where_it_stays(kind, program, connect, monkeypatch):
+    """T05: its place is remembered; or it would be downloaded each minute for ever."""
+    mailbox = connect(kind=kind)
+    intake.store(mails(1)[0], source="pipe")
+    program.put(*mails(2))
+    assert fetch(mailbox) == 2
+    monkeypatch.setattr(places, "LARGEST", -1)  # whatever is read now would be cut
+    program.line.select("INBOX")
+    program.line.store("1:*", "-FLAGS", r"(\Seen)")
+    assert fetch(mailbox) == 0
+    assert sorted(subjects()) == ["Mail 0", "Mail 1"] and not IncomingMail.objects.exclude(cut_from=None).exists()
+
+
+@pytest.mark.imap
 def test_a_pop3_mail_with_dots_and_endless_lines_comes_in_byte_for_byte(program, connect):
     """T25: poplib alone refuses lines over 2 kB."""
     mail = raw() + b".\r\n..\r\n.x\r\n" + b"." * 3_000_000 + b"\r\n" + b"y" * 100_000 + b"\r\n"

@@ -2,7 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-SEALED = ["sealed_secret", "sealed_client_secret"]  # of mailboxes, so far the only secrets we must be able to read
+# Of mailboxes, so far the only secrets we must be able to read
+SEALED = ["sealed_secret", "sealed_client_secret", "sealed_grant"]
 
 
 class Command(BaseCommand):
