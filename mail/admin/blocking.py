@@ -50,7 +50,7 @@ class ForceFilter(admin.SimpleListFilter):
 @admin.register(BlockedSender)
 class BlockedSenderAdmin(admin.ModelAdmin):
     form = BlockForm
-    list_display = ["value", "kind", "holds", "expires_at", "hits", "last_hit_at", "why", "made_by", "made_at"]
+    list_display = ["value", "kind", "why", "holds", "expires_at", "hits", "made_by"]
     list_filter = [ForceFilter, "kind"]
     list_select_related = ["made_by"]
     search_fields = ["value", "why"]

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,10 +20,9 @@ from .shared import ShortPaginator
 
 @admin.register(IncomingMail)
 class ImportLogAdmin(admin.ModelAdmin):
-    list_display = ["received_at", "sender_address", "about", "became", "ticket", "way"]
-    list_display_links = ["received_at", "about"]
+    list_display = ["received_at", "sender_address", "short", "became", "ticket"]
+    list_display_links = ["received_at", "short"]
     list_filter = ["state", "outcome", "source", "mailbox"]
-    list_select_related = ["mailbox"]
     search_fields = ["sender_address"]  # see get_search_results
     search_help_text = _("A whole e-mail address, a ticket number, or a Message-ID.")
     ordering = ["-pk"]
@@ -32,7 +32,7 @@ class ImportLogAdmin(admin.ModelAdmin):
     actions = ["run_again"]
     fieldsets = [
         (None, {
-            "fields": ["result", "why", "ticket", "wrong", "handled_at", "attempts", "raw"],
+            "fields": ["result", "why", "ticket", "desk_page", "wrong", "handled_at", "attempts", "raw"],
             "description": _(
                 "Each mail is kept as it came before anybody looks into it. Choose “Read again” in the list for one"
                 " that had no effect, once its reason is gone."
@@ -82,6 +82,11 @@ class ImportLogAdmin(admin.ModelAdmin):
     def about(self, row):
         return row.subject or row.message_id or _("(not read yet)")
 
+    @admin.display(description=_("subject"))
+    def short(self, row):
+        """In the list: a subject may be as long as somebody likes."""
+        return Truncator(self.about(row)).chars(90)
+
     @admin.display(description=_("what became of it"))
     def result(self, row):
         return row.get_outcome_display() if row.state == "done" else row.get_state_display()
@@ -104,10 +109,12 @@ class ImportLogAdmin(admin.ModelAdmin):
     def ticket(self, row):
         """The ticket by its number, with a link where the house has a page for it."""
         number = row.reference.partition("#")[0]
-        try:
-            return format_html('<a href="{}">{}</a>', reverse("ticket", args=[number]), row.reference) if number else ""
-        except NoReverseMatch:
-            return row.reference
+        return link_to("ticket", number, row.reference) if number else ""
+
+    @admin.display(description=_("to decide"), empty_value="")
+    def desk_page(self, row):
+        """The way to where it is decided what becomes of a mail, where the house has such a page."""
+        return link_to("desk_mail", row.pk, _("Accept it, add it to a ticket, or block its sender")) if row.pk else ""
 
     @admin.display(description=_("came by"))
     def way(self, row):
@@ -165,3 +172,11 @@ class ImportLogAdmin(admin.ModelAdmin):
                 left,
             )
             self.message_user(request, said % {"count": left}, messages.WARNING)
+
+
+def link_to(name, key, words):
+    """A link to a page of a floor above; the words alone where there is no such page."""
+    try:
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[key]), words)
+    except NoReverseMatch:
+        return words

@@ -132,3 +132,16 @@ def test_the_log_is_the_operators_alone(who, client_of, cast, mail):
     ):
         assert answer.status_code in (302, 403, 404) and b"Since this morning" not in answer.content
     assert IncomingMail.objects.get().state == "held"
+
+
+def test_from_the_log_it_is_one_click_to_where_a_mail_is_decided(desk, mail, client_of, operator):
+    """Accepting, adding to a ticket and blocking are done at the desk, where operators may do them too."""
+    page = desk.get(reverse("admin:mail_incomingmail_change", args=[mail.pk])).content.decode()
+    door = reverse("desk_mail", args=[mail.pk])
+    assert f'<a href="{door}">' in page and desk.get(door).status_code == 200
+
+
+def test_a_long_subject_does_not_blow_up_the_list(desk, mail):
+    ended(mail, state="done", outcome="ignored", subject="very " * 90)
+    page = desk.get(reverse(LIST)).content.decode()
+    assert "very very" in page and "very " * 30 not in page
