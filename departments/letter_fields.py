@@ -68,6 +68,7 @@ FIELDS = {
         Field("ticket.idle", _("How long nobody has written, for example “5 days”"), (Kind.AUTO_CLOSED,)),
         Field("ticket.closes", _("When it will close"), (Kind.REMINDER,)),
         Field("rule", _("Name of the rule"), (Kind.ESCALATED,)),
+        Field("snooze.note", _("Why the ticket was snoozed"), (Kind.WOKEN,)),
     )
 }
 BLOCKS = frozenset(name for name, field in FIELDS.items() if field.is_block)

@@ -167,9 +167,11 @@ CELERY_BEAT_SCHEDULE = {
     "fetch-mail": {"task": "mail.tasks.fetch", "schedule": timedelta(minutes=1)},
     "release-replies": {"task": "tickets.tasks.release_replies", "schedule": timedelta(seconds=30)},
     "write-letters": {"task": "tickets.tasks.write_letters", "schedule": timedelta(seconds=30)},
+    "run-left-behind": {"task": "tickets.tasks.run_left_behind", "schedule": timedelta(seconds=30)},
     "take-in": {"task": "tickets.tasks.take_in", "schedule": timedelta(seconds=30)},
-    "settle": {"task": "tickets.tasks.settle", "schedule": timedelta(minutes=1)},
     "watch-mailboxes": {"task": "tickets.tasks.watch_mailboxes", "schedule": timedelta(minutes=1)},
+    "settle": {"task": "tickets.tasks.settle", "schedule": timedelta(minutes=1)},
+    "wake": {"task": "tickets.tasks.wake", "schedule": timedelta(minutes=1)},
     "close-idle": {"task": "tickets.tasks.close_idle", "schedule": timedelta(minutes=1)},
     "run-rules": {"task": "tickets.tasks.run_rules", "schedule": timedelta(minutes=1)},
     "anchor-history": {"task": "tickets.tasks.anchor_history", "schedule": timedelta(hours=1)},
@@ -191,11 +193,11 @@ MAIL_OAUTH = {  # where a mailbox's access tokens come from
     "google": "https://oauth2.googleapis.com/token",
     "microsoft": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
 }
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{SITE_HOSTNAME}")
 MAIL_OAUTH_QUESTION = {  # where the mailbox's owner is asked whether the portal may
     "google": "https://accounts.google.com/o/oauth2/v2/auth",
     "microsoft": "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
 }
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{SITE_HOSTNAME}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- People -----------------------------------------------------------------------------------------------------------
@@ -280,7 +282,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W021"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600  # 500 tickets of a list, and what stands around them
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -12,6 +12,7 @@ from departments.policy import status_rules
 TIMED = [
     "status", "category", "awaiting", "queue_at", "waiting_since", "status_since", "settle_at", "close_at", "remind_at",
     "updated_at", "last_message_at", "last_by_staff", "first_reply_at", "closed_at", "closed_by",
+    "snoozed_at", "snoozed_until", "snoozed_by", "hidden", "hidden_at",
 ]  # fmt: skip
 
 
@@ -22,11 +23,26 @@ def enter_status(ticket, status, *, at):
     ticket.status_since = at
     if rules.category == Category.CLOSED:
         ticket.waiting_since = None
+        end_snooze(ticket)
     else:
-        ticket.closed_at = ticket.closed_by = None
+        ticket.closed_at = ticket.closed_by = ticket.hidden_at = None
+        ticket.hidden = ticket.Hidden.NO
     ticket.settle_at = at + timedelta(minutes=rules.settles_after) if rules.settles_into else None
     ticket.close_at, ticket.remind_at = closing_times(ticket, rules, since=max(at, ticket.last_message_at))
     ticket.queue_at = queue_time(ticket)
+    if ticket.snoozed_at:
+        rest(ticket)
+
+
+def rest(ticket):
+    """While a ticket is snoozed it waits in no queue, and nothing becomes of it by itself."""
+    ticket.awaiting = False
+    ticket.settle_at = ticket.close_at = ticket.remind_at = None
+
+
+def end_snooze(ticket):
+    """It is snoozed no more; `enter_status` says what it waits for again."""
+    ticket.snoozed_at = ticket.snoozed_until = ticket.snoozed_by = None
 
 
 def closing_times(ticket, rules, *, since):

@@ -15,7 +15,7 @@ from helpdesk_site.lib.files import size_words
 from mail.models import Kind
 
 from . import file_links, words
-from .models import Notification, Participant
+from .models import Notification, Participant, Snooze, Verb
 
 Reason = Notification.Reason
 
@@ -154,6 +154,25 @@ def of_joining(letter):
     yield value(letter, "guest.hint")
 
 
+def of_change(letter):
+    """What watchers are told besides messages: closed, opened again, or in another status."""
+    said = {**done(letter), "status": value(letter, "ticket.status")}
+    if letter.event.verb == Verb.AUTO_CLOSED:
+        yield _("The ticket closed by itself on %(moment)s.") % said
+    elif letter.event.verb == Verb.CLOSED:
+        yield _("%(who)s closed this ticket on %(moment)s.") % said
+    elif letter.event.verb == Verb.REOPENED:
+        yield _("%(who)s opened this ticket again on %(moment)s.") % said
+    else:
+        yield _("%(who)s set the status to “%(status)s” on %(moment)s.") % said
+
+
+def of_waking(letter):
+    yield _("This ticket was snoozed until now. It waits for you again.")
+    if note := value(letter, "snooze.note"):
+        yield _("Why it was snoozed: %(note)s") % {"note": note}
+
+
 SAYINGS = {
     Kind.RECEIPT: of_receipt,
     Kind.REPLY: of_reply,
@@ -163,6 +182,8 @@ SAYINGS = {
     Kind.ASSIGNED: of_assignment,
     Kind.FLAGGED: of_flag,
     Kind.ESCALATED: of_alert,
+    Kind.CHANGED: of_change,
+    Kind.WOKEN: of_waking,
     Kind.CLOSED: of_closing,
     Kind.AUTO_CLOSED: of_auto_closing,
     Kind.REMINDER: of_reminder,
@@ -268,6 +289,12 @@ def rule(letter):
     return row.name if row else ""
 
 
+def snooze_note(letter):
+    """Why the ticket was snoozed, as whoever snoozed it wrote; for staff."""
+    row = Snooze.objects.filter(ticket=letter.ticket).first() if letter.inside else None
+    return row.note if row else ""
+
+
 def status(letter):
     return str(letter.ticket.shown_status) if letter.inside else str(words.client_status(letter.ticket))
 
@@ -299,6 +326,7 @@ VALUES = {
     "confirm.hint": confirm_hint,
     "guest.hint": guest_hint,
     "rule": rule,
+    "snooze.note": snooze_note,
 }
 
 
@@ -379,4 +407,6 @@ REASONS = {
     Reason.MENTION: lambda: _("You get this e-mail because a colleague mentioned you in a note."),
     Reason.FLAG: lambda: _("You get this e-mail because this ticket is flagged for you."),
     Reason.RULE: lambda: _("You get this e-mail because a rule of the portal names you."),
+    Reason.WATCHER: lambda: _("You get this e-mail because you watch this ticket."),
+    Reason.SNOOZER: lambda: _("You get this e-mail because you snoozed this ticket."),
 }

@@ -29,17 +29,18 @@ from mail.render import known_language, render_letter
 from . import file_links, leaving, letter_templates, letter_words, words
 from .letter_templates import LINK
 from .models import MailId, Message, Notification, Ticket, Verb
-from .recipients import letter_of
+from .recipients import BY_PLACE, letter_of
 
 Reason = Notification.Reason
 
 # The event a letter is about when one click makes several: the first of these
 LOUDNESS = [
-    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.CLOSED, Verb.AUTO_CLOSED,
-    Verb.REMINDED, Verb.JOINED,
+    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.WOKEN, Verb.CLOSED,
+    Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.JOINED,
 ]  # fmt: skip
-INSIDE = {Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.MENTION, Reason.FLAG, Reason.RULE}  # told as staff
-GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT)  # of a client's messages in a row they are told at once (C20)
+INSIDE = BY_PLACE  # told as staff
+# Of a client's messages in a row they are told at once (C20)
+GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.WATCHER, Reason.SNOOZER)
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
 MARK = secrets.token_hex(16)  # stands in a rendered letter for its own, as LINK for its reader's; nobody can write it
 EARLIER = 5  # messages whose letters a new one refers to
@@ -51,12 +52,15 @@ def kind_of(event, reason):
     if event.verb == Verb.OPENED:
         return {Reason.RECEIPT: Kind.RECEIPT, Reason.CLIENT: Kind.REPLY}.get(reason, Kind.NEW_TICKET)
     if event.verb == Verb.REPLIED:
-        return Kind.REPLY if event.message.by_staff else Kind.CLIENT_REPLY
+        return Kind.REPLY if event.message.by_staff and reason not in INSIDE else Kind.CLIENT_REPLY
+    if reason == Reason.WATCHER and event.verb != Verb.NOTED:
+        return Kind.CHANGED
     return {
         Verb.NOTED: Kind.NOTE,
         Verb.ASSIGNED: Kind.ASSIGNED,
         Verb.FLAGGED: Kind.FLAGGED,
         Verb.ALERTED: Kind.ESCALATED,
+        Verb.WOKEN: Kind.WOKEN,
         Verb.CLOSED: Kind.CLOSED,
         Verb.AUTO_CLOSED: Kind.AUTO_CLOSED,
         Verb.REMINDED: Kind.REMINDER,
@@ -285,7 +289,7 @@ def write(matter, told, *, events=(), to=""):
         files=[outbox.File(file.name, file.content_type, file.size, file.stored_as) for file in letter.attached],
         language=language,
         secret=letter.to_guest or bool(letter.linked and not letter.inside),
-        due_at=event.at + TAKEN_BACK if letter.kind == Kind.CLOSED else None,
+        due_at=event.at + TAKEN_BACK if letter.kind in (Kind.CLOSED, Kind.CHANGED) else None,
         reference=reference,
     )
 

@@ -24,6 +24,7 @@ from .recipients import Circle, recipients
 log = logging.getLogger(__name__)
 
 RENDERED_AT_ONCE = 20
+TOLD_BY_REPLY = (Verb.STATUS, Verb.CLOSED, Verb.REOPENED, Verb.WOKEN)  # its letter says where the ticket stands now
 LONGEST_WAIT = 3  # quiet periods after which staff are told, however fast a client goes on writing
 
 waiting = Prepared(
@@ -72,7 +73,7 @@ def told_of(ticket, events):
     for event in events:
         if event.verb == Verb.UNDONE:
             take_back_notices(event)
-        elif not (answered and event.verb == Verb.CLOSED):  # the reply's letter says that it closed
+        elif not (answered and event.verb in TOLD_BY_REPLY):
             told += [
                 Notification(event=event, user=person, reason=reason)
                 for person, reason in recipients(event, circle).items()

@@ -15,7 +15,7 @@ from departments.models import StaffPlace
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from .access import ANSWERS_ALL, SEES_ALL
-from .models import Flag, Notification, Participant, Ticket, Verb
+from .models import Flag, Notification, Participant, Snooze, Ticket, Verb, Watcher
 
 Reason, Letters = Notification.Reason, User.Letters
 
@@ -55,9 +55,13 @@ def letter_of(event, reason):
     return letter if letter in Letters.values else ""
 
 
-BY_PLACE = {Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE}
+BY_PLACE = {
+    Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE, Reason.WATCHER, Reason.SNOOZER,
+}  # fmt: skip
 
 
+# What watchers are told of; a status that a reply brings along is told by the reply
+WATCHED = (Verb.REPLIED, Verb.NOTED, Verb.STATUS, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED)
 OF_STAFF = {
     (Verb.OPENED, Reason.DEPARTMENT): StaffPlace.Letters.NEW,
     (Verb.REPLIED, Reason.DEPARTMENT): StaffPlace.Letters.REPLIES,
@@ -66,6 +70,10 @@ OF_STAFF = {
     (Verb.NOTED, Reason.FLAG): StaffPlace.Letters.NOTES,
     (Verb.ASSIGNED, Reason.ASSIGNEE): StaffPlace.Letters.GIVEN,
     (Verb.FLAGGED, Reason.FLAG): StaffPlace.Letters.GIVEN,
+    (Verb.REPLIED, Reason.SNOOZER): StaffPlace.Letters.WOKEN,
+    (Verb.WOKEN, Reason.SNOOZER): StaffPlace.Letters.WOKEN,
+    (Verb.WOKEN, Reason.ASSIGNEE): StaffPlace.Letters.WOKEN,
+    **{(verb, Reason.WATCHER): StaffPlace.Letters.WATCHED for verb in WATCHED},
 }
 
 READS = {Participant.Rights.READ.value, *(role.value for role in SEES_ALL if role not in ANSWERS_ALL)}
@@ -81,8 +89,10 @@ switched_on = Prepared.of_sql(
     UNION ALL
     SELECT CASE WHEN notify THEN '{Reason.DEPARTMENT.value}' ELSE '' END, user_id, CAST(unwanted AS text)
     FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND (notify OR CAST(unwanted AS text) <> '[]')
+    UNION ALL
+    SELECT '{Reason.WATCHER.value}', user_id, '' FROM {Watcher._meta.db_table} WHERE ticket_id = %s
     """,  # noqa: S608 - names and codes of our own
-    slots=(int, int, int),
+    slots=(int, int, int, int),
 )
 
 
@@ -110,7 +120,8 @@ class Circle:
         """{reason: ids} of those who want mail of this ticket by a switch, in one statement: people who take part
         (S163), members who see all of their organisation's tickets (S14, C12), staff of the department (S119, S126)."""
         ticket, found = self.ticket, {reason: [] for reason in Reason}
-        for reason, pk, more in switched_on.rows(ticket.pk, ticket.organisation_id or 0, ticket.department_id):
+        here = ticket.pk, ticket.organisation_id or 0, ticket.department_id, ticket.pk
+        for reason, pk, more in switched_on.rows(*here):
             if reason:
                 found[Reason(reason)].append(pk)
             if more in READS:
@@ -130,6 +141,11 @@ class Circle:
         if reason in BY_PLACE:
             return bool(letter) and letter in self.unwanted.get(person.pk, ())
         return letter in person.unwanted and not (person.is_guest and letter == Letters.RECEIPT)
+
+    @cached_property
+    def watchers(self):
+        """Staff who watch the ticket and still work in its department."""
+        return self.staff(self.switched_on[Reason.WATCHER])
 
     @cached_property
     def flagged(self):
@@ -165,6 +181,8 @@ class Circle:
             return person.pk == self.ticket.client_id
         if reason in (Reason.PARTICIPANT, Reason.ORGANISATION):
             return person.pk in self.switched_on[reason]
+        if reason == Reason.WATCHER:
+            return person.pk in self.watchers
         if reason == Reason.CONTACT:
             return person.pk in self.contacts([person.pk])
         return bool(self.staff([person.pk]))
@@ -193,7 +211,10 @@ def of_opening(event, circle):
 
 def of_reply(event, circle):
     """Our reply goes to the client's side, to the contacts we chose in the client's place (S169); the client's goes to
-    whoever looks after it, else to the department."""
+    whoever looks after it, else to the department, and whose snooze it ended. Those who watch are told of both. What
+    comes to a ticket in spam is told to nobody."""
+    if "quiet" in event.data:
+        return
     client, chosen = circle.ticket.client_id, event.data.get("to") or [circle.ticket.client_id]
     yield Reason.CLIENT, [client] if client in chosen else []
     if contacts := [pk for pk in chosen if pk != client]:
@@ -205,12 +226,15 @@ def of_reply(event, circle):
         yield Reason.ASSIGNEE, assignee
     else:
         yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
+    yield Reason.SNOOZER, circle.staff([event.data.get("woke")])
+    yield Reason.WATCHER, circle.watchers
 
 
 def of_note(event, circle):
-    """Mentioned colleagues and those the ticket is flagged to; never anybody of the client's side (S161)."""
+    """Mentioned colleagues, those the ticket is flagged to and who watch it; never the client's side (S161)."""
     yield Reason.MENTION, circle.staff(event.data.get("mentions", ()))
     yield Reason.FLAG, circle.flagged
+    yield Reason.WATCHER, circle.watchers
 
 
 def of_assignment(event, circle):
@@ -222,8 +246,21 @@ def of_flag(event, circle):
 
 
 def of_closing(event, circle):
-    """The client, unless the client closed it (S175)."""
+    """The client, unless the client closed it (S175), and who watches it."""
     yield Reason.CLIENT, [circle.ticket.client_id]
+    if event.verb in WATCHED:
+        yield Reason.WATCHER, circle.watchers
+
+
+def of_change(event, circle):
+    yield Reason.WATCHER, circle.watchers
+
+
+def of_waking(event, circle):
+    """Whoever looks after it and whoever snoozed it, when its time has come; a client's message tells of itself."""
+    if event.data.get("why") == Snooze.Ended.TIME:
+        yield Reason.ASSIGNEE, circle.staff([circle.ticket.assignee_id])
+        yield Reason.SNOOZER, circle.staff([event.data.get("by")])
 
 
 def of_alert(event, circle):
@@ -245,6 +282,9 @@ GROUPS = {
     Verb.CLOSED: of_closing,
     Verb.AUTO_CLOSED: of_closing,
     Verb.REMINDED: of_closing,
+    Verb.STATUS: of_change,
+    Verb.REOPENED: of_change,
+    Verb.WOKEN: of_waking,
     Verb.ALERTED: of_alert,
     Verb.JOINED: of_joining,
 }

@@ -42,18 +42,21 @@ def retime_pair(department, status, *, now):
     meaning = {"category": rules.category, "awaiting": rules.awaiting_reply}
     if rules.category == Category.CLOSED:  # those closed before stay as they are
         return update_in_chunks(tickets.open(), {**meaning, **closed_values(now)})
+    tickets, snoozed = tickets.filter(hidden="", snoozed_at=None), tickets.exclude(snoozed_at=None)
+    changed = update_in_chunks(snoozed, {"category": rules.category})  # its times are set when it wakes
     values = {**meaning, **open_values(rules, department.policy)}
     if values["remind_at"] is None:
-        return update_in_chunks(tickets, values)
+        return changed + update_in_chunks(tickets, values)
     # Who was reminded in this idle time is not reminded again
     events = TicketEvent.objects.filter(ticket=OuterRef("pk"), verb=Verb.REMINDED, at__gte=OuterRef("status_since"))
-    changed = update_in_chunks(tickets.exclude(Exists(events)), values)
+    changed += update_in_chunks(tickets.exclude(Exists(events)), values)
     return changed + update_in_chunks(tickets.filter(Exists(events)), {**values, "remind_at": None})
 
 
 def closed_values(now):
     """A status that means closed from now on."""
     nothing = dict.fromkeys(["settle_at", "close_at", "remind_at", "rules_at", "waiting_since"])
+    nothing |= dict.fromkeys(["snoozed_at", "snoozed_until", "snoozed_by"])
     return {**nothing, "closed_at": Coalesce("closed_at", Value(now))}
 
 

@@ -28,11 +28,35 @@ def write_letters():
 
 
 @shared_task
+def run_bulk(pk):
+    """Do an act on many tickets: the kick."""
+    from . import bulk
+
+    bulk.run(pk)
+
+
+@shared_task
+def run_left_behind():
+    """Go on with acts on many tickets whose worker has died."""
+    from . import bulk
+
+    bulk.run_left_behind()
+
+
+@shared_task
 def take_in():
     """Read the mails that lie in the raw store."""
     from .inbound import taking
 
     taking.take_in()
+
+
+@shared_task
+def watch_mailboxes():
+    """Tell operators of mailboxes that keep failing, and of those that are well again."""
+    from .inbound import watching
+
+    watching.watch_mailboxes()
 
 
 @shared_task
@@ -44,19 +68,19 @@ def settle():
 
 
 @shared_task
+def wake():
+    """Let snoozed tickets come back when their time has come."""
+    from . import timers
+
+    timers.wake_due()
+
+
+@shared_task
 def close_idle():
     """Close idle tickets, and remind before (C1)."""
     from . import timers
 
     timers.close_idle()
-
-
-@shared_task
-def watch_mailboxes():
-    """Tell operators of mailboxes that keep failing, and of those that are well again."""
-    from .inbound import watching
-
-    watching.watch_mailboxes()
 
 
 @shared_task

@@ -18,7 +18,7 @@ from .retiming import retime
 
 __all__ = [
     "close_idle", "preview_close", "release_due_replies", "release_reply", "retime", "settle_due", "tidy",
-    "write_letters",
+    "wake_due", "write_letters",
 ]  # fmt: skip
 
 MOST_SHOWN = 1000  # counts stop here
@@ -46,6 +46,12 @@ def settle_due(now=None):
     """Let statuses turn into the next one by themselves (S21, S27, C7). Returns how many did."""
     now, system = now or timezone.now(), get_user_model().objects.system()
     return each("settle", to_settle(now), "settle_at", lambda row: actions.settle(row, actor=system, now=now))
+
+
+def wake_due(now=None):
+    """Let the snoozed tickets whose time has come wait for us again. Returns how many did."""
+    now, system = now or timezone.now(), get_user_model().objects.system()
+    return each("wake", to_wake(now), "snoozed_until", lambda row: actions.wake_in_time(row, actor=system, now=now))
 
 
 def close_idle(now=None):
@@ -92,6 +98,10 @@ def to_release(now):
 
 def to_settle(now):
     return Ticket.objects.filter(settle_at__lte=now)
+
+
+def to_wake(now):
+    return Ticket.objects.filter(snoozed_until__lte=now)
 
 
 def to_close(now):

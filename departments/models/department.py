@@ -165,6 +165,8 @@ class StaffPlace(models.Model):
         MINE = "assignee", _("Clients’ replies to tickets I look after")
         NOTES = "note", _("Internal notes that call me, or on tickets flagged for me")
         GIVEN = "given", _("Tickets given to me or flagged for me")
+        WATCHED = "watched", _("News of tickets I watch")
+        WOKEN = "woken", _("Snoozed tickets that come back to me")
 
     department = models.ForeignKey(Department, models.CASCADE, related_name="places", verbose_name=_("department"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="places", verbose_name=_("person"))

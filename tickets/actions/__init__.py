@@ -2,6 +2,7 @@
 
 from .afterwards import carry_out
 from .assigning import assign, flag, unflag
+from .checking import add_points, move_point, open_points, put_list, remove_point, rename_point, tick, untick
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .escalating import alert, bring_back, escalate
 from .noting import add_note, edit_message, keep_automatic
@@ -9,23 +10,30 @@ from .opening import open_ticket
 from .pending import call_back, hold_reply, release
 from .readdressing import readdress, send_again
 from .replying import Crossed, reply
+from .snoozing import snooze, wake, wake_in_time
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
+from .spamming import mark_spam, unmark_spam
+from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
 from .undoing import undo
 from .vouching import confirm, disown, take_mail
+from .watching import stop_watching, watch
 
 __all__ = [
     "Crossed",
     "add_note",
     "add_participant",
+    "add_points",
     "alert",
     "assign",
     "auto_close",
     "bring_back",
     "call_back",
     "carry_out",
+    "change_tag",
     "close",
     "confirm",
+    "delete_tag",
     "disown",
     "edit_message",
     "escalate",
@@ -33,12 +41,19 @@ __all__ = [
     "hold_reply",
     "keep_automatic",
     "leave",
+    "mark_spam",
+    "merge_tag",
     "move",
+    "move_point",
+    "open_points",
     "open_ticket",
+    "put_list",
     "readdress",
     "release",
     "remind",
     "remove_participant",
+    "remove_point",
+    "rename_point",
     "reopen",
     "reopens_until",
     "reply",
@@ -49,8 +64,18 @@ __all__ = [
     "set_subject",
     "set_type",
     "settle",
+    "snooze",
+    "stop_watching",
+    "tag",
+    "tags_named",
     "take_mail",
+    "tick",
     "undo",
     "unflag",
+    "unmark_spam",
+    "untick",
+    "wake",
+    "wake_in_time",
+    "watch",
     "way_of_closed",
 ]

@@ -80,6 +80,8 @@ def reopen(ticket, *, actor, by_staff):
     if not ticket.is_closed:
         return ticket
     refusal = None if by_staff else reply_refusal(ticket)
+    if ticket.hidden and actor.is_guest:
+        refusal = closed_words(ticket)
     if refusal:
         raise Refused(refusal)
     before, now = ticket.status, timezone.now()
@@ -96,11 +98,15 @@ def reply_refusal(ticket, *, by_mail=False):
 
     The portal and mail have a setting each.
     """
-    if not ticket.is_closed:
-        return ""
+    if not ticket.is_closed or ticket.hidden == ticket.Hidden.SPAM:
+        return ""  # nobody who is marked as spam is to know, and a client marked by mistake comes back by writing
     until = reopens_until(ticket, by_mail=by_mail)
     if way_of_closed(ticket, by_mail=by_mail) == Policy.ClosedReply.REOPEN or (until and timezone.now() <= until):
         return ""
+    return closed_words(ticket)
+
+
+def closed_words(ticket):
     return _("This ticket is closed. Open a new ticket that names %(number)s.") % {"number": ticket.number}
 
 

@@ -10,6 +10,7 @@ from ..events import action, record
 from ..models import MessageRevision, Ticket, Verb
 from ..refused import Refused
 from ._shared import home_of, locked, proof, write_message
+from .watching import call
 
 
 @action
@@ -18,6 +19,7 @@ def add_note(ticket, *, author, written, attachments=(), mentions=()):
     ticket = locked(ticket)
     note = write_message(ticket, author=author, written=written, by_staff=True, attachments=attachments, is_note=True)
     ticket.save(update_fields=["last_note"])
+    call(ticket, people=mentions, by=author)
     record(
         ticket, Verb.NOTED, actor=author, message=note, mentions=sorted(person.pk for person in mentions),
         **proof(note, attachments),

@@ -4,11 +4,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import clock
-from ..events import Happened, action, record_all
-from ..models import Message, Ticket, Verb
+from ..events import Happened, action, record, record_all
+from ..models import Message, Snooze, Ticket, Verb
 from ..refused import Refused
 from ._shared import locked, proof, write_message
 from .closing import close_fields, reply_refusal
+from .snoozing import ended
+from .spamming import stays_in_spam
 
 
 class Crossed(Refused):
@@ -42,6 +44,11 @@ def reply(
     message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
+    if not by_staff and stays_in_spam(ticket, author=author, by_mail=channel == Ticket.Channel.EMAIL):
+        kept = proof(message, attachments) | {"quiet": True}
+        record(ticket, Verb.REPLIED, actor=author, message=message, saving=["last_number"], **kept)
+        return message
+    was_spam, woken = ticket.hidden, ended(ticket, why=Snooze.Ended.CLIENT) if wakes(ticket, by_staff) else None
     by_rule = author.is_system
     clock.note_message(ticket, by_staff=by_staff, at=now, by_rule=by_rule)
     before = ticket.shown_status
@@ -54,7 +61,13 @@ def reply(
     if claims:
         ticket.assignee = author
     kept = proof(message, attachments) | ({"to": sorted(person.pk for person in to)} if to else {})
+    if woken:
+        kept["woke"] = woken.data["by"]
     happened = [Happened(Verb.REPLIED, kept, message=message)]
+    if was_spam and not ticket.hidden:
+        happened.append(Happened(Verb.NOT_SPAM, {"from": before.code, "to": ticket.status.code}))
+    if woken:
+        happened.append(woken)
     if before.pk != ticket.status_id:
         verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
         happened.append(Happened(verb, {"from": before.code, "to": ticket.status.code}))
@@ -62,6 +75,11 @@ def reply(
         happened.append(Happened(Verb.ASSIGNED, {"from": None, "to": author.pk}))
     record_all(ticket, happened, actor=author, saving=[*clock.TIMED, "last_number", "assignee"])
     return message
+
+
+def wakes(ticket, by_staff):
+    """Whether a message ends the ticket's snooze: a client's does."""
+    return bool(ticket.snoozed_at) and not by_staff
 
 
 def refuse_crossing(ticket, *, author, seen):

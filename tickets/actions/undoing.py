@@ -13,6 +13,7 @@ from .. import clock, found
 from ..events import action, record
 from ..models import Flag, TicketEvent, Verb
 from ..refused import Refused
+from . import checking, snoozing, spamming, tagging
 from ._shared import save_times, status_again, take_mails_along
 
 UNDO_SECONDS = 60
@@ -37,6 +38,12 @@ def undo(click, *, actor, tickets=None, since=None):
     for event in undone:
         record(touched[event.ticket_id], Verb.UNDONE, actor=actor, of=event.sequence)
     return list(touched.values())
+
+
+def touched_by(click, *, tickets):
+    """The ids of those of these tickets that a click has changed in a way that can be taken back."""
+    events = TicketEvent.objects.filter(click=click, ticket__in=tickets, verb__in=REVERSIBLE)
+    return set(events.values_list("ticket_id", flat=True))
 
 
 def _take_back(ticket, event, actor):
@@ -112,5 +119,11 @@ BACK = {
     Verb.MOVED: _department,
     Verb.FLAGGED: _flag,
     Verb.UNFLAGGED: _flag_taken_off,
+    Verb.TAGGED: tagging.take_back,
+    Verb.CHECKED: checking.take_back,
+    Verb.SNOOZED: snoozing.snooze_taken_back,
+    Verb.WOKEN: snoozing.waking_taken_back,
+    Verb.SPAM: spamming.marking_taken_back,
+    Verb.NOT_SPAM: spamming.unmarking_taken_back,
 }
 REVERSIBLE = set(BACK)

@@ -1,0 +1,175 @@
+"""The checklist of a ticket: points to tick before it closes. Staff only."""
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from helpdesk_site.lib.text import clean_line
+
+from ..events import action, record
+from ..models import CheckPoint, Verb
+from ..refused import Refused
+from ._shared import locked
+
+MOST_POINTS = 100
+LONGEST = CheckPoint._meta.get_field("text").max_length
+
+
+@action
+def add_points(ticket, *, texts, actor):
+    """Add points at the end of the list, as one change; empty ones are left out. Returns the new CheckPoints."""
+    ticket = locked(ticket)
+    texts = [text for text in (clean_line(text)[:LONGEST] for text in texts) if text]
+    points = CheckPoint.objects.filter(ticket=ticket)
+    if len(texts) + points.count() > MOST_POINTS:
+        raise Refused(_("A checklist has no more than %(n)s points.") % {"n": MOST_POINTS})
+    last = points.aggregate(last=Max("position"))["last"] or 0
+    made = CheckPoint.objects.bulk_create(
+        CheckPoint(ticket=ticket, text=text, position=last + at) for at, text in enumerate(texts, 1)
+    )
+    if made:
+        ids = [point.pk for point in made]
+        record(ticket, Verb.CHECKED, actor=actor, texts={"text": "\n".join(texts)}, did="added", points=ids)
+    return made
+
+
+def put_list(ticket, *, template, actor):
+    """Add the points of a ChecklistTemplate, in the words of the person's language."""
+    return add_points(ticket, texts=template.said("points").splitlines(), actor=actor)
+
+
+@action
+def tick(point, *, actor):
+    """It is done, by `actor`. Ticking twice changes nothing."""
+    return _mark(point, actor=actor, did="ticked", done_at=timezone.now(), done_by=actor)
+
+
+@action
+def untick(point, *, actor):
+    """It is to be done again."""
+    return _mark(point, actor=actor, did="unticked", done_at=None, done_by=None)
+
+
+def _mark(point, *, actor, did, done_at, done_by):
+    ticket, point = held(point)
+    if bool(point.done_at) != bool(done_at):
+        point.done_at, point.done_by = done_at, done_by
+        point.save(update_fields=["done_at", "done_by"])
+        record(ticket, Verb.CHECKED, actor=actor, texts={"text": point.text}, did=did, points=[point.pk])
+    return point
+
+
+@action
+def rename_point(point, *, text, actor):
+    """Change its words. Raises Refused for none."""
+    ticket, point = held(point)
+    text = clean_line(text)[:LONGEST]
+    if not text:
+        raise Refused(_("Write what is to be done."))
+    if text != point.text:
+        before, point.text = point.text, text
+        point.save(update_fields=["text"])
+        texts = {"from": before, "text": text}
+        record(ticket, Verb.CHECKED, actor=actor, texts=texts, did="renamed", points=[point.pk])
+    return point
+
+
+@action
+def remove_point(point, *, actor):
+    """Take it off the list."""
+    ticket, point = held(point)
+    was = {"position": point.position, "done_by": point.done_by_id}
+    record(ticket, Verb.CHECKED, actor=actor, texts={"text": point.text}, did="removed", points=[point.pk], **was)
+    point.delete()
+    return ticket
+
+
+@action
+def move_point(point, *, up, actor):
+    """Change places with the one above, or below. At the end of the list nothing changes."""
+    ticket, point = held(point)
+    if change_places(ticket, point, up=up):
+        record(ticket, Verb.CHECKED, actor=actor, texts={"text": point.text}, did="moved", points=[point.pk], up=up)
+    return point
+
+
+def change_places(ticket, point, *, up):
+    """Whether there was one to change places with."""
+    rows = list(CheckPoint.objects.filter(ticket=ticket))
+    at = rows.index(point)
+    to = at - 1 if up else at + 1
+    if not 0 <= to < len(rows):
+        return False
+    rows[at], rows[to] = rows[to], rows[at]
+    for position, row in enumerate(rows, 1):
+        row.position = position
+    CheckPoint.objects.bulk_update(rows, ["position"])
+    return True
+
+
+def held(point):
+    """(locked ticket, fresh point). Raises Refused when somebody has removed it."""
+    ticket = locked(point.ticket)
+    fresh = CheckPoint.objects.filter(pk=point.pk, ticket=ticket).first()
+    if fresh is None:
+        raise Refused(_("Somebody has removed this point."))
+    return ticket, fresh
+
+
+def open_points(ticket):
+    """(how many are still to be done, how many there are)."""
+    done = list(CheckPoint.objects.filter(ticket=ticket).values_list("done_at", flat=True))
+    return done.count(None), len(done)
+
+
+# --- Undo -------------------------------------------------------------------------------------------------------------
+
+
+def take_back(ticket, event, actor):
+    """Undo one change of the list, if its points are still as it left them."""
+    points = CheckPoint.objects.filter(ticket=ticket, pk__in=event.data["points"])
+    return bool(BACK[event.data["did"]](points, ticket, event))
+
+
+def _back_off(points, ticket, event):
+    return points.filter(done_at=None).delete()[0]
+
+
+def _to_do_again(points, ticket, event):
+    return points.exclude(done_at=None).update(done_at=None, done_by=None)
+
+
+def _done_after_all(points, ticket, event):
+    return points.filter(done_at=None).update(done_at=event.at, done_by=event.actor_id)
+
+
+def _old_words(points, ticket, event):
+    said = texts_of(event)
+    return points.filter(text=said.get("text")).update(text=said["from"]) if "from" in said else 0
+
+
+def _back_on(points, ticket, event):
+    text, done_by = texts_of(event).get("text"), event.data["done_by"]
+    if not text:
+        return False
+    done_at = event.at if done_by else None
+    place = {"position": event.data["position"], "done_at": done_at, "done_by_id": done_by}
+    return CheckPoint.objects.create(ticket=ticket, text=text, **place)
+
+
+def _back_in_order(points, ticket, event):
+    return points and change_places(ticket, points[0], up=not event.data["up"])
+
+
+def texts_of(event):
+    return dict(event.contents.values_list("name", "text"))
+
+
+BACK = {
+    "added": _back_off,
+    "ticked": _to_do_again,
+    "unticked": _done_after_all,
+    "renamed": _old_words,
+    "removed": _back_on,
+    "moved": _back_in_order,
+}
