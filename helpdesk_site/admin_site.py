@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -50,12 +51,21 @@ class DeskAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         title = self.index_title if request.user.is_superuser else _("Support desk")
         context = {"support": support_group(request.viewer), "title": title, **(extra_context or {})}
+        if request.user.is_superuser:
+            context["failing"] = failing_mailboxes()
         return super().index(request, context)
 
     def get_app_list(self, request, app_label=None):
         """The apps in an operator's order instead of the alphabet's."""
         found = super().get_app_list(request, app_label)
         return sorted(found, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
+
+
+def failing_mailboxes():
+    """Those that operators were written to about, for as long as they fail."""
+    from mail.models import Mailbox
+
+    return Mailbox.objects.failing(at=timezone.now())
 
 
 def support_group(viewer):

@@ -21,6 +21,12 @@ _wrong = {  # what mail.parsing calls a mail's trouble
 }
 
 
+_trusts = {  # who vouches for a mail's sender
+    "authenticated": _("Authenticated mail"),
+    "unverified": _("Unverified mail"),
+}
+
+
 def name(words):
     """Add words for further codes: {code: sentence}."""
     _words.update(words)
@@ -29,6 +35,11 @@ def name(words):
 def said(code) -> str:
     """The sentence for a code; a code nobody named is shown as it is."""
     return str(_words.get(code, code))
+
+
+def trusted(code) -> str:
+    """Words for whether a mail's sender is proven; "" before it was read."""
+    return str(_trusts.get(code, code))
 
 
 def troubles(text) -> str:

@@ -38,7 +38,7 @@ class ImportLogAdmin(admin.ModelAdmin):
                 " that had no effect, once its reason is gone."
             ),
         }),
-        (_("Mail"), {"fields": ["sender", "about", "sent_at", "trust", "shown_size", "message_id", "copy_of"]}),
+        (_("Mail"), {"fields": ["sender", "about", "sent_at", "vouched", "shown_size", "message_id", "copy_of"]}),
         (_("How it came"), {
             "fields": ["received_at", "way", "folder", "envelope_from", "envelope_recipients"],
         }),
@@ -115,6 +115,10 @@ class ImportLogAdmin(admin.ModelAdmin):
     def desk_page(self, row):
         """The way to where it is decided what becomes of a mail, where the house has such a page."""
         return link_to("desk_mail", row.pk, _("Accept it, add it to a ticket, or block its sender")) if row.pk else ""
+
+    @admin.display(description=_("trust"), empty_value="")
+    def vouched(self, row):
+        return reasons.trusted(row.trust)
 
     @admin.display(description=_("came by"))
     def way(self, row):

@@ -28,6 +28,15 @@ def ended(row, **how):
     return row
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [("authenticated", "Authenticated mail"), ("unverified", "Unverified mail"), ("", "")]
+)
+def test_who_vouches_for_a_mail_is_said_in_words(desk, mail, code, words):
+    """C23: "codes in the database, words in templates"."""
+    page = desk.get(reverse("admin:mail_incomingmail_change", args=[ended(mail, trust=code).pk])).content.decode()
+    assert words in page and not (code and f">{code}<" in page)
+
+
 def test_the_operator_sees_what_became_of_each_mail(desk, mail, ticket):
     ended(
         mail, state="done", outcome="appended", reference=f"{ticket.number}#2", sender_name="Anna <b>",

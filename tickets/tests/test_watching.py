@@ -89,6 +89,14 @@ def test_one_that_comes_and_goes_writes_few_letters_an_hour_and_nothing_is_forgo
     assert len(watched(minutes=61)) == 1
 
 
+def test_it_stands_on_the_first_page_of_the_admin_for_operators(mailbox, client_of, operator, lena):
+    assert "errornote" not in client_of(operator).get("/admin/").content.decode()
+    fails(mailbox, minutes=16)
+    page = client_of(operator).get("/admin/").content.decode()
+    assert "The mailbox “Support” has failed since" in page and f"/admin/mail/mailbox/{mailbox.pk}/change/" in page
+    assert "errornote" not in client_of(lena).get("/admin/", follow=True).content.decode()
+
+
 def test_clients_and_agents_hear_nothing(mailbox, operator):
     fails(mailbox, minutes=16)
     assert {letter.to_address for letter in watched()} == {operator.email}
