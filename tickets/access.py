@@ -254,6 +254,18 @@ def leads_somewhere(user):
     return user.is_superuser or StaffPlace.Role.LEAD in user._department_places.values()
 
 
+def may_write_replies(viewer, reply=None):
+    """Whether the viewer may write predefined replies at the desk, or change this one: leads those of their departments
+    alone, operators all."""
+    user = viewer.user
+    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+        return False
+    if reply is None or user.is_superuser:
+        return leads_somewhere(user)
+    places = {row.pk for row in reply.departments.all()}
+    return bool(places) and all(leads(user, pk) for pk in places)
+
+
 def mail_for(viewer, pk):
     """The incoming mail with this id, if the viewer may see it. Raises Http404 else."""
     row = IncomingMail.objects.filter(mails_seen(viewer), pk=pk).select_related("mailbox", "decided_by").first()

@@ -19,8 +19,8 @@ from .models import Attachment, Draft
 
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
-    Draft.Kind.REPLY: ("message", "status"),
-    Draft.Kind.NOTE: ("message",),
+    Draft.Kind.REPLY: ("message", "status", "predefined", "also"),
+    Draft.Kind.NOTE: ("message", "predefined"),
 }
 LONGEST = 1_100_000  # characters of one field
 KEPT = timedelta(days=60)
@@ -94,7 +94,7 @@ def keep(request, place, data, *, uploads=None):
     Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are.
     """
     kind, _what = parse(place)
-    fields = {name: clean_input(data.get(name) or "")[:LONGEST] for name in FIELDS[kind] if data.get(name)}
+    fields = {name: clean_input(typed(data, name))[:LONGEST] for name in FIELDS[kind] if data.get(name)}
     draft, _made = Draft.objects.update_or_create(
         owner=owner_of(request), place=place, defaults={"kind": kind, "fields": fields}
     )
@@ -103,6 +103,11 @@ def keep(request, place, data, *, uploads=None):
         files.forget(waiting_files(names_of(request), place).exclude(pk__in=ids))
         Attachment.objects.filter(pk__in=ids, message=None, pending=None).update(draft=draft)
     return draft
+
+
+def typed(data, name):
+    """What a field says; of several boxes of one name each that is ticked, one a line."""
+    return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
 
 
 def room_for(request, place):

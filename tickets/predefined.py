@@ -100,6 +100,18 @@ def chosen(ids, ticket):
     return [offer for offer in found if offer.is_for(ticket.department_id)]
 
 
+def sent(data, ticket):
+    """(the offers a reply began with, the codes of what its author left on), from a form or a draft of one."""
+    names = typed_in(data, "predefined")
+    return (chosen(names, ticket), set(typed_in(data, "also"))) if names else ([], set())
+
+
+def typed_in(data, name):
+    """All values of a field: of a form, or of a draft, which keeps them one a line."""
+    values = data.getlist(name) if hasattr(data, "getlist") else data.get(name, "").split("\n")
+    return [value for value in values if value]
+
+
 # --- Drawers ----------------------------------------------------------------------------------------------------------
 
 
@@ -118,6 +130,12 @@ def drawers(offers, inside=None):
             counts[row.pk] = counts.get(row.pk, 0) + 1
     rows = shelf().drawers.values()
     return [Drawer(row, counts[row.pk]) for row in rows if row.inside_id == inside and row.pk in counts]
+
+
+def drawer(asked, offers):
+    """The drawer with this id, as an address names it, if any of the offers lie in it; else None."""
+    row = shelf().drawers.get(int(asked)) if asked.isdecimal() and len(asked) < 10 else None
+    return row if row and any(row in way_to(offer.drawer) for offer in offers) else None
 
 
 def way_to(drawer):

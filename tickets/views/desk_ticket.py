@@ -11,16 +11,18 @@ from departments.policy import snapshot, status_rules
 from helpdesk_site.lib import shapes
 from helpdesk_site.lib.text import render_markdown, shown
 
-from .. import access, colleagues, desk_thread, drafts, files, found, queries, queues, states
+from .. import access, colleagues, desk_thread, drafts, files, filling, found, predefined, queries, queues, states
+from ..actions import Crossed
+from ..guard import Stopped
 from ..models import Draft
 from . import lines, menus, rows
 from .desk import heading, list_left
 
 
-def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refusal="", status=200):
+def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, status=200):
     """A ticket as those who work on it see it (S6, S75, S76, S145, S161, S167, S197).
 
-    `form` is a bound form whose text is shown again in its `pane`; `newer` are messages written meanwhile.
+    `form` is a bound form whose text is shown again in its `pane`; `refused` says why it was not sent.
     """
     before = request.GET.get("before", "")
     place = {kind: drafts.place_of(kind, ticket) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
@@ -37,14 +39,17 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", newer=(), refu
         "lines": lines.draw(request, thread, ticket, can),
         "log": lines.log(thread.log),
         "composer": [
-            Pane(kind, request, thread, form if pane == kind else None, place[kind], limits) for kind in place
+            Pane(kind, request, ticket, thread, form if pane == kind else None, place[kind], limits) for kind in place
         ],
         "first_pane": pane,
-        "newer": newer,
-        "refusal": refusal,
+        "refusal": str(refused or ""),
+        "newer": refused.newer if isinstance(refused, Crossed) else (),
+        "stopped": refused if isinstance(refused, Stopped) else None,
         "others": rows.named(others[: queries.OTHERS]),
         "more_others": len(others) > queries.OTHERS,
         "chosen_readers": request.POST.getlist("to"),
+        "meant": request.POST.get("meant", ""),
+        "status_sent": request.POST.get("status", ""),
         "after_choices": User.After.choices,
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
@@ -64,10 +69,10 @@ class Pane:
 
     kind: str
     request: object
+    ticket: object
     thread: object
     form: object
     place: str
-
     limits: object
 
     @property
@@ -88,8 +93,23 @@ class Pane:
     def editor(self):
         """The box with its toolbar; an empty one is the same for everybody."""
         about = {"kind": self.kind, "text": self.text, "error": self.error("message"), "preview": self.preview}
+        about["signature"] = self.signature
         draw = menus.drawn if not self.text else menus.drawn.__wrapped__
         return draw("desk/_pane_editor.html", get_language(), **about)
+
+    @property
+    def signature(self):
+        """What the mail of a reply says below its text (S146)."""
+        if self.kind != Draft.Kind.REPLY:
+            return ""
+        return filling.signature(self.request.user, self.ticket, self.ticket.client.language)
+
+    @property
+    def inserted(self):
+        """The predefined replies put in so far, and what sending it does besides: [(Also, whether it is left on)]."""
+        sent = self.request.POST if self.form is not None else self.thread.typed.get(self.kind, {})
+        offers, kept = predefined.sent(sent, self.ticket)
+        return {"offers": offers, "also": [(one, one.code in kept) for one in predefined.also(offers)]}
 
     @property
     def files(self):
