@@ -1,0 +1,192 @@
+"""Words taken out of a text for good (C5): found however they are written down, and replaced by a block one sees.
+
+Compared is what a reader sees: without case, soft hyphens and zero-width signs, a run of blanks (and of quote marks at
+the beginning of a line) as one blank, letters as they are composed. In HTML words are found across its tags. Every
+function is linear in its text.
+"""
+
+import re
+import unicodedata
+from html import escape, unescape
+from itertools import groupby
+from operator import itemgetter
+from urllib.parse import unquote
+
+from .markup import tags_and_text
+
+BLOCK = "[redacted]"
+SHORTEST = 3  # characters without blanks: shorter words would be taken out of other words
+
+_SEPARATOR = re.compile(r"\s*\n[\s>|]*|\s+")
+_UNSEEN = dict.fromkeys([0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+                         *range(0x2060, 0x2065), 0xFEFF, *range(0xFE00, 0xFE10)])  # fmt: skip
+_MARKS = str.maketrans("", "", "*_~`\\")  # of Markdown, which may stand inside a word
+_APART = frozenset(
+    ["address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset"]
+    + ["figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"]
+    + ["nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)  # what stands in them is no part of the word before
+_VOID = frozenset(["br", "hr", "img", "wbr", "meta", "link", "input", "area", "base", "col", "source"])
+
+
+class Words:
+    """The words to take out."""
+
+    def __init__(self, words: str):
+        self.flat = _flat(words).strip()
+        self.bare = _flat(words.translate(_MARKS)).strip()
+
+    @property
+    def too_short(self) -> bool:
+        """Whether they would be found in anything, or in the block itself."""
+        return len(self.flat.replace(" ", "")) < SHORTEST or self.flat in BLOCK
+
+    def count(self, text: str) -> int:
+        """How often a text says them."""
+        return _flat(text).count(self.flat) if text else 0
+
+    def count_html(self, html: str) -> int:
+        """How often HTML says them, in its text and in its attributes."""
+        return self.out_of_html(html)[1] if html else 0
+
+    def out_of(self, text: str) -> tuple[str, int]:
+        """(text without them, how often they stood there)."""
+        return self._out(text, self.flat, {}) if self.count(text) else (text, 0)
+
+    def out_of_markdown(self, text: str, shown) -> tuple[str, int]:
+        """The same of Markdown, whose signs may stand inside the words; `shown(text)` gives its HTML."""
+        text, found = self.out_of(text)
+        if self.count_html(shown(text)) and len(self.bare.replace(" ", "")) >= SHORTEST:
+            text, more = self._out(text, self.bare, _MARKS)
+            found += more
+        return (BLOCK, found + 1) if self.count_html(shown(text)) else (text, found)
+
+    def out_of_html(self, html: str) -> tuple[str, int]:
+        """(HTML without them, how often they stood there). Comments, styles and scripts go too where it is changed."""
+        pieces = list(tags_and_text(html))
+        texts = {at: unescape(piece[1]) for at, piece in enumerate(pieces) if piece[0] == "text"}
+        flat, places = _Flat(), []
+        for at, piece in enumerate(pieces):
+            if piece[0] == "text":
+                places += [(at, place) for place in flat.add(texts[at])]
+            elif piece[1] in _APART:
+                places += [(at, 0)] * flat.apart()
+        cut = {}
+        found = _matches(flat.text, self.flat)
+        for start, end in found:
+            for at, first, last in _by_piece(places[start:end], texts):
+                cut.setdefault(at, {}).update(dict.fromkeys(range(first, last + 1), False))
+            at, first, _last = next(_by_piece(places[start:end], texts))
+            cut[at][first] = True
+        out, hidden = [], 0
+        for at, piece in enumerate(pieces):
+            if piece[0] == "text":
+                out.append(escape(_without(texts[at], cut.get(at, {})), quote=False))
+            elif piece[0] == "close":
+                out.append("" if piece[1] in _VOID else f"</{piece[1]}>")
+            else:
+                kept = {name: value for name, value in piece[2].items() if not self._in_attribute(value)}
+                hidden += len(piece[2]) - len(kept)
+                out.append("<" + " ".join([piece[1], *(f'{name}="{escape(value)}"' for name, value in kept.items())]) + ">")
+        count = len(found) + hidden
+        return ("".join(out), count) if count else (html, 0)
+
+    def _in_attribute(self, value):
+        value = unescape(value)
+        return bool(self.count(value) or self.count(unquote(value)) or self.count(unquote(value.replace("+", " "))))
+
+    def _out(self, text, flat, unseen):
+        """Take `flat` out of a text; `unseen` are further signs that do not count."""
+        whole = _Flat(unseen)
+        places = whole.add(text)
+        found = _matches(whole.text, flat)
+        if not found:
+            return (BLOCK, 1) if flat in _flat(text.translate(unseen)) else (text, 0)
+        cut = {}
+        for start, end in found:
+            cut.update(dict.fromkeys(range(places[start], places[end - 1] + 1), False))
+            cut[places[start]] = True
+        return _without(text, cut), len(found)
+
+
+# --- As it is compared ------------------------------------------------------------------------------------------------
+
+
+def _flat(text):
+    """A whole text as it is compared, quickly."""
+    text = unicodedata.normalize("NFKD", text).translate(_UNSEEN).casefold()
+    return _SEPARATOR.sub(" ", unicodedata.normalize("NFKD", text))
+
+
+class _Flat:
+    """The same, letter by letter, so that each is known by its place."""
+
+    def __init__(self, unseen=()):
+        self.unseen, self.parts = {**_UNSEEN, **dict(unseen)}, []
+
+    @property
+    def text(self):
+        return "".join(self.parts)
+
+    def add(self, text):
+        """Add a text. Returns the place in it of each letter added."""
+        places, at = [], 0
+        for blank in _SEPARATOR.finditer(text):
+            self._letters(text, at, blank.start(), places)
+            if self.apart():
+                places.append(blank.start())
+            at = blank.end()
+        self._letters(text, at, len(text), places)
+        return places
+
+    def apart(self):
+        """End the word. Returns whether a blank was added."""
+        if not self.parts or self.parts[-1] == " ":
+            return False
+        self.parts.append(" ")
+        return True
+
+    def _letters(self, text, start, end, places):
+        for at in range(start, end):
+            for letter in unicodedata.normalize("NFKD", text[at]).translate(self.unseen).casefold():
+                self.parts.append(letter)
+                places.append(at)
+
+
+def _matches(text, words):
+    """[(start, end)] of the words in a flat text, with the accents on their last letter."""
+    found, at = [], text.find(words) if words else -1
+    while at >= 0:
+        end = at + len(words)
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        found.append((at, end))
+        at = text.find(words, end)
+    return found
+
+
+def _by_piece(places, texts):
+    """(piece, first place, last place) of a match that runs through several pieces of HTML."""
+    for at, own in groupby(places, key=itemgetter(0)):
+        own = [place for _at, place in own]
+        if at in texts:
+            yield at, own[0], own[-1]
+
+
+def _without(text, cut):
+    """A text without the letters at the places of `cut`; where it says so, the block stands in their stead. What no
+    reader sees goes with the letters around it."""
+    if not cut:
+        return text
+    out, last = [], min(cut)
+    kept = text[:last]
+    for at in range(last, len(text)):
+        if at in cut:
+            if cut[at]:
+                out.append(BLOCK)
+            last = at
+        elif last == at - 1 and (ord(text[at]) in _UNSEEN or unicodedata.combining(text[at])):
+            last = at
+        else:
+            out.append(text[at])
+    return kept + "".join(out)
