@@ -28,6 +28,8 @@ WITH = ("client", "assignee", "organisation", "service")  # what a ticket's page
 places = Prepared(lambda user: StaffPlace.objects.filter(user=user).values("department_id", "role"))
 memberships = PreparedRows(lambda user: Membership.objects.filter(user=user), having=("organisation",))
 
+IN_TRASH = Q(hidden__in=[Ticket.Hidden.TRASH, Ticket.Hidden.GONE])  # for clients there are no such tickets (S155)
+
 # --- The list question -----------------------------------------------------------------------------------------------
 
 
@@ -53,7 +55,7 @@ def own(user):
     mine = Ticket.objects.filter(client=user).values("pk")
     joined = Participant.objects.filter(user=user).values("ticket_id")
     theirs = Ticket.objects.filter(organisation_id__in=organisations_seen(user)).values("pk")
-    return Q(pk__in=mine.union(joined, theirs, all=True))
+    return Q(pk__in=mine.union(joined, theirs, all=True)) & ~IN_TRASH
 
 
 def departments_of(user):
@@ -140,8 +142,15 @@ class Abilities:
     confirm: bool = False  # say whether it was they who wrote it (S69)
     invite: bool = False  # let others take part, and take them off (S163)
     leave: bool = False  # take part no more
+<<<<<<< Updated upstream
     merge: bool = False  # join it with another one, and take that back (S139, S165)
     split: bool = False  # move messages to a ticket of their own (S158)
+=======
+    trash: bool = False  # move the ticket to the trash (S133, S155)
+    restore: bool = False  # take it out of the trash
+    empty: bool = False  # delete it for good before its thirty days are over
+    redact: bool = False  # take words out for good (C5)
+>>>>>>> Stashed changes
 
 
 def abilities(viewer, ticket):
@@ -167,26 +176,43 @@ def works_on(user, ticket):
 
 
 def _staff(user, ticket):
-    history = ticket.policy.history_policy
+    history, lead = ticket.policy.history_policy, leads(user, ticket.department_id)
+    deletes, lies_in_trash = history == Policy.History.REVISIONS, ticket.hidden == Ticket.Hidden.TRASH
     return Abilities(
         see=True,
         reply=True,
         close=True,
         reopen=True,
         work=True,
-        lead=leads(user, ticket.department_id),
+        lead=lead,
         edit_messages=history == Policy.History.REVISIONS,
         edit_notes=history in (Policy.History.REVISIONS, Policy.History.NOTES),
         read_notes=True,
         send_later=True,
         confirm=may_confirm(user, ticket),
         invite=True,
+<<<<<<< Updated upstream
         merge=True,
         split=True,
+=======
+        trash=deletes and not ticket.is_trashed,
+        restore=lies_in_trash,
+        empty=lies_in_trash and deletes and lead,
+        redact=lead and ticket.hidden != Ticket.Hidden.GONE,
+>>>>>>> Stashed changes
     )
 
 
 def _client(user, ticket):
+    return Abilities() if ticket.is_trashed else _of_client(user, ticket)
+
+
+def knew(user, ticket):
+    """Whether somebody could see a ticket of the trash before it lay there: their mail may follow it."""
+    return works_on(user, ticket) or _of_client(user, ticket).see
+
+
+def _of_client(user, ticket):
     if ticket.client_id == user.pk:
         close = may_close(ticket, author=True)
         return Abilities(see=True, reply=True, close=close, reopen=True, confirm=True, invite=True)
