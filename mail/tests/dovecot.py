@@ -5,6 +5,7 @@ import imaplib
 import ipaddress
 import os
 import pwd
+import re
 import shutil
 import socket
 import ssl
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
 PASSWORD = "mailbox-secret"
-CONFIGURATION = """
+COMMON = """
 base_dir = {root}/run
 state_dir = {root}/state
 log_path = {root}/log
@@ -30,26 +31,9 @@ default_login_user = {login}
 default_internal_group = {group}
 first_valid_uid = 1
 first_valid_gid = 1
-disable_plaintext_auth = no
 auth_mechanisms = plain login xoauth2
 mail_max_userip_connections = 100
 ssl = yes
-ssl_cert = <{root}/server.pem
-ssl_key = <{root}/server.key
-mail_location = maildir:~/Maildir
-passdb {{
-  driver = static
-  args = password={password}
-}}
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2
-  args = {root}/oauth2.conf
-}}
-userdb {{
-  driver = static
-  args = uid={owner} gid={owners} home={root}/mail/%u
-}}
 namespace inbox {{
   inbox = yes
   separator = /
@@ -68,6 +52,7 @@ service imap-login {{
   }}
   inet_listener imaps {{
     port = {imaps}
+    ssl = yes
   }}
 }}
 service pop3-login {{
@@ -77,6 +62,7 @@ service pop3-login {{
   }}
   inet_listener pop3s {{
     port = {pop3s}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -86,6 +72,58 @@ service stats {{
   chroot =
 }}
 """
+UP_TO_2_3 = """
+disable_plaintext_auth = no
+ssl_cert = <{root}/server.pem
+ssl_key = <{root}/server.key
+mail_location = maildir:~/Maildir
+passdb {{
+  driver = static
+  args = password={password}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {root}/oauth2.conf
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={owners} home={root}/mail/%u
+}}
+"""
+SINCE_2_4 = """
+auth_allow_cleartext = yes
+ssl_server_cert_file = {root}/server.pem
+ssl_server_key_file = {root}/server.key
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb static {{
+  password = {password}
+}}
+oauth2 {{
+  tokeninfo_url = {token_info}
+  username_attribute = email
+}}
+userdb static {{
+  fields {{
+    uid = {owner}
+    gid = {owners}
+    home = {root}/mail/%{{user}}
+  }}
+}}
+"""
+
+
+def configuration(version):
+    """The words of a version such as (2, 4): since 2.4 versions come first, and many settings have other names."""
+    if version < (2, 4):
+        return COMMON + UP_TO_2_3
+    return "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n" + COMMON + SINCE_2_4
+
+
+def version():
+    said = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(number) for number in re.match(r"(\d+)\.(\d+)", said).groups())
 
 
 class Dovecot:
@@ -110,10 +148,11 @@ class Dovecot:
             f"tokeninfo_url = {self.token_info}\nusername_attribute = email\n"
         )
         (self.root / "dovecot.conf").write_text(
-            CONFIGURATION.format(
+            configuration(version()).format(
                 root=self.root, password=PASSWORD, owner=owner.pw_uid, owners=owner.pw_gid, imap=self.imap,
                 imaps=self.imaps, pop3=self.pop3, pop3s=self.pop3s, internal="dovecot" if root else me.pw_name,
                 login="dovenull" if root else me.pw_name, group="dovecot" if root else me.pw_gid,
+                token_info=self.token_info,
             )
         )  # fmt: skip
         self.process = subprocess.Popen(
