@@ -142,15 +142,12 @@ class Abilities:
     confirm: bool = False  # say whether it was they who wrote it (S69)
     invite: bool = False  # let others take part, and take them off (S163)
     leave: bool = False  # take part no more
-<<<<<<< Updated upstream
     merge: bool = False  # join it with another one, and take that back (S139, S165)
     split: bool = False  # move messages to a ticket of their own (S158)
-=======
     trash: bool = False  # move the ticket to the trash (S133, S155)
     restore: bool = False  # take it out of the trash
     empty: bool = False  # delete it for good before its thirty days are over
     redact: bool = False  # take words out for good (C5)
->>>>>>> Stashed changes
 
 
 def abilities(viewer, ticket):
@@ -191,15 +188,12 @@ def _staff(user, ticket):
         send_later=True,
         confirm=may_confirm(user, ticket),
         invite=True,
-<<<<<<< Updated upstream
         merge=True,
         split=True,
-=======
         trash=deletes and not ticket.is_trashed,
         restore=lies_in_trash,
         empty=lies_in_trash and deletes and lead,
         redact=lead and ticket.hidden != Ticket.Hidden.GONE,
->>>>>>> Stashed changes
     )
 
 

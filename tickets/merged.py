@@ -39,6 +39,11 @@ def family(ticket):
     return ticket._family
 
 
+def forget(ticket):
+    """Read the family anew when it is asked for next: it was changed."""
+    ticket.__dict__.pop("_family", None)
+
+
 def ids(ticket):
     """The ids of all tickets whose messages stand in this one's thread."""
     return [ticket.pk, *family(ticket)]

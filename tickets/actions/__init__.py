@@ -5,6 +5,7 @@ from .assigning import assign, flag, unflag
 from .checking import add_points, move_point, open_points, put_list, remove_point, rename_point, tick, untick
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .escalating import alert, bring_back, escalate
+from .merging import merge
 from .noting import add_note, edit_message, keep_automatic
 from .opening import open_ticket
 from .pending import call_back, hold_reply, release
@@ -16,6 +17,7 @@ from .spamming import mark_spam, unmark_spam
 from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
 from .undoing import undo
+from .unmerging import detach, unmerge
 from .vouching import confirm, disown, take_mail
 from .watching import stop_watching, watch
 
@@ -34,6 +36,7 @@ __all__ = [
     "close",
     "confirm",
     "delete_tag",
+    "detach",
     "disown",
     "edit_message",
     "escalate",
@@ -42,6 +45,7 @@ __all__ = [
     "keep_automatic",
     "leave",
     "mark_spam",
+    "merge",
     "merge_tag",
     "move",
     "move_point",
@@ -72,6 +76,7 @@ __all__ = [
     "tick",
     "undo",
     "unflag",
+    "unmerge",
     "unmark_spam",
     "untick",
     "wake",

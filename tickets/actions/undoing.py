@@ -15,6 +15,7 @@ from ..models import Flag, TicketEvent, Verb
 from ..refused import Refused
 from . import checking, snoozing, spamming, tagging
 from ._shared import save_times, status_again, take_mails_along
+from .unmerging import unmerge
 
 UNDO_SECONDS = 60
 
@@ -26,8 +27,10 @@ def undo(click, *, actor, tickets=None, since=None):
     Of a click on many `tickets` (ids) may be only some at a time, and `since` another moment than a minute ago. What
     somebody changed since is left alone. Raises Refused when nothing can be taken back.
     """
+    if longer := TicketEvent.objects.filter(click=click, actor=actor, verb__in=LONGER).first():
+        return [LONGER[longer.verb](longer, actor=actor)]
     since = since or timezone.now() - timedelta(seconds=UNDO_SECONDS)
-    own = TicketEvent.objects.filter(click=click, actor=actor, at__gte=since, verb__in=REVERSIBLE)
+    own = TicketEvent.objects.filter(click=click, actor=actor, at__gte=since, verb__in=BACK)
     events = list((own if tickets is None else own.filter(ticket__in=tickets)).order_by("-id"))
     if not events or TicketEvent.objects.filter(click=click, verb=Verb.REPLIED).exists():
         raise Refused(_("This can no longer be undone."))
@@ -126,4 +129,6 @@ BACK = {
     Verb.SPAM: spamming.marking_taken_back,
     Verb.NOT_SPAM: spamming.unmarking_taken_back,
 }
-REVERSIBLE = set(BACK)
+# Acts on several tickets that belong together, taken back as a whole and for longer: a function of the event
+LONGER = {Verb.TOOK_IN: unmerge}
+REVERSIBLE = BACK.keys() | LONGER.keys()
