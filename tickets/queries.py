@@ -1,5 +1,6 @@
 """What the pages of the desk read besides their list: the counts of the rail, and what stands around one ticket."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,26 +37,55 @@ class Counts:
     flagged: int = 0
     unassigned: int = 0
     open: int = 0
+    mentions: int = 0  # in notes not yet read
+    called: int = 0  # whether any note calls this person
+    watched: int = 0
+    snoozed: int = 0
+    spam: int = 0
     mails: int = 0  # that wait for a decision
     departments: dict = field(default_factory=dict)  # by id, open ones
     statuses: dict = field(default_factory=dict)  # by id, open ones
+    saved: tuple = ()  # (id, name) of the saved views in this person's rail, in order
+    choices: dict = field(default_factory=dict)  # by view ("waiting", "saved-12"): what this person chose for it
+    job: tuple = ()  # the last act on many tickets: (id, done, total, state, whether some failed, when it ended)
+
+
+COUNTED = ("waiting", "mine", "unassigned", "flagged", "mentions", "called", "watched", "snoozed", "spam", "mails")
 
 
 def counts(viewer):
-    """The Counts of somebody who works at the desk, in one statement whose cost does not grow with the tickets."""
+    """The Counts of somebody who works at the desk, in one statement whose cost does not grow with the
+    tickets."""
     departments = tuple(row.pk for row in queues.departments_of(viewer))
     if not departments:
         return Counts()
-    found = defaultdict(dict)
-    for what, pk, number in counting(departments, mails_of(viewer.user)).rows(viewer.user.pk, viewer.user.pk):
+    found, said = defaultdict(dict), defaultdict(list)
+    me = viewer.user.pk
+    for what, pk, number, words in counting(departments, mails_of(viewer.user)).rows(me):
         found[what][pk] = number
+        said[what].append((number, pk, words))
     by_department = found["departments_department"]
     return Counts(
-        **{view: found[view][0] for view in ("waiting", "mine", "unassigned", "flagged", "mails")},
+        **{view: found[view][0] for view in COUNTED},
         open=min(sum(by_department.values()), MOST + 1),
         departments=by_department,
         statuses=found["departments_status"],
+        saved=tuple((pk, name) for _position, pk, name in sorted(said["saved"], key=lambda row: (row[0], row[2]))),
+        choices=dict(choice_of(*row) for row in said["choice"]),
+        job=job_of(*said["job"][0]) if said["job"] else (),
     )
+
+
+def choice_of(_number, view, words):
+    """(view, (columns, order)) of a row of `counting`."""
+    builtin, sort, columns = words.split("|", 2)
+    return builtin or f"saved-{view}", (tuple(json.loads(columns)), sort)
+
+
+def job_of(done, pk, words):
+    """(id, done, total, state, whether some failed, when it ended or "") of a row of `counting`."""
+    state, total, failed, ended = words.split("|")
+    return pk, done, int(total), state, bool(failed), ended
 
 
 def mails_of(user):
@@ -65,32 +95,57 @@ def mails_of(user):
 
 @lru_cache(maxsize=256)
 def counting(departments, mails):
-    """The statement that counts for somebody who works in these departments (ids); both slots are the person's id."""
+    """The statement that counts for somebody who works in these departments (ids): rows of (what, id, number, words).
+
+    With it come the few rows of the person's own that each page of the desk shows, for no statement more.
+    """
     every = ", ".join(map(str, departments))
     here = f"department_id IN ({every}) AND "  # for operators too: the indexes that answer this begin with it
     still = "NOT (category = 'closed') AND merged_into_id IS NULL"
-    mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %s)"
-    for_me = f"{here}merged_into_id IS NULL AND hidden = '' AND {mine}"
+    mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
+    listed = f"{here}merged_into_id IS NULL AND hidden = ''"
+    for_me, unread = f"{listed} AND {mine}", "user_id = %(me)s AND is_unread"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
-        one("mine", f"{here}assignee_id = %s AND {still}"),
-        one("unassigned", f"{here}assignee_id IS NULL AND {still}"),
+        one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {still}"),
+        one("unassigned", f"{here}assignee_id IS NULL AND snoozed_at IS NULL AND {still}"),
         one("flagged", for_me),
-        f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}",
+        one("mentions", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE {unread})"),
+        one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
+        one("watched", f"{here}{still} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
+        one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
+        one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
+        f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
         each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
         each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),
+        SAVED.format(every=every),
+        CHOSEN,
+        LAST_JOB,
     ]
-    return Prepared.of_sql(" UNION ALL ".join(parts), slots=(int, int))
+    return Prepared.of_sql(" UNION ALL ".join(parts), slots={"me": int})
 
 
-def one(name, condition):
+SAVED = """
+SELECT 'saved', view.id, COALESCE(choice.position, view.position), view.name FROM tickets_savedview AS view
+LEFT JOIN tickets_viewchoice AS choice ON choice.view_id = view.id AND choice.user_id = %(me)s
+WHERE (view.owner_id = %(me)s OR view.department_id IN ({every})) AND COALESCE(choice.pinned, TRUE)"""
+CHOSEN = """
+SELECT 'choice', COALESCE(view_id, 0), 0, builtin || '|' || sort || '|' || CAST(columns AS text)
+FROM tickets_viewchoice WHERE user_id = %(me)s AND (sort <> '' OR CAST(columns AS text) <> '[]')"""
+LAST_JOB = """
+SELECT 'job', id, done, state || '|' || total || '|' || failures || '|' || COALESCE(CAST(finished_at AS text), '') FROM
+(SELECT id, done, state, total, finished_at, CASE WHEN CAST(failed AS text) = '[]' THEN '' ELSE 'some' END AS failures
+FROM tickets_bulkjob WHERE user_id = %(me)s ORDER BY id DESC LIMIT 1) AS latest"""
+
+
+def one(name, condition, *, most=MOST + 1):
     """The count of one list."""
-    return f"SELECT '{name}', 0, {capped(condition)}"  # noqa: S608 - made of our own words and ids
+    return f"SELECT '{name}', 0, {capped(condition, most=most)}, ''"  # noqa: S608 - made of our own words and ids
 
 
 def each(table, condition, which):
     """A count for each row of a table of the operator's, planned once."""
-    return f"SELECT '{table}', here.id, {capped(condition)} FROM {table} AS here WHERE {which}"  # noqa: S608
+    return f"SELECT '{table}', here.id, {capped(condition)}, '' FROM {table} AS here WHERE {which}"  # noqa: S608
 
 
 def mails_waiting(every, mails):
@@ -100,13 +155,18 @@ def mails_waiting(every, mails):
     return f"state IN ('held', 'quarantined') AND {whose}"
 
 
-def capped(condition, table="tickets_ticket"):
-    return f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT {MOST + 1}) AS found)"  # noqa: S608
+def capped(condition, table="tickets_ticket", *, most=MOST + 1):
+    return f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT {most}) AS found)"  # noqa: S608
 
 
 def shown_count(number):
     """A count for people: nothing for none, “1,000+” beyond what was counted."""
     return _shown_count(number, get_language()) if number else ""
+
+
+def shown_number(number):
+    """A number for people: “12,345”."""
+    return number_format(number, force_grouping=True)
 
 
 @lru_cache(maxsize=8192)
@@ -122,7 +182,7 @@ def rail(viewer, current="", counted=None):
     views = [
         rail_row(key_of(view=code), f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), current)
         for code, view in queues.VIEWS.items()
-        if code != "all"
+        if code != "all" and (not view.is_rare or current == key_of(view=code) or holds(counted, code))
     ]
     departments = [
         rail_row(
@@ -132,7 +192,16 @@ def rail(viewer, current="", counted=None):
         for row in queues.departments_of(viewer)
     ]  # fmt: skip
     mails = rail_row("mails", reverse("desk_mails"), _("Incoming mail"), "mail", counted.mails, current)
-    return {"views": [*views, mails], "departments": departments}
+    saved = [
+        rail_row(key_of(view=f"saved-{pk}"), f"{desk}?view=saved-{pk}", name, "bookmark", 0, current)
+        for pk, name in counted.saved
+    ]
+    return {"views": [*views, mails], "departments": departments, "saved": saved}
+
+
+def holds(counted, view):
+    """Whether a rare view has something to show: mentions are counted by what is unread, and stay to be found."""
+    return bool(counted.called if view == "mentions" else getattr(counted, view))
 
 
 def key_of(*, view="", department=""):

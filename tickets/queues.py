@@ -5,10 +5,11 @@ Each list walks an index and is cut by key. What nobody offers in the address is
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.db.models import FilteredRelation, Q, Value
+from django.db.models import F, FilteredRelation, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,12 +21,13 @@ from helpdesk_site.lib.paging import FirstPage, Page, neighbour, page_by_key
 from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_line
 
-from . import access, search
-from .models import Flag, Ticket
+from . import access, search, tagged
+from .models import Flag, Mention, Ticket, Watcher
 
 PAGE = 50
 WORDS_LIMIT = 200
-MOST_SELECTED = 200
+MOST_TAGS = 20  # in one address
+MOST_SELECTED = 500
 ME, NOBODY = "me", "nobody"
 
 # --- Views and orders -------------------------------------------------------------------------------------------------
@@ -42,6 +44,9 @@ class View:
     state: Q
     who: Callable = lambda me: Q()
     sort: str = "-waiting"
+    is_short: bool = False  # it ends soon, though closed tickets are in it
+    is_rare: bool = False  # stands in the rail only while it holds something
+    hidden: str = ""  # what is in no other list: a Ticket.Hidden
 
 
 def flagged_for(me):
@@ -49,14 +54,33 @@ def flagged_for(me):
     return Q(pk__in=Flag.objects.filter(user=me).values("ticket_id"))
 
 
+def called_me(me):
+    """A Q: the tickets whose notes call this person by name (S161)."""
+    return Q(pk__in=Mention.objects.filter(user=me).values("ticket_id"))
+
+
+def watched_by(me):
+    """A Q: the tickets this person watches."""
+    return Q(pk__in=Watcher.objects.filter(user=me).values("ticket_id"))
+
+
 VIEWS = {
     "waiting": View(_("Waiting for us"), "inbox", WAITING),
-    "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda me: Q(assignee=me)),
-    "flagged": View(_("Flagged for me"), "flag", ANY, flagged_for),
-    "unassigned": View(pgettext_lazy("tickets", "Unassigned"), "user", OPEN, lambda me: Q(assignee=None)),
+    "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda me: Q(assignee=me, snoozed_at=None)),
+    "flagged": View(_("Flagged for me"), "flag", ANY, flagged_for, is_short=True),
+    "unassigned": View(
+        pgettext_lazy("tickets", "Unassigned"), "user", OPEN, lambda me: Q(assignee=None, snoozed_at=None)
+    ),
+    "mentions": View(_("Mentions"), "at", ANY, called_me, sort="called", is_short=True, is_rare=True),
+    "watched": View(_("Watched by me"), "eye", OPEN, watched_by, is_rare=True),
+    "snoozed": View(
+        pgettext_lazy("tickets", "Snoozed"), "zzz", OPEN, lambda me: Q(snoozed_at__isnull=False), sort="until",
+        is_rare=True,
+    ),
     "open": View(_("All open"), "messages", OPEN),
     "closed": View(pgettext_lazy("tickets", "Closed"), "circle-check", CLOSED, sort="updated"),
     "all": View(_("All tickets"), "search", ANY, sort="updated"),
+    "spam": View(pgettext_lazy("tickets", "Spam"), "ban", ANY, sort="updated", is_rare=True, hidden=Ticket.Hidden.SPAM),
 }
 
 # What a click on a heading sorts by. Times sort by age, as they are shown: "updated" begins with the latest.
@@ -70,6 +94,10 @@ SORTS = {
     "department": ["department__position", "department__name", "queue_at"],
     "status": ["status__position", "status__name", "queue_at"],
     "assignee": ["who", "queue_at"],
+}
+OWN_SORTS = {  # what one view alone begins with: those who wake next, and the notes not yet read
+    "until": ["wakes_at"],
+    "called": ["-called_unread", "-called_at"],
 }
 ON_LONG_LISTS = {"updated", "number"}  # orders that walk an index even through every ticket there ever was
 
@@ -87,12 +115,15 @@ class Asked:
     statuses: tuple[int, ...] = ()
     priorities: tuple[int, ...] = ()
     assignees: tuple = ()  # ME, NOBODY or ids
+    tags: tuple[int, ...] = ()
     sort: str = ""
     cursor: str = ""
 
     @property
     def is_filtered(self):
-        return bool(self.words or self.departments or self.statuses or self.priorities or self.assignees)
+        return bool(
+            self.words or self.departments or self.statuses or self.priorities or self.assignees or self.tags
+        )
 
     @property
     def state(self):
@@ -104,12 +135,12 @@ class Asked:
     @property
     def is_long(self):
         """Whether the list has no end in sight: closed tickets are in it."""
-        return self.state in (ANY, CLOSED) and self.view != "flagged"
+        return self.state in (ANY, CLOSED) and not VIEWS[self.view].is_short
 
     @property
     def sorts(self):
         """The headings that sort this list."""
-        return ON_LONG_LISTS if self.is_long else set(SORTS)
+        return ON_LONG_LISTS if self.is_long else {*SORTS, VIEWS[self.view].sort.removeprefix("-")}
 
     @property
     def sorted_by(self):
@@ -121,7 +152,7 @@ class Asked:
     @property
     def order(self):
         """The same for `order_by`."""
-        keys = SORTS[self.sorted_by.removeprefix("-")]
+        keys = {**SORTS, **OWN_SORTS}[self.sorted_by.removeprefix("-")]
         return [turned(key) for key in keys] if self.sorted_by.startswith("-") else keys
 
     @property
@@ -133,6 +164,7 @@ class Asked:
         pairs += [("status", known.statuses[pk].code) for pk in self.statuses]
         pairs += [("priority", known.priorities[pk].code) for pk in self.priorities]
         pairs += [("assignee", who) for who in self.assignees]
+        pairs += [("tag", tag.name) for tag in tagged.known().values() if tag.pk in self.tags]
         return urlencode([(name, value) for name, value in [*pairs, ("sort", self.sort)] if value])
 
 
@@ -152,9 +184,12 @@ def may_mean_closed(status_id):
 def read(query, viewer):
     """The Asked of an address (a QueryDict), for somebody who works at the desk."""
     known = snapshot()
+    words, tags = tagged.taken_out(clean_line(query.get("q", ""))[:WORDS_LIMIT])
+    tags += [tag for tag in map(tagged.named, query.getlist("tag")[:MOST_TAGS]) if tag]
     asked = Asked(
         view=query.get("view", ""),
-        words=clean_line(query.get("q", ""))[:WORDS_LIMIT],
+        words=words,
+        tags=tuple(dict.fromkeys(tag.pk for tag in tags)),
         departments=ids_of(query.getlist("department"), {row.slug: row.pk for row in departments_of(viewer)}),
         statuses=ids_of(query.getlist("status"), {row.code: row.pk for row in known.statuses.values()}),
         priorities=ids_of(query.getlist("priority"), {row.code: row.pk for row in known.priorities.values()}),
@@ -189,7 +224,7 @@ def offered_statuses():
 def only_department(asked):
     """The one department a list is about, when it is about nothing else; else None."""
     alone = asked.view == "open" and len(asked.departments) == 1
-    if not alone or asked.words or asked.statuses or asked.priorities or asked.assignees:
+    if not alone or asked.words or asked.statuses or asked.priorities or asked.assignees or asked.tags:
         return None
     return snapshot().departments[asked.departments[0]]
 
@@ -219,7 +254,8 @@ def tickets(viewer, asked):
 
 def narrowed(asked, where, me):
     """The same without words. `where` is what somebody works on, `me` the id of that person."""
-    rows = Ticket.objects.filter(where).listed().filter(asked.state, VIEWS[asked.view].who(me))
+    view = VIEWS[asked.view]
+    rows = Ticket.objects.filter(where).filter(merged_into=None, hidden=view.hidden).filter(asked.state, view.who(me))
     if asked.departments:
         rows = rows.filter(department_id__in=asked.departments)
     if asked.statuses:
@@ -228,15 +264,40 @@ def narrowed(asked, where, me):
         rows = rows.filter(priority_id__in=asked.priorities)
     if asked.assignees:
         rows = rows.filter(looked_after_by(asked.assignees, me))
-    if "who" in {key.removeprefix("-") for key in asked.order}:
+    if asked.tags:
+        rows = rows.filter(pk__in=Ticket.tags.through.objects.filter(tag__in=asked.tags).values("ticket_id"))
+    return with_keys(rows, {key.removeprefix("-") for key in asked.order}, me)
+
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for “until the client writes”
+
+
+def with_keys(rows, keys, me):
+    """What an order needs that is no column of a ticket."""
+    if "who" in keys:
         rows = rows.annotate(who=Coalesce("assignee__name", Value("")))
+    if "wakes_at" in keys:
+        rows = rows.annotate(wakes_at=Coalesce("snoozed_until", Value(FAR)))
+    if "called_at" in keys:
+        mine = FilteredRelation("mentions", condition=Q(mentions__user=me))
+        rows = rows.annotate(called=mine, called_unread=F("called__is_unread"), called_at=F("called__at"))
     return rows
 
 
 def selected(viewer, numbers):
-    """The tickets with these numbers that the viewer works on, each once, in the order their rows are locked."""
-    known = {tokens.clean_number(number) for number in numbers[:MOST_SELECTED]} - {""}
-    return list(Ticket.objects.workable_by(viewer).listed().filter(number__in=known).order_by("pk"))
+    """{number: id} of the tickets among these numbers that the viewer works on; merged-away and hidden ones too."""
+    rows = Ticket.objects.workable_by(viewer).filter(number__in=clean(numbers))
+    return dict(rows.values_list("number", "pk"))
+
+
+def clean(numbers):
+    """The ticket numbers among some words, each once."""
+    return {tokens.clean_number(number) for number in numbers[:MOST_SELECTED]} - {""}
+
+
+def ids(viewer, asked, *, most):
+    """The ids of the first `most` tickets of a list, in its order."""
+    return list(tickets(viewer, asked).order_by(*asked.order, "pk").values_list("pk", flat=True)[:most])
 
 
 def looked_after_by(who, me):
@@ -246,7 +307,7 @@ def looked_after_by(who, me):
 
 COLUMNS = [
     "id", "number", "subject", "department_id", "status_id", "priority_id", "category", "awaiting", "escalated",
-    "queue_at", "updated_at", "last_number", "last_by_staff", "assignee_id",
+    "queue_at", "updated_at", "last_number", "last_by_staff", "assignee_id", "snoozed_at", "snoozed_until",
 ]  # fmt: skip
 JOINED = [
     "client__name", "client__email", "organisation__name", "assignee__name", "assignee__email", "assignee__picture",

@@ -1,0 +1,81 @@
+"""Tags as pages show them: all there are, kept as long as the operator's configuration, and those of a list's rows."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from departments.policy import snapshot
+
+from .models import Tag
+
+IN_WORDS = re.compile(r'(?:^|(?<=\s))tag:(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_kept = (None, {})
+
+
+def known():
+    """{key: Tag} of all tags by name, at most as old as the snapshot of the policy."""
+    global _kept
+    now = snapshot()
+    if _kept[0] is not now:
+        _kept = (now, {tag.key: tag for tag in Tag.objects.all()})
+    return _kept[1]
+
+
+def forget():
+    """Read them anew next time: somebody has just made or changed one."""
+    global _kept
+    _kept = (None, {})
+
+
+def named(name):
+    """The tag of this name, or None."""
+    key = name.strip().removeprefix("#").casefold()
+    return known().get(key) or (Tag.objects.filter(key=key).first() if key and len(key) <= 120 else None)
+
+
+def taken_out(words):
+    """(the other words, tags) of a search that names tags: “502 tag:php tag:"needs a call"”."""
+    tags = []
+
+    def found(match):
+        tag = named(match[1] or match[2] or "")
+        tags.append(tag)
+        return "" if tag else match[0]
+
+    rest = IN_WORDS.sub(found, words)
+    return " ".join(rest.split()), [tag for tag in tags if tag]
+
+
+@dataclass
+class Marks:
+    """What staff hung on one ticket, for its row."""
+
+    tags: list = field(default_factory=list)  # (name, tone)
+    done: int = 0
+    points: int = 0
+
+
+STATEMENT = """
+SELECT held.ticket_id, tag.name, tag.tone, 0, 0, tag.key FROM tickets_ticket_tags AS held
+JOIN tickets_tag AS tag ON tag.id = held.tag_id WHERE held.ticket_id IN ({ids})
+UNION ALL
+SELECT ticket_id, '', '', count(done_at), count(*), '' FROM tickets_checkpoint WHERE ticket_id IN ({ids})
+GROUP BY ticket_id
+ORDER BY 6
+"""
+
+
+def marks_of(ids):
+    """{ticket id: Marks} of these tickets (ids), in one statement; nothing for those without."""
+    found = defaultdict(Marks)
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(STATEMENT.format(ids=", ".join(map(str, ids))))
+            for pk, name, tone, done, points, _key in cursor.fetchall():
+                if name:
+                    found[pk].tags.append((name, tone))
+                else:
+                    found[pk].done, found[pk].points = done, points
+    return dict(found)
