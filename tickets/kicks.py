@@ -27,6 +27,13 @@ def take_in():
     after_commit(lambda: tasks.take_in.delay())
 
 
+def bulk(job):
+    """Do an act on many tickets, or go on with it."""
+    from . import tasks
+
+    after_commit(lambda: tasks.run_bulk.delay(job.pk))
+
+
 def release(pending):
     """Send a pending reply the moment its undo has run out."""
     from . import tasks

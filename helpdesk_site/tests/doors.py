@@ -23,7 +23,7 @@ from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
 from tickets import actions, leaving
 from tickets.actions import hold_reply
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, BulkJob, Ticket
 from tickets.writing import write
 
 PERSONS = ("stranger", "guest", "client", "other client", "agent", "other agent", "lead", "operator")
@@ -80,6 +80,7 @@ class World:
             actions.add_note(fresh(ticket), author=cast.sam, written=write("Looks like the cache."))
         self.joined = {ticket.pk: self.taking_part(ticket) for ticket in (self.ticket, self.guests_ticket)}
         self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
+        self.job = BulkJob.objects.create(user=cast.sam, act="close", tickets=[self.ticket.pk], total=1)
         self.mail = OutgoingMail.objects.filter(reference__startswith=self.ticket.number).latest("pk")
         self.people = {
             "client": cast.anna,
@@ -116,6 +117,7 @@ class World:
             "mail": self.mail.pk,
             "incoming": self.incoming.pk,
             "block": self.block.pk,
+            "job": self.job.pk,
             "person": self.joined[ticket.pk].pk,
             "click": fresh(ticket).events.latest("sequence").click,
             "hue": 210,

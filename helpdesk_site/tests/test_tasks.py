@@ -17,7 +17,7 @@ from helpdesk_site.celery import app
 from mail import intake
 from mail.models import Mailbox, OutgoingMail
 from tickets.actions import hold_reply
-from tickets.models import Draft, Notification, PendingReply, Presence
+from tickets.models import BulkJob, Draft, Notification, PendingReply, Presence
 from tickets.writing import write
 
 app.loader.import_default_modules()
@@ -46,6 +46,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     with time_machine.travel(now - timedelta(hours=1), tick=False):
         open_ticket(subject="To settle")
         pending = hold_reply(forgotten, author=sam, written=write("On it."), due_at=timezone.now())
+        left = BulkJob.objects.create(user=sam, act="close", tickets=[forgotten.pk, idle.pk], total=2)
     told = Notification.objects.exclude(mail=None).latest("pk")
     mail, told.mail, told.letter_due_at = told.mail, None, now - DAY
     told.save(update_fields=["mail", "letter_due_at"])
@@ -54,7 +55,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     intake.store(raw, source="pipe")
     resting = {"problem": "hung", "failing_since": now - DAY, "retry_at": now + DAY}
     Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **resting)
-    return {"pending": pending.pk, "mail": OutgoingMail.objects.earliest("pk").pk}
+    return {"job": left.pk, "pending": pending.pk, "mail": OutgoingMail.objects.earliest("pk").pk}
 
 
 TASKS = {  # name: (its arguments, whether it has something to do at the busy desk)
@@ -68,6 +69,8 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "tickets.tasks.close_idle": (lambda desk: [], True),
     "tickets.tasks.release_replies": (lambda desk: [], True),
     "tickets.tasks.release_reply": (lambda desk: [desk["pending"]], True),
+    "tickets.tasks.run_bulk": (lambda desk: [desk["job"]], True),
+    "tickets.tasks.run_left_behind": (lambda desk: [], True),
     "tickets.tasks.run_rules": (lambda desk: [], True),
     "tickets.tasks.settle": (lambda desk: [], True),
     "tickets.tasks.take_in": (lambda desk: [], True),

@@ -1,80 +1,194 @@
-"""What staff do to many tickets at once, from the list (S133, T19)."""
+"""What staff do to many tickets at once, from the list, and how far it is (S133-S135, T19)."""
 
-from urllib.parse import urlencode
+from datetime import UTC, datetime
 
 from django.contrib import messages as notices
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
-from django.views.decorators.http import require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
-from .. import actions, queues
-from ..events import one_click
-from ..forms_desk import chosen_colleague, chosen_status
+from .. import bulk as many
+from .. import queries, queues
+from ..models import BulkJob, Ticket
 from ..refused import Refused
-from .desk import staff_only
+from .desk import asked_of, staff_only
 
-CLOSED = ngettext_lazy("%(n)s ticket closed.", "%(n)s tickets closed.", "n")
-ASSIGNED = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
-RELEASED = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")
-STATUS = ngettext_lazy("%(n)s ticket is now %(to)s.", "%(n)s tickets are now %(to)s.", "n")
-MISSED = ngettext_lazy("%(n)s ticket could not be found.", "%(n)s tickets could not be found.", "n")
+SHOWN = 5  # failures told on the list; all stand on the job's page
 
 
 @require_POST
 @staff_only
 @once
 def bulk(request):
-    """Close, assign or set the status of the tickets ticked, as one click that can be taken back as a whole."""
-    numbers = set(request.POST.getlist("t"))
-    found = queues.selected(request.viewer, sorted(numbers))
-    failed = [MISSED % {"n": len(numbers) - len(found)}] if len(found) < len(numbers) else []
+    """Act on the tickets ticked, or on all of the list, as one click that can be taken back as a whole."""
+    back = safe_next(request, "desk")
     try:
-        act, said, to = bulk_act(request)
+        name, params = many.asked_for(request.POST, request.user)
     except Refused as refused:
         notices.error(request, str(refused))
-        return redirect(safe_next(request, "desk"))
-    with one_click() as click:
-        failed += [failure for failure in (bulk_one(act, ticket) for ticket in found) if failure]
-    tell(request, found, click, said, to, failed)
-    return redirect(safe_next(request, "desk"))
+        return redirect(back)
+    ids, missing = chosen(request)
+    if not ids and not missing:
+        notices.info(request, _("Select tickets first."))
+        return redirect(back)
+    job = many.start(request.viewer, name, params, ids, seen=seen(request.POST), failed=missing)
+    tell(request, job, back)
+    return redirect(back)
 
 
-def bulk_act(request):
-    """(what to do with each ticket, how to say that it was done, to whom or what). Raises Refused (T19)."""
-    sent, me = request.POST, request.user
-    if "close" in sent:
-        return lambda ticket: actions.close(ticket, actor=me), CLOSED, None
-    if "assign" in sent:
-        person = chosen_colleague(sent["assign"], me=me)
-        return lambda ticket: actions.assign(ticket, to=person, actor=me), ASSIGNED if person else RELEASED, person
-    status = chosen_status(sent.get("status", ""))
-    return lambda ticket: actions.set_status(ticket, status=status, actor=me), STATUS, status
+def chosen(request):
+    """(ids of the tickets a form means, [number, why] of those that are not there): the ticked, or the whole list."""
+    if "every" in request.POST:
+        asked = asked_of(request.POST.get("list", ""), request.viewer)
+        return queues.ids(request.viewer, asked, most=many.MOST), []
+    numbers = request.POST.getlist("t")
+    found = queues.selected(request.viewer, numbers)
+    gone = sorted(queues.clean(numbers) - set(found))
+    lost = len(set(numbers)) - len(found) - len(gone)  # no numbers at all
+    why = _("There is no such ticket in your departments.")
+    return list(found.values()), [[number, why] for number in gone] + [["", why]] * lost
 
 
-def bulk_one(act, ticket):
-    """Act on one ticket of many. Returns why it could not be done, "" when it was."""
+def seen(sent):
+    """When the list was drawn, as its form says; None when it does not, or lies about the future."""
     try:
-        act(ticket)
-    except Refused as refused:
-        return f"{ticket.number}: {refused}"
-    return ""
+        moment = datetime.fromtimestamp(float(sent.get("seen", "")), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment <= timezone.now() else None
 
 
-def tell(request, found, click, said, to, failed):
+def tell(request, job, back):
     """Say what was done, with Undo, and what was not."""
-    changed = {event.ticket_id for event in click.events}
-    if changed:
-        first = next(ticket for ticket in found if ticket.pk in changed)
-        back = urlencode({"next": safe_next(request, "desk")})
-        undo_url = f"{reverse('ticket_undo', args=[first.number, click.id])}?{back}"
-        toast(request, said % {"n": len(changed), "to": to}, undo_url=undo_url)
-    elif not failed:
-        notices.info(request, _("Nothing to change.") if found else _("Select tickets first."))
-    for sentence in failed[:5]:
-        notices.error(request, sentence)
+    undo_url = f"{reverse('desk_bulk_undo', args=[job.pk])}?{urlencode({'next': back})}"
+    if not many.is_small(job):
+        n = job.total
+        words = ngettext("Working on %(n)s ticket in the background.", "Working on %(n)s tickets in the background.", n)
+        toast(request, words % {"n": n})
+    elif job.changed:
+        toast(request, many.sentence(job), undo_url=undo_url if many.undo_seconds(job) else "")
+    elif not job.failed:
+        notices.info(request, _("Nothing to change."))
+    for words in failures(job):
+        notices.error(request, words)
+
+
+def failures(job):
+    """Why some could not be done: the first few one by one, those that are not there in one sentence."""
+    there = [row for row in job.failed if row[0]]
+    known = set(Ticket.objects.filter(pk__in=job.tickets).values_list("number", flat=True)) if there else set()
+    named = [_("%(number)s: %(why)s") % {"number": number, "why": why} for number, why in there if number in known]
+    lost = len(job.failed) - len(named)
+    if lost:
+        words = ngettext("%(n)s ticket could not be found.", "%(n)s tickets could not be found.", lost)
+        named.append(words % {"n": lost})
+    if len(named) <= SHOWN:
+        return named
+    n = len(job.failed)
+    return [ngettext("%(n)s ticket could not be done.", "%(n)s tickets could not be done.", n) % {"n": n}]
+
+
+@require_safe
+@staff_only
+def count(request):
+    """How many tickets a list has, in words for its box; counted up to the most one job takes."""
+    asked = asked_of(request.GET.urlencode(), request.viewer)
+    number = len(queues.ids(request.viewer, asked, most=many.MOST + 1))
+    return HttpResponse(whole_list(number))
+
+
+def whole_list(number):
+    """“All 1,234 tickets of this list.”"""
+    if number > many.MOST:
+        return _("The first %(n)s tickets of this list") % {"n": queries.shown_number(many.MOST)}
+    words = ngettext("The %(n)s ticket of this list", "All %(n)s tickets of this list", number)
+    return words % {"n": queries.shown_number(number)}
+
+
+# --- A job ------------------------------------------------------------------------------------------------------------
+
+
+def own_job(request, pk):
+    """The job with this id, of the person who asks. Raises Http404 for anybody else's."""
+    job = BulkJob.objects.filter(pk=pk, user=request.user).select_related("user").first()
+    if job is None:
+        raise Http404
+    return job
+
+
+@require_safe
+@staff_only
+def job(request, job):
+    """How far an act on many tickets is, what could not be done and why, and the way back."""
+    row = own_job(request, job)
+    context = shown(row) | {"rail": {} if request.htmx else queries.rail(request.viewer)}
+    return render(request, "desk/_bulk_job.html" if request.htmx else "desk/bulk_job.html", context)
+
+
+@require_safe
+@staff_only
+def line(request, job):
+    """The same in a line, for the desk while it runs."""
+    return render(request, "desk/_bulk_line.html", shown(own_job(request, job)))
+
+
+def shown(job):
+    """What a page shows of a job."""
+    numbers = [number for number, _why in job.failed if number]
+    known = {ticket.number: ticket for ticket in Ticket.objects.filter(number__in=numbers, pk__in=job.tickets)}
+    unchanged = job.done - job.changed - len(known)
+    return {
+        "job": job,
+        "runs": job.state in many.UNFINISHED,
+        "is_back": job.state in (BulkJob.State.UNDOING, BulkJob.State.UNDONE),
+        "unchanged": max(0, unchanged) if job.state == BulkJob.State.DONE else 0,
+        "left": job.total - job.done,
+        "sentence": many.sentence(job),
+        "failed": [(number, known.get(number), why) for number, why in job.failed],
+        "undo_seconds": many.undo_seconds(job),
+    }
+
+
+def own_act(view):
+    """A POST door to one's own job; what is too late is said (Refused)."""
+
+    @require_POST
+    @staff_only
+    @once
+    def opened(request, job):
+        row = own_job(request, job)
+        try:
+            view(request, row)
+        except Refused as refused:
+            notices.error(request, str(refused))
+        return redirect(safe_next(request, reverse("desk_bulk_job", args=[row.pk])))
+
+    return opened
+
+
+@own_act
+def undo(request, job):
+    """Take back all of it, or what is done of it so far."""
+    row = many.undo(job)
+    if row.state != BulkJob.State.UNDONE:
+        toast(request, _("It is being taken back."))
+    elif row.failed and len(row.failed) >= row.changed:
+        raise Refused(_("Somebody changed this since. Look again before you change it."))
+    else:
+        toast(request, _("Taken back."))
+
+
+@own_act
+def stop(request, job):
+    """Leave the rest as it is."""
+    many.stop(job)
+    toast(request, _("Stopped."))

@@ -1,5 +1,6 @@
 """The desk's list of tickets, and the way from one ticket to the next."""
 
+from datetime import UTC, timedelta
 from functools import wraps
 
 from django.conf import settings
@@ -8,19 +9,23 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from departments.policy import snapshot
 from helpdesk_site.lib.http import safe_next
 
-from .. import access, colleagues, queries, queues
+from .. import access, bulk, colleagues, queries, queues
 from . import menus, rows
 from .filters import chips
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on
 ADDRESS_LIMIT = 1500
+SAID_FOR = timedelta(minutes=2)  # how long the desk tells what became of an act on many tickets
 REFRESH = (0, 30, 60, 120, 300, 900)  # seconds (S132)
 
 
@@ -69,6 +74,7 @@ def queue_context(viewer, asked):
         "heads": heads(asked, many_departments=len(departments) > 1),
         "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
         "rail": queries.rail(viewer, current=current, counted=counted),
+        "job": job_line(counted.job),
         "mails": counted.mails and queries.shown_count(counted.mails),
         "chips": chips(viewer, asked, counted),
         "menus": bulk_menus(viewer.user, departments),
@@ -79,12 +85,29 @@ def queue_context(viewer, asked):
 
 def bulk_menus(me, departments):
     """What can be done to many tickets."""
-    people = colleagues.of_departments(departments)
+    people, known = colleagues.of_departments(departments), snapshot()
     return {
         "assign": menus.people("assign", people, apart={me.pk}),
         "many": len(people) > menus.MANY,
         "status": menus.statuses(queues.offered_statuses()),
+        "priority": menus.priorities([row for row in known.priorities.values() if row.is_active]),
+        "department": menus.departments([row for row in known.departments.values() if row.is_active]),
     }
+
+
+def job_line(job):
+    """The id of the last act on many tickets while there is something to say of it: it runs, or has ended just now and
+    was too large to be told at once, or left something undone. None else."""
+    if not job:
+        return None
+    pk, _done, total, state, some_failed, ended = job
+    if state in bulk.UNFINISHED:
+        return pk
+    if total <= bulk.AT_ONCE and not some_failed:
+        return None
+    ended = parse_datetime(ended)
+    ended = ended if timezone.is_aware(ended) else ended.replace(tzinfo=UTC)
+    return pk if timezone.now() - ended < SAID_FOR else None
 
 
 def heads(asked, *, many_departments):
@@ -142,11 +165,16 @@ def refresh(request):
 
 def list_left(request):
     """The list this person looked at last, to go back to and on in; their queue when there is none."""
+    return asked_of(request.COOKIES.get(QUEUE_COOKIE, ""), request.viewer)
+
+
+def asked_of(address, viewer):
+    """The list a query means that comes as text: from a cookie, a form, a saved view."""
     try:
-        query = QueryDict(request.COOKIES.get(QUEUE_COOKIE, "")[:ADDRESS_LIMIT])
+        query = QueryDict(address[:ADDRESS_LIMIT])
     except TooManyFieldsSent:
         query = QueryDict("")
-    return queues.read(query, request.viewer)
+    return queues.read(query, viewer)
 
 
 def go_on(request, ticket, *, anchor=""):

@@ -40,14 +40,14 @@ def statuses(rows, *, current=None, closes=""):
     return drawn("desk/_status_items.html", get_language(), choices=shown, current=code, closes=closes)
 
 
-def priorities(rows, *, current):
+def priorities(rows, *, current=None):
     shown = tuple(Choice(row.code, row.said(), row.level) for row in rows)
-    return drawn("desk/_priority_items.html", get_language(), choices=shown, current=current.code)
+    return drawn("desk/_priority_items.html", get_language(), choices=shown, current=current and current.code)
 
 
-def departments(rows, *, current):
+def departments(rows, *, current=None):
     shown = tuple(Choice(row.slug, row.said(), row.icon or "messages") for row in rows)
-    return drawn("desk/_department_items.html", get_language(), choices=shown, current=current.slug)
+    return drawn("desk/_department_items.html", get_language(), choices=shown, current=current and current.slug)
 
 
 @lru_cache(maxsize=2048)

@@ -1,0 +1,309 @@
+"""One act on many tickets (S133-S135): what can be done to many, and how a job goes through them (T07, T19).
+
+What somebody asked for is a BulkJob. It is done in steps of a few tickets, each step one transaction that also notes
+how far the job is: whoever dies, whoever runs it twice, every ticket is done once. A small job is done in the request,
+a large one by a worker; the sweep goes on with what a dead worker left. All steps carry the job's click: one Undo takes
+all of it back, in steps too.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import OperationalError, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.viewer import Viewer
+from engine import once
+
+from . import access, actions, kicks
+from .actions.undoing import UNDO_SECONDS, touched_by
+from .due import each
+from .events import one_click
+from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status
+from .models import BulkJob, Ticket
+from .refused import Refused
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100  # tickets done in the request; more are done in the background
+STEP = 25
+MOST = 10_000  # tickets of one job
+TURN = 20  # seconds a worker gives one job before it looks at others
+LEFT_BEHIND = timedelta(seconds=TURN)  # no sign of life for so long: its worker has died
+State = BulkJob.State
+UNFINISHED = (State.QUEUED, State.RUNNING, State.UNDOING)
+
+# --- What can be done to many -----------------------------------------------------------------------------------------
+
+
+class Ready(NamedTuple):
+    """An act with everything it needs: what to do to one ticket, and how to say that it was done to `n`."""
+
+    do: Callable
+    said: object
+    to: object = ""
+
+
+class Act(NamedTuple):
+    """What can be done to many. `ready(sent, me)` reads `fields` of a form and gives a Ready, or raises Refused (T19).
+
+    A job keeps those fields and asks again when it runs.
+    """
+
+    ready: Callable
+    fields: tuple = ()
+    is_reversible: bool = True
+    reads_first: bool = False  # what a client wrote after the list was drawn stops it for that ticket
+
+
+def closing(sent, me):
+    said = ngettext_lazy("%(n)s ticket closed.", "%(n)s tickets closed.", "n")
+    return Ready(lambda ticket: actions.close(ticket, actor=me), said)
+
+
+def assigning(sent, me):
+    person = chosen_colleague(sent["assign"], me=me)
+    said = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
+    nobody = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")
+    return Ready(lambda ticket: actions.assign(ticket, to=person, actor=me), said if person else nobody, person)
+
+
+def setting_status(sent, me):
+    status = chosen_status(sent["status"])
+    said = ngettext_lazy("%(n)s ticket is now %(to)s.", "%(n)s tickets are now %(to)s.", "n")
+    return Ready(lambda ticket: actions.set_status(ticket, status=status, actor=me), said, status)
+
+
+def setting_priority(sent, me):
+    priority = chosen_priority(sent["priority"])
+    said = ngettext_lazy("Priority of %(n)s ticket: %(to)s.", "Priority of %(n)s tickets: %(to)s.", "n")
+    return Ready(lambda ticket: actions.set_priority(ticket, priority=priority, actor=me), said, priority)
+
+
+def moving(sent, me):
+    department = chosen_department(sent["department"])
+    said = ngettext_lazy("%(n)s ticket moved to %(to)s.", "%(n)s tickets moved to %(to)s.", "n")
+    return Ready(lambda ticket: actions.move(ticket, to=department, actor=me), said, department)
+
+
+ACTS = {  # the name of the button that asks for it: what it is
+    "close": Act(closing, reads_first=True),
+    "assign": Act(assigning, ("assign",)),
+    "status": Act(setting_status, ("status",)),
+    "priority": Act(setting_priority, ("priority",)),
+    "department": Act(moving, ("department",)),
+}
+
+
+def asked_for(sent, me):
+    """(the name of the act a form asks for, what a job keeps of the form). Raises Refused for anything not offered."""
+    name = next((name for name in ACTS if name in sent), "")
+    if not name:
+        raise Refused(_("Choose one of the list."))
+    params = {field: str(sent.get(field, "")) for field in ACTS[name].fields}
+    ACTS[name].ready(params, me)
+    return name, params
+
+
+# --- A job ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start(viewer, name, params, tickets, *, seen=None, failed=()):
+    """Begin an act on these tickets (ids). `seen` is when their list was drawn; `failed` what is known not to go.
+
+    A small job is done when this returns, a large one waits for its worker. Returns the BulkJob.
+    """
+    now, tickets = timezone.now(), sorted(tickets)[:MOST]
+    job = BulkJob.objects.create(
+        user=viewer.user, act=name, params=params, tickets=tickets, total=len(tickets), failed=list(failed),
+        seen_at=min(seen or now, now), created_at=now, moved_at=now,
+    )  # fmt: skip
+    once.claim(reverse("desk_bulk_job", args=[job.pk]))
+    if is_small(job):
+        return finished(job)
+    kicks.bulk(job)
+    return job
+
+
+def is_small(job):
+    """Whether a job is done in the request that asks for it."""
+    return job.total <= AT_ONCE
+
+
+@transaction.atomic
+def finished(job):
+    """Do all steps of a small job in one transaction. Returns the job as it ended."""
+    while job.state in UNFINISHED:
+        job = step(job.pk, size=AT_ONCE)
+    return job
+
+
+def run(pk, *, turn=TURN):
+    """Do the steps of a job until it ends, or for `turn` seconds: then others come first. Safe to run twice and side
+    by side. Returns whether there was something to do."""
+    ends, job = time.monotonic() + turn, step(pk)
+    found = job is not None
+    while job and job.state in UNFINISHED:
+        if time.monotonic() >= ends:
+            kicks.bulk(job)
+            break
+        job = step(pk)
+    return found
+
+
+def run_left_behind(now=None):
+    """Go on with the jobs whose worker has died, or whose kick was lost. Returns how many."""
+    due = BulkJob.objects.filter(state__in=UNFINISHED, moved_at__lte=(now or timezone.now()) - LEFT_BEHIND)
+    return each("bulk", due, "moved_at", lambda job: run(job.pk))
+
+
+@transaction.atomic
+def step(pk, *, size=STEP):
+    """Do the next few tickets of a job, and note how far it is. Returns the job; None when it has ended before."""
+    job = BulkJob.objects.select_for_update(of=["self"]).select_related("user").filter(pk=pk).first()
+    if job is None or job.state not in UNFINISHED:
+        return None
+    with translation.override(job.user.language or translation.get_language()):
+        (back if job.state == State.UNDOING else forward)(job, size)
+    job.moved_at = timezone.now()
+    if job.state not in UNFINISHED:
+        job.finished_at = job.moved_at
+    job.save(update_fields=["state", "done", "changed", "failed", "moved_at", "finished_at"])
+    return job
+
+
+# --- Forward ----------------------------------------------------------------------------------------------------------
+
+
+def forward(job, size):
+    """Act on the next tickets of a job."""
+    try:
+        ready = ACTS[job.act].ready(job.params, job.user)
+    except (KeyError, Refused) as refused:
+        job.state, job.failed = State.STOPPED, [*job.failed, ["", str(refused)]]
+        return
+    chunk = job.tickets[job.done : job.done + size]
+    with one_click(job.click) as click:
+        for ticket in locked(chunk):
+            if why := attempt(ready, ticket, job, click):
+                job.failed.append([ticket.number, why])
+    job.changed += len({event.ticket_id for event in click.events} & set(chunk))
+    job.done += len(chunk)
+    job.state = State.RUNNING if job.done < job.total else State.DONE
+
+
+def locked(ids):
+    """The tickets with these ids, their rows locked in the order everybody locks them."""
+    rows = Ticket.objects.select_for_update(of=["self"]).filter(pk__in=ids).order_by("pk")
+    return list(rows.select_related("client", "assignee", "merged_into"))
+
+
+def attempt(ready, ticket, job, click):
+    """Act on one ticket of many, in a savepoint of its own. Returns why it could not be done, "" when it was."""
+    so_far = len(click.events)
+    try:
+        with transaction.atomic():
+            refuse_changed(ticket, job)
+            ready.do(ticket)
+    except Refused as refused:
+        why = str(refused)
+    except OperationalError:  # the database is busy or going down: the whole step is done again
+        raise
+    except Exception:
+        log.exception("Job %s failed for ticket %s.", job.pk, ticket.number)
+        why = _("Something went wrong. It was left as it is.")
+    else:
+        return ""
+    del click.events[so_far:]
+    return why
+
+
+def refuse_changed(ticket, job):
+    """Raise Refused where the ticket is no more what the person chose: gone elsewhere, closed, or written in."""
+    viewer, act = Viewer(job.user), ACTS[job.act]
+    if not job.user.is_active or not access.works_on(viewer.user, ticket):
+        raise Refused(_("It has left your departments."))
+    if ticket.merged_into_id:
+        raise Refused(_("It was merged into %(number)s.") % {"number": ticket.merged_into.number})
+    if ticket.hidden:
+        raise Refused(_("It is marked as spam.") if ticket.hidden == Ticket.Hidden.SPAM else _("It was deleted."))
+    if ticket.is_closed and ticket.closed_at and ticket.closed_at > job.seen_at and job.act != "close":
+        raise Refused(_("It was closed meanwhile."))
+    if act.reads_first and not ticket.last_by_staff and ticket.last_message_at > job.seen_at:
+        raise Refused(_("The client wrote meanwhile. Read it first."))
+
+
+# --- Back -------------------------------------------------------------------------------------------------------------
+
+
+def undo_seconds(job):
+    """For how many seconds yet a job can be taken back; 0 for never again. While it runs, it is a full minute."""
+    if job.act not in ACTS or not ACTS[job.act].is_reversible or job.state in (State.UNDOING, State.UNDONE):
+        return 0
+    if job.state in UNFINISHED:
+        return UNDO_SECONDS
+    left = job.finished_at + timedelta(seconds=UNDO_SECONDS) - timezone.now() if job.changed else timedelta()
+    return max(0, int(left.total_seconds()))
+
+
+@transaction.atomic
+def undo(job):
+    """Take back what a job did, be it done or under way. Returns the job. Raises Refused when it is too late."""
+    job = BulkJob.objects.select_for_update().get(pk=job.pk)
+    if not undo_seconds(job):
+        raise Refused(_("This can no longer be undone."))
+    once.claim(reverse("desk_bulk_job", args=[job.pk]))
+    job.state, job.failed, job.moved_at = State.UNDOING, [], timezone.now()
+    job.save(update_fields=["state", "failed", "moved_at"])
+    if is_small(job):
+        return finished(job)
+    kicks.bulk(job)
+    return job
+
+
+@transaction.atomic
+def stop(job):
+    """Leave undone what a job has not done yet. Returns the job; one that has ended stays as it is."""
+    job = BulkJob.objects.select_for_update().get(pk=job.pk)
+    if job.state in (State.QUEUED, State.RUNNING):
+        job.state, job.finished_at = State.STOPPED, timezone.now()
+        job.save(update_fields=["state", "finished_at"])
+    return job
+
+
+def back(job, size):
+    """Take back the last tickets a job did."""
+    chunk = job.tickets[max(0, job.done - size) : job.done]
+    changed = touched_by(job.click, tickets=chunk)
+    undone = set()
+    if changed:
+        try:
+            with one_click() as click:
+                actions.undo(job.click, actor=job.user, tickets=changed, since=job.created_at)
+            undone = {event.ticket_id for event in click.events}
+        except Refused:
+            pass
+    numbers = Ticket.objects.filter(pk__in=changed - undone).order_by("pk").values_list("number", flat=True)
+    job.failed += [[number, _("Somebody changed it since.")] for number in numbers]
+    job.done -= len(chunk)
+    if not job.done:
+        job.state = State.UNDONE
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def sentence(job):
+    """What a job did, as it is told: “3 tickets closed.”"""
+    try:
+        ready = ACTS[job.act].ready(job.params, job.user)
+    except (KeyError, Refused):
+        ready = Ready(None, ngettext_lazy("%(n)s ticket changed.", "%(n)s tickets changed.", "n"))
+    return ready.said % {"n": job.changed, "to": ready.to}

@@ -1,0 +1,367 @@
+"""Acts on many tickets: in the background, all of a list, whatever changed meanwhile, taken back (S133, T07, T19)."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.db import OperationalError
+from django.utils import timezone
+
+from accounts.viewer import Viewer
+from departments.models import StaffPlace
+from mail.models import OutgoingMail
+from tickets import actions, bulk
+from tickets.models import BulkJob, Notification, Ticket, TicketEvent, Verb
+
+pytestmark = pytest.mark.django_db
+State = BulkJob.State
+
+
+@pytest.fixture
+def many(open_ticket):
+    """`many(130)`: so many open tickets of Anna's in Technical support."""
+    return lambda count, **more: [open_ticket(subject=f"Ticket {number}", **more) for number in range(count)]
+
+
+@pytest.fixture
+def begin(cast):
+    """`begin(tickets, "close")`: a job of Sam's, as the list begins it; large ones wait for their worker."""
+
+    def make(tickets, name="close", params=None, person=None, **more):
+        return bulk.start(Viewer(person or cast.sam), name, params or {}, [each.pk for each in tickets], **more)
+
+    return make
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Jobs of more than three tickets are large, and done two at a time."""
+    monkeypatch.setattr(bulk, "AT_ONCE", 3)
+    monkeypatch.setattr(bulk.step, "__kwdefaults__", {"size": 2}, raising=False)
+    monkeypatch.setattr(bulk.step.__wrapped__, "__kwdefaults__", {"size": 2})
+
+
+def send(browser, tickets=(), **fields):
+    return browser.post("/desk/bulk/", {"t": [each.number for each in tickets], "next": "/desk/?view=open", **fields})
+
+
+def told(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def closed(tickets):
+    return Ticket.objects.filter(pk__in=[each.pk for each in tickets], category="closed").count()
+
+
+def closings(tickets):
+    """How often each ticket was closed."""
+    events = TicketEvent.objects.filter(ticket__in=tickets, verb=Verb.CLOSED)
+    return sorted(events.values_list("ticket_id", flat=True))
+
+
+def test_up_to_a_hundred_are_done_at_once_and_more_in_the_background(many, begin):
+    """S133: the page does not wait for the many."""
+    few, lot = many(3), many(101)
+    assert begin(few).state == State.DONE and closed(few) == 3
+    job = begin(lot)
+    assert (job.state, job.done, closed(lot)) == (State.QUEUED, 0, 0)
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.changed, job.failed) == (State.DONE, 101, 101, [])
+    assert closings(lot) == sorted(each.pk for each in lot)
+    assert set(TicketEvent.objects.filter(ticket__in=lot, verb=Verb.CLOSED).values_list("click", flat=True)) == {
+        job.click
+    }
+
+
+def test_five_hundred_selected_tickets_are_closed_once_and_told_of_once(client_of, many, cast):
+    """Bad input: 500 selected tickets. S133, part 6: each client gets one letter a ticket, written by the sweep."""
+    from tickets import timers
+
+    lot = many(500)
+    answer = send(client_of(cast.sam), lot, close="1")
+    assert told(answer) == ["Working on 500 tickets in the background."]
+    job = BulkJob.objects.get()
+    bulk.run(job.pk)
+    assert closed(lot) == 500
+    timers.write_letters()
+    letters = OutgoingMail.objects.filter(notifications__event__click=job.click)
+    assert letters.count() == Notification.objects.filter(event__click=job.click).values("event__ticket").count()
+    assert not Notification.objects.filter(letter_due_at__isnull=False).exists()
+
+
+def test_all_that_match_are_meant_and_nothing_else(client_of, many, open_ticket, cast, large):
+    """Part 3: the whole list by its filter; what is of other departments, or closed, is none of it."""
+    lot, invoice = many(5), open_ticket(department=cast.billing, subject="Ticket of Billing")
+    other = open_ticket(subject="Something else")
+    answer = send(client_of(cast.sam), lot[:1], every="1", list="view=open&q=Ticket", close="1")
+    bulk.run(BulkJob.objects.get().pk)
+    assert told(answer) == ["Working on 5 tickets in the background."]
+    assert closed(lot) == 5 and closed([invoice, other]) == 0
+
+
+@pytest.mark.parametrize("address", ["", "view=nonsense&q=%00", "view=open&" + "status=x&" * 2000, "&" * 5000])
+def test_a_list_nobody_offered_is_read_like_any_address(client_of, ticket, sam, address):
+    """T19: a broken address is the queue, and nothing outside one's departments."""
+    answer = send(client_of(sam), every="1", list=address, priority="critical")
+    assert answer.status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.priority.code == "critical"
+
+
+def test_the_list_is_counted_when_asked(client_of, many, open_ticket, cast, monkeypatch):
+    """T27: never on the page itself; counted up to what one job takes."""
+    many(3), open_ticket(department=cast.billing)
+    browser = client_of(cast.sam)
+    assert browser.get("/desk/bulk/count/?view=open").content.decode() == "All 3 tickets of this list"
+    monkeypatch.setattr(bulk, "MOST", 2)
+    assert browser.get("/desk/bulk/count/?view=open").content.decode() == "The first 2 tickets of this list"
+
+
+def test_every_act_of_the_list(client_of, many, cast):
+    """S133: status, priority, department, person; each can be taken back."""
+    lot, browser = many(2), client_of(cast.lena)
+    assert told(send(browser, lot, priority="critical"))[-1] == "Priority of 2 tickets: Critical."
+    assert told(send(browser, lot, department="billing"))[-1] == "2 tickets moved to Billing."
+    assert set(Ticket.objects.values_list("department__slug", "priority__code")) == {("billing", "critical")}
+    for job in BulkJob.objects.order_by("-pk"):
+        browser.post(f"/desk/bulk/{job.pk}/undo/")
+    assert set(Ticket.objects.values_list("department__slug", "priority__code")) == {("support", "medium")}
+
+
+def test_what_changed_meanwhile_is_left_alone_and_told(client_of, many, begin, cast, say, ben):
+    """Bad input: closed, moved, hidden, merged, written in since the list was drawn."""
+    shut, moved, trashed, merged, written, fine = lot = many(6)
+    seen = timezone.now()
+    with time_machine.travel(seen + timedelta(seconds=5)):
+        actions.close(shut, actor=cast.lena)
+        actions.move(moved, to=cast.billing, actor=cast.lena)
+        Ticket.objects.filter(pk=trashed.pk).update(hidden="trash", category="closed")
+        Ticket.objects.filter(pk=merged.pk).update(merged_into=fine)
+        say(written, cast.anna, "Wait, it still burns!")
+        job = begin(lot, seen=seen)
+    assert dict(job.failed) == {
+        moved.number: "It has left your departments.",
+        trashed.number: "It was deleted.",
+        merged.number: f"It was merged into {fine.number}.",
+        written.number: "The client wrote meanwhile. Read it first.",
+    }
+    assert (job.done, job.changed) == (6, 1) and closed([fine]) == 1
+    page = client_of(cast.sam).get(f"/desk/bulk/{job.pk}/").content.decode()
+    assert moved.number in page and "4 tickets were not done" in page and "1 ticket was so already." in page
+
+
+def test_a_ticket_closed_meanwhile_is_not_given_a_status(many, begin, cast):
+    """Bad input: nobody reopens what a colleague has just closed."""
+    lot, seen = many(2), timezone.now()
+    with time_machine.travel(seen + timedelta(seconds=5)):
+        actions.close(lot[0], actor=cast.lena)
+        job = begin(lot, "status", {"status": "on-hold"}, seen=seen)
+    assert job.failed == [[lot[0].number, "It was closed meanwhile."]] and job.changed == 1
+
+
+def test_the_form_says_when_its_list_was_drawn(client_of, many, cast, say):
+    """Bad input: nonsense and the future count as now."""
+    browser, drawn = client_of(cast.sam), timezone.now().timestamp()
+    for seen, expected in ((drawn, 0), ("nonsense", 1), ("9e99", 1), (drawn + 9999, 1), ("-1e300", 1)):
+        (each,) = many(1)
+        with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+            say(each, cast.anna, "More.")
+            send(browser, [each], close="1", seen=seen)
+        assert closed([each]) == expected, seen
+
+
+def test_a_status_that_is_gone_when_the_worker_comes_stops_the_job(many, begin, large):
+    """Bad input."""
+    from departments.models import Status
+    from departments.policy import forget
+
+    job = begin(many(4), "status", {"status": "on-hold"})
+    Status.objects.filter(code="on-hold").update(is_active=False)
+    forget()
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.failed) == (State.STOPPED, [["", "Choose one of the list."]])
+
+
+def test_who_lost_the_place_meanwhile_changes_nothing_more(many, begin, cast, large):
+    """S119, T01: asked again for each ticket when its turn comes; so is whether somebody still works here at all."""
+    lot = many(4)
+    job, second = begin(lot), begin(lot, person=cast.lena)
+    StaffPlace.objects.filter(user=cast.sam).delete()
+    cast.lena.is_active = False
+    cast.lena.save(update_fields=["is_active"])
+    bulk.run(job.pk), bulk.run(second.pk)
+    assert closed(lot) == 0
+    assert {why for row in BulkJob.objects.all() for _number, why in row.failed} == {"It has left your departments."}
+
+
+# --- Workers that die, and come twice ---------------------------------------------------------------------------------
+
+
+def test_a_step_that_breaks_is_done_again_and_no_ticket_twice(many, begin, large, monkeypatch):
+    """T07: what a dead worker left is found by the sweep and goes on where it stopped."""
+    lot = many(6)
+    job, real = begin(lot), actions.close
+    calls = []
+
+    def dies_at_the_fourth(ticket, *, actor):
+        calls.append(ticket)
+        if len(calls) == 4:
+            raise OperationalError("the server went away")
+        return real(ticket, actor=actor)
+
+    monkeypatch.setattr(actions, "close", dies_at_the_fourth)
+    with pytest.raises(OperationalError):
+        bulk.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, closed(lot)) == (State.RUNNING, 2, 2)
+    assert bulk.run_left_behind() == 0  # it may be alive
+    assert bulk.run_left_behind(timezone.now() + bulk.LEFT_BEHIND) == 1
+    bulk.run(job.pk), bulk.run_left_behind(timezone.now() + bulk.LEFT_BEHIND)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.changed) == (State.DONE, 6, 6)
+    assert closings(lot) == sorted(each.pk for each in lot)
+
+
+def test_one_ticket_that_cannot_be_done_stops_no_other(many, begin, monkeypatch):
+    """Part 3: each in a savepoint of its own; nothing half done is left of it."""
+    lot, real = many(3), actions.close
+
+    def breaks(ticket, *, actor):
+        real(ticket, actor=actor)
+        if ticket.pk == lot[1].pk:
+            raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(actions, "close", breaks)
+    job = begin(lot)
+    assert (job.changed, closed(lot)) == (2, 2) and closed([lot[1]]) == 0
+    assert job.failed == [[lot[1].number, "Something went wrong. It was left as it is."]]
+    assert not Notification.objects.filter(event__click=job.click, event__ticket=lot[1]).exists()
+
+
+def test_a_long_job_lets_others_have_their_turn(many, begin, large):
+    """A worker gives a job some seconds, then asks to be called again."""
+    job = begin(many(6))
+    for done in (2, 4, 6):
+        assert bulk.run(job.pk, turn=0)
+        job.refresh_from_db()
+        assert job.done == done
+    assert job.state == State.DONE and not bulk.run(job.pk)
+
+
+# --- Back -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_large_job_is_taken_back_in_the_background_too(client_of, many, begin, cast, large):
+    """Part 8: one Undo for all of it; what somebody changed since is left alone and told."""
+    lot, browser = many(6), client_of(cast.sam)
+    job = begin(lot)
+    bulk.run(job.pk)
+    actions.reopen(lot[2], actor=cast.lena, by_staff=True)
+    browser.post(f"/desk/bulk/{job.pk}/undo/")
+    job.refresh_from_db()
+    assert (job.state, closed(lot)) == (State.UNDOING, 5)
+    bulk.run(job.pk), bulk.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, closed(lot)) == (State.UNDONE, 0)
+    assert job.failed == [[lot[2].number, "Somebody changed it since."]]
+    assert TicketEvent.objects.filter(verb=Verb.UNDONE, ticket__in=lot).count() == 5
+
+
+def test_a_job_under_way_is_taken_back_as_far_as_it_is(many, begin, large):
+    """Part 8."""
+    lot = many(6)
+    job = begin(lot)
+    bulk.step(job.pk)
+    bulk.undo(job)
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == State.UNDONE and closed(lot) == 0
+    assert len(closings(lot)) == 2
+
+
+def test_a_job_is_stopped_and_the_rest_left(client_of, many, begin, cast, large):
+    """Part 3."""
+    lot, browser = many(6), client_of(cast.sam)
+    job = begin(lot)
+    bulk.step(job.pk)
+    browser.post(f"/desk/bulk/{job.pk}/stop/")
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, closed(lot)) == (State.STOPPED, 2)
+    assert "4 tickets were left as they are." in browser.get(f"/desk/bulk/{job.pk}/").content.decode()
+
+
+def test_undo_ends_after_a_minute_and_happens_once(client_of, many, begin, cast):
+    """Part 8: 60 seconds."""
+    lot, browser = many(2), client_of(cast.sam)
+    job = begin(lot)
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        assert told(browser.post(f"/desk/bulk/{job.pk}/undo/")) == ["This can no longer be undone."]
+    assert told(browser.post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "Taken back."
+    assert told(browser.post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "This can no longer be undone."
+    assert closed(lot) == 0
+
+
+def test_a_notice_that_waits_is_never_sent_when_its_job_was_taken_back(many, begin, large):
+    """Part 6: a bulk close that was a slip of the hand reaches no client."""
+    from tickets import timers
+
+    lot = many(6)
+    job = begin(lot)
+    bulk.run(job.pk)
+    bulk.undo(job)
+    bulk.run(job.pk)
+    timers.write_letters()
+    letters = OutgoingMail.objects.filter(notifications__event__click=job.click)
+    assert not letters.exclude(state="cancelled").exists()
+
+
+# --- Whose job it is --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["anna", "olga", "carl", "greta", "ben", "lena", "operator"])
+@pytest.mark.parametrize("door", ["", "line/", "undo/", "stop/"])
+def test_a_job_is_nobody_elses(client_of, many, begin, cast, name, door):
+    """T01: not even a lead's; what it changed they see in the tickets."""
+    lot = many(1)
+    job, browser = begin(lot), client_of(getattr(cast, name))
+    answer = browser.post(f"/desk/bulk/{job.pk}/{door}") if door in ("undo/", "stop/") else None
+    answer = answer or browser.get(f"/desk/bulk/{job.pk}/{door}")
+    assert answer.status_code == 404 and closed(lot) == 1
+
+
+def test_the_desk_shows_a_line_while_it_runs_and_a_while_after(client_of, many, begin, cast, large):
+    """Part 3: with the page's own statements; nobody else's desk shows it."""
+    browser, job = client_of(cast.sam), begin(many(5))
+    assert browser.get("/desk/").context["job"] == job.pk
+    assert client_of(cast.lena).get("/desk/").context["job"] is None
+    line = browser.get(f"/desk/bulk/{job.pk}/line/").content.decode()
+    assert "0 of 5 tickets done." in line and "every 2s" in line
+    bulk.run(job.pk)
+    line = browser.get(f"/desk/bulk/{job.pk}/line/").content.decode()
+    assert "5 tickets closed." in line and "every 2s" not in line and "Undo" in line
+    assert browser.get("/desk/").context["job"] == job.pk
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert client_of(cast.sam).get("/desk/").context["job"] is None
+
+
+def test_a_job_speaks_the_language_of_whoever_began_it(many, begin, cast, large):
+    """The worker has none of its own."""
+    cast.sam.language = "fr"
+    cast.sam.save(update_fields=["language"])
+    lot = many(4)
+    job = begin(lot, "assign", {"assign": str(cast.ben.pk)})
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert len(job.failed) == 4 and "does not work" not in job.failed[0][1]
+
+
+def test_a_double_click_begins_one_job(client_of, many, cast, large):
+    """Bad input: both go to the same place, and it is done once."""
+    lot, key, browser = many(5), uuid.uuid4().hex, client_of(cast.sam)
+    first, second = (send(browser, lot, close="1", form_key=key) for _click in range(2))
+    assert first.url == second.url and BulkJob.objects.count() == 1
