@@ -65,31 +65,36 @@ class Words:
         """(HTML without them, how often they stood there). Comments, styles and scripts go too where it is changed."""
         pieces = list(tags_and_text(html))
         texts = {at: unescape(piece[1]) for at, piece in enumerate(pieces) if piece[0] == "text"}
-        flat, places = _Flat(), []
+        cut, found = self._cut(pieces, texts)
+        out = []
+        for at, (kind, name, *attributes) in enumerate(pieces):
+            if kind == "text":
+                out.append(escape(_without(texts[at], cut.get(at, {})), quote=False))
+            elif kind == "close":
+                out.append("" if name in _VOID else f"</{name}>")
+            else:
+                kept = {key: value for key, value in attributes[0].items() if not self._in_attribute(value)}
+                found += len(attributes[0]) - len(kept)
+                written = [f' {key}="{escape(value)}"' for key, value in kept.items()]
+                out.append(f"<{name}{''.join(written)}>")
+        return ("".join(out), found) if found else (html, 0)
+
+    def _cut(self, pieces, texts):
+        """({piece: {place: whether the block stands there}}, how often the words stand in the text of HTML)."""
+        flat, places, cut = _Flat(), [], {}
         for at, piece in enumerate(pieces):
-            if piece[0] == "text":
+            if at in texts:
                 places += [(at, place) for place in flat.add(texts[at])]
             elif piece[1] in _APART:
                 places += [(at, 0)] * flat.apart()
-        cut = {}
         found = _matches(flat.text, self.flat)
         for start, end in found:
-            for at, first, last in _by_piece(places[start:end], texts):
+            runs = list(_by_piece(places[start:end], texts))
+            for at, first, last in runs:
                 cut.setdefault(at, {}).update(dict.fromkeys(range(first, last + 1), False))
-            at, first, _last = next(_by_piece(places[start:end], texts))
+            at, first, _last = runs[0]
             cut[at][first] = True
-        out, hidden = [], 0
-        for at, piece in enumerate(pieces):
-            if piece[0] == "text":
-                out.append(escape(_without(texts[at], cut.get(at, {})), quote=False))
-            elif piece[0] == "close":
-                out.append("" if piece[1] in _VOID else f"</{piece[1]}>")
-            else:
-                kept = {name: value for name, value in piece[2].items() if not self._in_attribute(value)}
-                hidden += len(piece[2]) - len(kept)
-                out.append("<" + " ".join([piece[1], *(f'{name}="{escape(value)}"' for name, value in kept.items())]) + ">")
-        count = len(found) + hidden
-        return ("".join(out), count) if count else (html, 0)
+        return cut, len(found)
 
     def _in_attribute(self, value):
         value = unescape(value)
