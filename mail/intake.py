@@ -70,11 +70,18 @@ def store(
             transaction.on_commit(partial(_tell_of, row))
             return row
         if known := _known(content_hash, recipients):
+            if known.stored_as != stored_as:  # redacted since (mail.erasing): what was taken out does not come back
+                storages["letters"].delete(stored_as)
             _remember_place(known, position)
             return known
         # somebody else was quicker with the Message-ID or the place in the mailbox
         row = IncomingMail(**given, **_free(position), copy_of=_first(given["message_id"]))
     raise IntegrityError(f"The mail {content_hash} found no place in the raw store.")
+
+
+def keep(raw: bytes) -> str:
+    """Keep bytes in the raw store, without a row yet. Returns the name of their file. Raises OSError."""
+    return _keep(raw, hashlib.sha256(raw).hexdigest())
 
 
 def open_raw(row) -> bytes:
