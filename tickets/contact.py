@@ -1,6 +1,7 @@
 """The contact form: anybody may write from anywhere, without an account; machines are slowed down (S181, T16).
 
-It asks no captcha. What tells a machine is a field nobody sees, and how soon after the form was drawn it is sent; who
+Which departments have one is a matter of who may write without signing in (`is_public`), not of mail (C10). It asks no
+captcha. What tells a machine is a field nobody sees, and how soon after the form was drawn it is sent; who
 looks like one gets the form back with all they typed.
 """
 
@@ -87,6 +88,13 @@ class ContactForm(forms.Form):
         return cleaned
 
     @property
+    def author(self):
+        """Who is signed in and writes under the address of that account; None for anybody else."""
+        viewer = self.request.viewer
+        is_own = viewer and not viewer.is_guest_pass and viewer.user.email == self.cleaned_data["email"]
+        return viewer.user if is_own else None
+
+    @property
     def addressee(self):
         """The department it goes to."""
         return self.cleaned_data.get("department") or self.departments[0]
@@ -107,17 +115,18 @@ def send(form, *, language, time_zone):
     written = Letter(Address(address=given["email"]), subject=given["subject"], full_text=given["message"])
     if blocking.blocking(written):
         return intake.store(as_mail(given, department), source=IncomingMail.Source.FORM)
-    known = User.objects.filter(email=given["email"]).first()
-    client = User.objects.guest_for(given["email"], name=given["name"], language=language, time_zone=time_zone)
+    known, me = User.objects.filter(email=given["email"]).first(), form.author
+    client = me or User.objects.guest_for(given["email"], name=given["name"], language=language, time_zone=time_zone)
     return actions.open_ticket(
         department,
         client=client,
         author=client,
         subject=given["subject"],
         written=write_plain(given["message"]),
-        proven=False,
-        quiet=not refusing.may_write_to(given["email"]),
-        unconfirmed=wants_word(department, Sender(given["email"], given["name"], known), known is not None),
+        proven=me is not None,
+        quiet=me is None and not refusing.may_write_to(given["email"]),
+        unconfirmed=me is None
+        and wants_word(department, Sender(given["email"], given["name"], known), known is not None),
     )
 
 

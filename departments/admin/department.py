@@ -48,7 +48,16 @@ class DepartmentAdmin(Presettable):
     inlines = [PlaceInline, StatusInline]
     fieldsets = [
         (_("What clients read"), {"fields": ["name", "description", ("icon", "tone"), "position", "slug"]}),
-        (_("Who may write"), {"fields": ["is_public", "is_hidden", "is_active", "account_matters"]}),
+        (
+            _("Who may write"),
+            {
+                "fields": ["is_public", "is_hidden", "is_active", "account_matters"],
+                "description": _(
+                    "What is public has the form for guests and the contact form, whatever is set for mail: that is"
+                    " under “Incoming mail”."
+                ),
+            },
+        ),
         (_("Mail"), {"fields": ["email", "mailbox"]}),
         (_("Beside the form"), {"fields": ["service_level_url", "writing_rules"]}),
         (

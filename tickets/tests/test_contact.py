@@ -209,6 +209,25 @@ def test_a_known_address_is_not_taken_for_its_owner(send, anna, olga, client_of)
     assert client_of(olga).get(ticket.get_absolute_url()).status_code == 404
 
 
+def test_who_is_signed_in_needs_no_other_proof(send, anna, olga, client_of, sales, set_policy):
+    """C23: under the address of that account, and no other."""
+    set_policy(sales, account_matters=True)
+    send(browser=client_of(anna), email=anna.email.upper(), name="Somebody")
+    ticket = Ticket.objects.get()
+    assert ticket.client == anna and ticket.unconfirmed_since is None
+    assert "unproven" not in ticket.events.get().data
+    send(browser=client_of(anna), email=olga.email, subject="Another")
+    other = Ticket.objects.get(client=olga)
+    assert other.unconfirmed_since and "unproven" in other.events.get().data
+
+
+@pytest.mark.parametrize("way", ["off", "known", "verified"])
+def test_what_is_set_for_mail_says_nothing_about_the_form(send, sales, set_policy, way):
+    """C10, S181: the form is there for every public department, as the one for guests is."""
+    set_policy(sales, email_new=way)
+    assert send().status_code == 302 and Ticket.objects.get().department == sales
+
+
 def test_a_matter_of_the_account_waits_for_its_clients_word(send, anna, sales, set_policy):
     """S69, C23."""
     set_policy(sales, account_matters=True)
