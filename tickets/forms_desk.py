@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django import forms
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -144,12 +145,17 @@ class BlockForm(forms.Form):
         self.fields["kind"].initial = Kind.ADDRESS
 
     def clean_kind(self):
-        """The kind; refused for our own people, whom nobody may keep out."""
+        """The kind; refused for our own people, whom nobody may keep out, and for a domain of several clients, such as
+        that of a large provider: that is for operators to decide."""
         kind = self.cleaned_data["kind"]
         value = blocking.clean_value(kind, self.values[kind])
-        ours = Q(email=value) if kind == Kind.ADDRESS else Q(email__endswith=f"@{value}")
+        below = Q(email__endswith=f"@{value}") | Q(email__endswith=f".{value}")
+        ours = Q(email=value) if kind == Kind.ADDRESS else below
         if User.objects.filter(ours, is_staff=True, is_active=True).exists():
             raise forms.ValidationError(_("Colleagues write from there. Their mail cannot be kept out."))
+        others = User.objects.filter(below, is_active=True).exclude(email=self.values[Kind.ADDRESS])
+        if kind == Kind.DOMAIN and others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists():
+            raise forms.ValidationError(_("Other clients write from there, too. Block the address alone."))
         return kind
 
     def block(self, *, by):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.viewer import Viewer
 from engine.once import new_form_key
 from mail import intake
@@ -411,6 +412,16 @@ def test_a_block_is_taken_back_by_its_maker_or_an_operator(held, client_of, cast
     assert client_of(cast.lena).post(reverse("desk_unblock", args=[block.pk])).status_code == 404
     assert client_of(cast.sam).post(reverse("desk_unblock", args=[block.pk])).status_code == 302
     assert arrive(DORA, subject="Hello").row.reason == "not_known"
+
+
+def test_a_domain_of_other_clients_is_no_agents_to_block(held, arrive, client_of, sam, cast):
+    """S135: one click must not keep out everybody at a large provider; the address alone can be kept out."""
+    User.objects.filter(pk=cast.carl.pk).update(email=f"carl@mail.{held.sender_address.rpartition('@')[2]}")
+    answer = post(client_of(sam), "desk_mail_block", held, kind="domain")
+    assert "Other clients write from there, too." in answer.content.decode()
+    assert not BlockedSender.objects.exists()
+    post(client_of(sam), "desk_mail_block", held, kind="address")
+    assert BlockedSender.objects.get().value == held.sender_address
 
 
 @pytest.mark.parametrize("kind", ["address", "domain"])
