@@ -26,7 +26,7 @@ from mail import marks, outbox, pointers
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
-from . import file_links, leaving, letter_templates, letter_words, words
+from . import file_links, filling, leaving, letter_templates, letter_words, merged, words
 from .letter_templates import LINK
 from .models import MailId, Message, Notification, Ticket, Verb
 from .recipients import BY_PLACE, letter_of
@@ -36,7 +36,8 @@ Reason = Notification.Reason
 # The event a letter is about when one click makes several: the first of these
 LOUDNESS = [
     Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.WOKEN, Verb.CLOSED,
-    Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.JOINED,
+    Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN, Verb.SPLIT,
+    Verb.JOINED,
 ]  # fmt: skip
 INSIDE = BY_PLACE  # told as staff
 # Of a client's messages in a row they are told at once (C20)
@@ -65,6 +66,8 @@ def kind_of(event, reason):
         Verb.AUTO_CLOSED: Kind.AUTO_CLOSED,
         Verb.REMINDED: Kind.REMINDER,
         Verb.JOINED: Kind.JOINED,
+        Verb.TOOK_IN: Kind.MERGED,
+        Verb.SPLIT: Kind.SPLIT,
     }[event.verb]
 
 
@@ -95,7 +98,7 @@ class Matter:
             return {}
         latest = [f"#{n}" for n in range(max(1, ticket.last_number - EARLIER), ticket.last_number + 1)]
         latest += [f"#N{n}" for n in range(max(1, ticket.last_note - EARLIER), ticket.last_note + 1)]
-        references = [ticket.number, *(ticket.number + mark for mark in latest)]
+        references = [ticket.number, *(ticket.number + mark for mark in latest), *merged.family(ticket).values()]
         return outbox.earlier(references, self.people)
 
     def rendered(self, context, language, zone):
@@ -326,6 +329,7 @@ def context(letter):
                 "html": shown(message.html),
                 "text": text_of(message),
                 "is_note": message.is_note,
+                "signature": signature(letter, message),
             }
             for message in letter.messages
         ],
@@ -341,6 +345,13 @@ def context(letter):
         "leave_words": letter_words.leave(letter),
     }
     return {**said, "own": template and letter_templates.filled(letter, template, said)}
+
+
+def signature(letter, message):
+    """What stands below a reply of ours in the mail to the client's side; kept nowhere else (S146)."""
+    if letter.kind != Kind.REPLY or not message.by_staff or message.author.is_system:
+        return ""
+    return filling.signature(message.author, letter.ticket, letter.reader.language)
 
 
 def text_of(message):

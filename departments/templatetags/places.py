@@ -2,6 +2,7 @@
 
 from django import template
 
+from ..forms import SignatureForm
 from ..models import StaffPlace
 
 register = template.Library()
@@ -14,3 +15,9 @@ def places_of(user):
     for place in places:
         place.choices = [(letter.value, letter.label, place.wants(letter)) for letter in StaffPlace.Letters]
     return places
+
+
+@register.simple_tag
+def signature_form_of(user):
+    """The form of the person's own signature (S146)."""
+    return SignatureForm(user=user)
