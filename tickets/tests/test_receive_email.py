@@ -2,10 +2,16 @@
 
 import io
 import json
+import os
+import shlex
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from helpdesk_site.testing import environment_of_this_database
 from mail.models import IncomingMail
 from tickets.models import Ticket
 
@@ -115,3 +121,33 @@ def test_a_file_or_folder_that_is_not_there_is_said():
         received("--dry-run", "nowhere.eml")
     with pytest.raises(CommandError):
         received("--dry-run", "--batch", "nowhere")
+
+
+# --- As a mail server starts it ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mail_server(tmp_path):
+    """`mail_server("SECRET_KEY=…")`: the exit code a mail server sees, whose own environment is nearly empty."""
+
+    def hand_over(environment):
+        (tmp_path / "helpdesk.env").write_text(environment)
+        program = [settings.BASE_DIR / "bin" / "receive", tmp_path / "helpdesk.env"]
+        bare = {"PATH": os.environ["PATH"], "PYTHON": sys.executable}
+        return subprocess.run(program, input=MAIL, env=bare, cwd=tmp_path, capture_output=True).returncode
+
+    return hand_over
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_needs_to_know_nothing_but_where_the_environment_is_written(mail_server, cast):
+    """README, "A pipe"."""
+    given = environment_of_this_database()
+    wanted = ("DATABASE_URL", "HELPDESK_VAR", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "HISTORY_KEYS")
+    assert mail_server("".join(f"{name}={shlex.quote(given[name])}\n" for name in wanted)) == 0
+    assert IncomingMail.objects.get().subject == "Printer"
+
+
+@pytest.mark.parametrize("environment", ["", "HELPDESK_VAR=/dev/null\n", "( no shell can read this\n"])
+def test_whatever_is_wrong_with_us_the_mail_server_tries_again_later(mail_server, environment):
+    assert mail_server(environment) == 75
