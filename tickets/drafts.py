@@ -110,6 +110,18 @@ def typed(data, name):
     return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
 
 
+def put_aside(user, place, words, uploads=()):
+    """Put what somebody wrote elsewhere into their draft of this place, below what they typed there."""
+    draft, _made = Draft.objects.select_for_update().get_or_create(
+        owner=f"user:{user.pk}", place=place, defaults={"kind": parse(place)[0], "fields": {}}
+    )
+    draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message"), words]))
+    draft.save(update_fields=["fields", "updated_at"])
+    ids = [file.pk for file in uploads]
+    Attachment.objects.filter(pk__in=ids, message=None).update(draft=draft, owner=draft.owner)
+    return draft
+
+
 def room_for(request, place):
     """The draft of this place to hang an upload on; made when there is none yet."""
     draft, _made = Draft.objects.get_or_create(

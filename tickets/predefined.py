@@ -270,7 +270,7 @@ def after(offers, kept, ticket):
     """
     said = {"predefined": [offer.pk for offer in offers]} if offers else {}
     if offers:
-        said["about"] = [ticket.department_id, ticket.status_id, ticket.type_id]
+        said["about"] = about(ticket)
     for one in also(offers):
         if one.code in kept and one.key == "tags":
             said.setdefault("tags", []).append(one.value)
@@ -289,16 +289,21 @@ def status_of(offers, kept, ticket):
     return status if states.may_follow(ticket.category, category) else None
 
 
+def about(ticket):
+    """What a reply is counted for: (department, status, type) of the ticket as it is now, by id."""
+    return [ticket.department_id, ticket.status_id, ticket.type_id]
+
+
 # --- How often --------------------------------------------------------------------------------------------------------
 
 
-def count(ids, about):
+def count(ids, where):
     """Count these as sent, after the commit: a reply waits for no row that others count in too.
 
-    `about` is (department, status, type) of the ticket as it was answered, by id.
+    `where` is what `about` said of the ticket when it was answered.
     """
-    if ids and about:
-        transaction.on_commit(lambda: add_uses(ids, *about), robust=True)
+    if ids and where:
+        transaction.on_commit(lambda: add_uses(ids, *where), robust=True)
 
 
 def add_uses(ids, department, status, type):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from engine.leases import lease
 
-from . import actions, drafts, file_links, files, notify
+from . import actions, drafts, file_links, files, notify, predefined
 from .due import each
 from .models import PendingReply, Presence, Ticket
 from .retiming import retime
@@ -83,6 +83,7 @@ def tidy(now=None):
             return {}
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
         forgotten = {"drafts": drafts.forget_old(now), "files": files.forget_loose(now)}
+        forgotten["uses"] = predefined.forget_old(now)
         return {"presences": presences, **forgotten, "links": file_links.forget_over(now)}
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import passes
 from accounts.models import User
-from departments.models import LetterTemplate, Rule
+from departments.models import LetterTemplate, PredefinedReply, ReplyCategory, Rule, Signature
 from departments.policy import forget
 from engine import heartbeats
 from mail import blocking, intake
@@ -68,6 +68,7 @@ class World:
         Rule.objects.create(name="Waiting for days")
         LetterTemplate.objects.create(kind="reply", text="{{message}} {{button}}")
         Mailbox.objects.create(name="Support", host="127.0.0.1", port=1, username="support")  # where nobody answers
+        self.reply = predefined_reply(cast.support)
         self.incoming = intake.store(b"From: dora@outside.example\r\n\r\nHello.\r\n", source="pipe")
         self.incoming.state, self.incoming.outcome, self.incoming.desk = "held", "rejected", cast.support.pk
         self.incoming.save()
@@ -117,6 +118,7 @@ class World:
             "mail": self.mail.pk,
             "incoming": self.incoming.pk,
             "block": self.block.pk,
+            "reply": self.reply.pk,
             "job": self.job.pk,
             "person": self.joined[ticket.pk].pk,
             "click": fresh(ticket).events.latest("sequence").click,
@@ -147,6 +149,8 @@ class World:
     @staticmethod
     def sent(door, ticket):
         """What a form of this door says at least."""
+        if door.name == "ticket_predefined_insert":
+            return {"reply": PredefinedReply.objects.values_list("pk", flat=True).first()}
         return {"place": f"reply/{ticket.number}"} if door.name in ("draft_save", "upload") else {}
 
     def client(self, person, **options):
@@ -209,6 +213,15 @@ def tables_written(asked):
         if words[0] in ("INSERT", "UPDATE", "DELETE"):
             found.add(words[1 if words[0] == "UPDATE" else 2].strip('"'))
     return found
+
+
+def predefined_reply(department):
+    drawer = ReplyCategory.objects.create(name="Servers")
+    row = PredefinedReply.objects.create(name="Fixed", category=drawer)
+    row.departments.set([department])
+    row.texts.create(text="Hello [FIRSTNAME], it is fixed.")
+    Signature.objects.create(text="{{agent.name}}")
+    return row
 
 
 def opened(department, client, **more):

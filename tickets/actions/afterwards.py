@@ -1,5 +1,9 @@
 """What else happens when a reply is sent: what the predefined reply it began with says (S147)."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from departments.models import PredefinedReply
 from departments.policy import snapshot
 
@@ -7,7 +11,9 @@ from .. import access, predefined
 from ..events import action
 from ..refused import Refused
 from .assigning import assign
+from .snoozing import snooze
 from .sorting import set_priority
+from .tagging import tag, tags_named
 
 
 @action
@@ -36,4 +42,12 @@ def hand_over(ticket, whom, actor):
         assign(ticket, to=to, actor=actor)
 
 
-DEEDS = {"priority": give_priority, "assign": hand_over}
+def put_tags(ticket, names, actor):
+    tag(ticket, on=tags_named(", ".join(names)), actor=actor)
+
+
+def put_off(ticket, hours, actor):
+    snooze(ticket, until=timezone.now() + timedelta(hours=hours), actor=actor)
+
+
+DEEDS = {"priority": give_priority, "assign": hand_over, "tags": put_tags, "snooze_hours": put_off}

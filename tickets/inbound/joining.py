@@ -5,9 +5,9 @@ from helpdesk_site.lib import rows
 from mail import delivery
 from mail.models import IncomingMail, OutgoingMail
 
-from .. import access, actions, reading
-from ..models import MailId, Ticket
-from . import filing, refusing
+from .. import access, actions, drafts, guard, reading
+from ..models import Draft, MailId, Ticket
+from . import filing, polite, refusing
 from .commands import carry_out, orders_in
 from .results import Result
 
@@ -70,9 +70,12 @@ def as_staff(letter, sender, place, row):
     body = "\n".join([*orders.unclear, orders.text]) if orders.any or orders.unclear else None
     written = filing.written(letter, row, sender.trust, body=body)
     says = bool(orders.text or orders.unclear or filed.attachments or not orders.any)
+    inside = place.is_note or bool(orders.unclear)
+    if says and not inside and ticket.client_id != user.pk and guard.reasons_against(written.body, ticket):
+        return stop(letter, sender, ticket, written, filed)
 
     def deed():
-        message = write(place, user, written, filed, inside=place.is_note or bool(orders.unclear)) if says else None
+        message = write(place, user, written, filed, inside=inside) if says else None
         if message:
             remember(letter, message)
         carry_out(orders, ticket, actor=user)
@@ -94,6 +97,18 @@ def write(place, user, written, filed, *, inside):
         attachments=filed.attachments,
         channel=Ticket.Channel.EMAIL,
     )
+
+
+def stop(letter, sender, ticket, written, filed):
+    """An answer that was not meant for the client as it is: it waits in its author's box for a reply, who is told why.
+    What the mail ordered is not done either."""
+
+    def deed():
+        drafts.put_aside(sender.user, drafts.place_of(Draft.Kind.REPLY, ticket), written.body, filed.attachments)
+        polite.tell_of_stop(letter, sender, ticket, written.body)
+        return Result(Outcome.REJECTED, "stopped", ticket=ticket, is_staff=True, left_out=filed.left_out)
+
+    return deed
 
 
 # --- Machines ---------------------------------------------------------------------------------------------------------

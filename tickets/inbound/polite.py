@@ -13,6 +13,8 @@ from mail import outbox
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
+from .. import guard
+
 
 def refuse(letter, sender, reason):
     """Say that a mail was not taken, why, and what to do instead."""
@@ -31,6 +33,16 @@ def tell_of_files(letter, sender, done):
         )
         url = absolute("ticket", done.ticket.number)
         send(letter, sender, [opening, *said], button=_("Open the ticket"), url=url, reference=done.ticket.number)
+
+
+def tell_of_stop(letter, sender, ticket, words):
+    """Tell a colleague why their answer by mail has not gone to the client, and where it waits (guard.py)."""
+    number, url = ticket.number, f"{absolute('ticket', ticket.number)}#reply"
+    with override(language_of(letter, sender)):
+        opening = _("Your answer to %(number)s was not sent to the client. It waits in the box of your reply there.")
+        said = [f"{reason.what} {reason.todo}" for reason in guard.reasons_against(words, ticket)]
+        said.insert(0, opening % {"number": number})
+        send(letter, sender, said, button=_("Open the ticket"), url=url, reference=number)
 
 
 def reason_words(reason):

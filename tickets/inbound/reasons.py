@@ -83,6 +83,10 @@ REASONS = {
         _("Accept it as a new ticket, or open that one again first."),
     ),
     "refused": Reason(_("The ticket did not take it: its state changed meanwhile."), _("Run it again, or accept it.")),
+    "stopped": Reason(
+        _("It would have told the client something that was not meant for them, so it was not sent on."),
+        _("Its author was told why. The text waits in their box for a reply on the ticket."),
+    ),
     # Set aside
     "forged": Reason(
         _("The mail server of the sender’s own domain says that it did not send this mail."),

@@ -18,7 +18,7 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 from mail.models import OutgoingMail
 
-from .. import access, actions, desk_thread, drafts, mentions, merged, queries, telling, thread
+from .. import access, actions, desk_thread, drafts, mentions, merged, predefined, queries, telling, thread
 from ..actions.undoing import REVERSIBLE
 from ..events import one_click
 from ..forms import SUBJECT_LIMIT, ReplyForm, TextForm
@@ -198,6 +198,8 @@ def noted(request, ticket, form):
         row = actions.add_note(ticket, author=request.user, written=written, attachments=form.uploads, mentions=called)
         if flagged:
             actions.flag(ticket, to=flagged, actor=request.user)
+        put, _kept = predefined.sent(request.POST, ticket)
+        predefined.count([offer.pk for offer in put], predefined.about(ticket))
     return row, note_words(called, flagged)
 
 
