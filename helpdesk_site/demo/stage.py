@@ -25,6 +25,7 @@ from tickets.writing import write
 from ..cast import raise_cast
 from .letters import LETTERS
 from .people import CLIENTS, MEMBERS_OF_FERNHOLLOW
+from .replies import write_replies
 from .stories import ANSWERS, LOG, SHORT, STORIES, THANKS
 
 
@@ -47,6 +48,7 @@ class Stage:
                 play(story, start=self.now - timedelta(hours=hours))
             self.read_some()
             self.hold_letters()
+            write_replies(self.people)
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.SENT, sent_at=F("due_at"))
             User.objects.update(date_joined=self.now - timedelta(days=400))
         return Ticket.objects.count()
