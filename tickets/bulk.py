@@ -1,4 +1,4 @@
-"""One act on many tickets (S133-S135): what can be done to many, and how a job goes through them (T07, T19).
+"""One act on many tickets (S133-S135): how a job goes through them, to their end and back (T07).
 
 What somebody asked for is a BulkJob. It is done in steps of a few tickets, each step one transaction that also notes
 how far the job is: whoever dies, whoever runs it twice, every ticket is done once. A small job is done in the request,
@@ -8,9 +8,7 @@ all of it back, in steps too.
 
 import logging
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.db import OperationalError, transaction
 from django.urls import reverse
@@ -18,14 +16,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from accounts.viewer import Viewer
 from engine import once
 
 from . import access, actions, kicks
 from .actions.undoing import UNDO_SECONDS, touched_by
+from .bulk_acts import ACTS, Ready
 from .due import each
 from .events import one_click
-from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status
 from .models import BulkJob, Ticket
 from .refused import Refused
 
@@ -38,78 +35,6 @@ TURN = 20  # seconds a worker gives one job before it looks at others
 LEFT_BEHIND = timedelta(seconds=TURN)  # no sign of life for so long: its worker has died
 State = BulkJob.State
 UNFINISHED = (State.QUEUED, State.RUNNING, State.UNDOING)
-
-# --- What can be done to many -----------------------------------------------------------------------------------------
-
-
-class Ready(NamedTuple):
-    """An act with everything it needs: what to do to one ticket, and how to say that it was done to `n`."""
-
-    do: Callable
-    said: object
-    to: object = ""
-
-
-class Act(NamedTuple):
-    """What can be done to many. `ready(sent, me)` reads `fields` of a form and gives a Ready, or raises Refused (T19).
-
-    A job keeps those fields and asks again when it runs.
-    """
-
-    ready: Callable
-    fields: tuple = ()
-    is_reversible: bool = True
-    reads_first: bool = False  # what a client wrote after the list was drawn stops it for that ticket
-
-
-def closing(sent, me):
-    said = ngettext_lazy("%(n)s ticket closed.", "%(n)s tickets closed.", "n")
-    return Ready(lambda ticket: actions.close(ticket, actor=me), said)
-
-
-def assigning(sent, me):
-    person = chosen_colleague(sent["assign"], me=me)
-    said = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
-    nobody = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")
-    return Ready(lambda ticket: actions.assign(ticket, to=person, actor=me), said if person else nobody, person)
-
-
-def setting_status(sent, me):
-    status = chosen_status(sent["status"])
-    said = ngettext_lazy("%(n)s ticket is now %(to)s.", "%(n)s tickets are now %(to)s.", "n")
-    return Ready(lambda ticket: actions.set_status(ticket, status=status, actor=me), said, status)
-
-
-def setting_priority(sent, me):
-    priority = chosen_priority(sent["priority"])
-    said = ngettext_lazy("Priority of %(n)s ticket: %(to)s.", "Priority of %(n)s tickets: %(to)s.", "n")
-    return Ready(lambda ticket: actions.set_priority(ticket, priority=priority, actor=me), said, priority)
-
-
-def moving(sent, me):
-    department = chosen_department(sent["department"])
-    said = ngettext_lazy("%(n)s ticket moved to %(to)s.", "%(n)s tickets moved to %(to)s.", "n")
-    return Ready(lambda ticket: actions.move(ticket, to=department, actor=me), said, department)
-
-
-ACTS = {  # the name of the button that asks for it: what it is
-    "close": Act(closing, reads_first=True),
-    "assign": Act(assigning, ("assign",)),
-    "status": Act(setting_status, ("status",)),
-    "priority": Act(setting_priority, ("priority",)),
-    "department": Act(moving, ("department",)),
-}
-
-
-def asked_for(sent, me):
-    """(the name of the act a form asks for, what a job keeps of the form). Raises Refused for anything not offered."""
-    name = next((name for name in ACTS if name in sent), "")
-    if not name:
-        raise Refused(_("Choose one of the list."))
-    params = {field: str(sent.get(field, "")) for field in ACTS[name].fields}
-    ACTS[name].ready(params, me)
-    return name, params
-
 
 # --- A job ------------------------------------------------------------------------------------------------------------
 
@@ -227,12 +152,12 @@ def attempt(ready, ticket, job, click):
 
 def refuse_changed(ticket, job):
     """Raise Refused where the ticket is no more what the person chose: gone elsewhere, closed, or written in."""
-    viewer, act = Viewer(job.user), ACTS[job.act]
-    if not job.user.is_active or not access.works_on(viewer.user, ticket):
+    act = ACTS[job.act]
+    if not job.user.is_active or not access.works_on(job.user, ticket):
         raise Refused(_("It has left your departments."))
     if ticket.merged_into_id:
         raise Refused(_("It was merged into %(number)s.") % {"number": ticket.merged_into.number})
-    if ticket.hidden:
+    if ticket.hidden and ticket.hidden not in act.takes_hidden:
         raise Refused(_("It is marked as spam.") if ticket.hidden == Ticket.Hidden.SPAM else _("It was deleted."))
     if ticket.is_closed and ticket.closed_at and ticket.closed_at > job.seen_at and job.act != "close":
         raise Refused(_("It was closed meanwhile."))

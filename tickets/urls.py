@@ -77,6 +77,7 @@ urlpatterns = [
     path("desk/", desk.queue, name="desk"),
     path("desk/new/", desk_new.new, name="desk_new"),
     path("desk/bulk/", bulk.bulk, name="desk_bulk"),
+    path("desk/bulk/reply/", bulk.reply, name="desk_bulk_reply"),
     path("desk/bulk/count/", bulk.count, name="desk_bulk_count"),
     path("desk/bulk/<int:job>/", bulk.job, name="desk_bulk_job"),
     path("desk/bulk/<int:job>/line/", bulk.line, name="desk_bulk_line"),

@@ -131,6 +131,101 @@ def test_every_act_of_the_list(client_of, many, cast):
     assert set(Ticket.objects.values_list("department__slug", "priority__code")) == {("support", "medium")}
 
 
+def test_tags_are_put_on_and_taken_off(client_of, many, cast):
+    """S133, part 3: and taken back; Enter in the field presses no button by chance."""
+    lot, browser = many(2), client_of(cast.sam)
+    assert told(send(browser, lot, tag="1", tags="vip, Call back"))[-1] == "2 tickets tagged: vip, Call back."
+    assert told(send(browser, lot[:1], untag="1", tags="VIP,unheard of"))[-1] == "Taken off 1 ticket: vip."
+    assert [each.tags.count() for each in lot] == [1, 2]
+    for job in BulkJob.objects.order_by("-pk"):
+        browser.post(f"/desk/bulk/{job.pk}/undo/")
+    assert [each.tags.count() for each in lot] == [0, 0]
+    assert told(send(browser, lot, tag="1", tags=" , "))[-1] == "Name a tag."
+    page = browser.get("/desk/").content.decode().partition("data-bulk>")[2]
+    assert page.index("<button hidden disabled>") < page.index("<button", page.index("hidden disabled"))
+
+
+def test_spam_and_back(client_of, many, cast):
+    """Part 3: no letter, and the list of spam takes it back."""
+    lot, browser = many(2), client_of(cast.sam)
+    before = OutgoingMail.objects.count()
+    assert told(send(browser, lot, spam="1")) == ["2 tickets marked as spam."]
+    assert 'name="not_spam"' in browser.get("/desk/?view=spam").content.decode()
+    assert told(send(browser, lot, not_spam="1"))[-1] == "2 tickets are no spam."
+    assert not Ticket.objects.exclude(hidden="").exists() and OutgoingMail.objects.count() == before
+
+
+@pytest.fixture
+def promise(cast):
+    """A predefined reply with a field, which also tags."""
+    from departments.models import PredefinedReply, ReplyCategory
+    from departments.policy import forget
+
+    drawer = ReplyCategory.objects.create(name="Outages")
+    reply = PredefinedReply.objects.create(category=drawer, name="We are on it", tags=["outage"])
+    reply.texts.create(language="", text="Hello {{client.first_name}}, we are on {{ticket.number}}.")
+    reply.texts.create(language="fr", text="Bonjour {{client.first_name}}.")
+    forget()
+    return reply
+
+
+def test_a_reply_to_many_is_read_first_and_sent_to_each_with_its_own_words(client_of, many, cast, promise):
+    """S147, S156: fields and language of each client; what it does besides is done; counted."""
+    first, second = lot = [*many(1), *many(1, client=cast.carl)]
+    cast.carl.language = "fr"
+    cast.carl.save(update_fields=["language"])
+    browser, words = client_of(cast.sam), {"t": [each.number for each in lot], "seen": timezone.now().timestamp() + 1}
+    page = browser.post("/desk/bulk/reply/", words).content.decode()
+    assert "We are on it" in page and first.messages.count() == 1
+    page = browser.post("/desk/bulk/reply/", words | {"chosen": promise.pk}).content.decode()
+    assert f"Hello Anna, we are on {first.number}." in page and "Bonjour Carl." in page and "tag outage" in page
+    assert told(send(browser, lot, predefined=promise.pk)) == ["2 tickets answered: We are on it."]
+    assert [each.messages.get(number=2).body for each in lot] == [
+        f"Hello Anna, we are on {first.number}.", "Bonjour Carl.",
+    ]  # fmt: skip
+    assert first.tags.get().name == "outage"
+    assert (
+        OutgoingMail.objects.filter(kind="reply", to_address__in=["anna@example.com", "carl@example.com"]).count() == 2
+    )
+    job = BulkJob.objects.get()
+    assert told(browser.post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "This can no longer be undone."
+
+
+def test_a_reply_that_cannot_be_filled_in_is_sent_to_nobody(client_of, many, cast, promise):
+    """S148, bad input: a field that says nothing, one nobody knows; the others get theirs."""
+    lot = [*many(1), *many(1, client=cast.carl)]
+    cast.carl.name = ""
+    cast.carl.save(update_fields=["name"])
+    browser = client_of(cast.sam)
+    page = browser.post("/desk/bulk/reply/", {"t": [each.number for each in lot], "chosen": promise.pk})
+    assert "A field is not filled in" in page.content.decode()
+    answer = send(browser, lot, predefined=promise.pk)
+    assert [each.messages.count() for each in lot] == [2, 1]
+    assert any("A field is not filled in" in words for words in told(answer))
+
+
+@pytest.mark.parametrize("value", ["", "0", "abc", "999999", "-1", "9" * 30])
+def test_a_reply_nobody_offered_is_sent_to_nobody(client_of, many, cast, promise, value):
+    """T19; and one of another department is refused for each ticket."""
+    (each,) = many(1)
+    browser = client_of(cast.sam)
+    assert told(send(browser, [each], predefined=value)) == ["Choose one of the list."]
+    assert browser.post("/desk/bulk/reply/", {"t": each.number, "chosen": value}).status_code == 200
+    promise.departments.add(cast.billing)
+    from departments.policy import forget
+
+    forget()
+    send(browser, [each], predefined=promise.pk)
+    assert each.messages.count() == 1
+
+
+def test_a_reply_is_for_tickets_of_ones_own_departments(client_of, open_ticket, cast, promise):
+    """T01: the page that previews shows nobody else's ticket either."""
+    invoice, browser = open_ticket(department=cast.billing, subject="Secret invoice"), client_of(cast.sam)
+    answer = browser.post("/desk/bulk/reply/", {"t": invoice.number, "chosen": promise.pk})
+    assert answer.status_code == 302 and told(answer) == ["Select tickets first."]
+
+
 def test_what_changed_meanwhile_is_left_alone_and_told(client_of, many, begin, cast, say, ben):
     """Bad input: closed, moved, hidden, merged, written in since the list was drawn."""
     shut, moved, trashed, merged, written, fine = lot = many(6)

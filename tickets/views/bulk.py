@@ -17,11 +17,14 @@ from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
 from .. import bulk as many
-from .. import queries, queues
+from .. import bulk_acts, predefined, queries, queues, thread
 from ..models import BulkJob, Ticket
 from ..refused import Refused
+from ..writing import write
 from .desk import asked_of, staff_only
 
+KEPT = ("t", "every", "list", "seen", "next")  # what says which tickets are meant, from one page to the next
+PREVIEWED = 10
 SHOWN = 5  # failures told on the list; all stand on the job's page
 
 
@@ -32,7 +35,7 @@ def bulk(request):
     """Act on the tickets ticked, or on all of the list, as one click that can be taken back as a whole."""
     back = safe_next(request, "desk")
     try:
-        name, params = many.asked_for(request.POST, request.user)
+        name, params = bulk_acts.asked_for(request.POST, request.user)
     except Refused as refused:
         notices.error(request, str(refused))
         return redirect(back)
@@ -95,6 +98,61 @@ def failures(job):
         return named
     n = len(job.failed)
     return [ngettext("%(n)s ticket could not be done.", "%(n)s tickets could not be done.", n) % {"n": n}]
+
+
+# --- A reply to many --------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@staff_only
+def reply(request):
+    """Choose a predefined reply for many, and read what each client would get, before it is sent to all (S147)."""
+    ids, _missing = chosen(request)
+    if not ids:
+        notices.info(request, _("Select tickets first."))
+        return redirect(safe_next(request, "desk"))
+    offer = offer_of(request.POST.get("chosen", ""))
+    context = {
+        "ids": ids,
+        "offer": offer,
+        "offers": [] if offer else offers_for(ids),
+        "previews": previews(ids, offer, request.user) if offer else [],
+        "more": max(0, len(ids) - PREVIEWED),
+        "also": ", ".join(one.words for one in predefined.also([offer])) if offer else "",
+        "kept": [(name, value) for name in KEPT for value in request.POST.getlist(name)],
+        "back": safe_next(request, "desk"),
+        "rail": queries.rail(request.viewer),
+    }
+    return render(request, "desk/bulk_reply.html", context)
+
+
+def offer_of(value):
+    try:
+        return bulk_acts.chosen_offer(value) if value else None
+    except Refused:
+        return None
+
+
+def offers_for(ids):
+    """The predefined replies offered where any of these tickets is, in drawers."""
+    places = set(Ticket.objects.filter(pk__in=ids).values_list("department_id", flat=True).distinct())
+    offers = [offer for offer in predefined.shelf().offers.values() if any(map(offer.is_for, places))]
+    return sorted(offers, key=lambda offer: (offer.drawer.position, str(offer.drawer), offer.drawer.pk))
+
+
+def previews(ids, offer, me):
+    """[(ticket, what its client would get, why it would not be sent)] of the first few."""
+    rows = Ticket.objects.filter(pk__in=ids[:PREVIEWED]).select_related("client", "organisation", "service")
+    found = []
+    for ticket in rows.order_by("pk"):
+        try:
+            found.append((ticket, thread.text.shown(write(bulk_acts.words_for(ticket, offer, me)).html), ""))
+        except Refused as refused:
+            found.append((ticket, "", str(refused)))
+    return found
+
+
+# --- All of a list ----------------------------------------------------------------------------------------------------
 
 
 @require_safe

@@ -19,12 +19,13 @@ from accounts.models import User
 from departments.policy import snapshot
 from helpdesk_site.lib.http import safe_next
 
-from .. import access, bulk, colleagues, queries, queues
+from .. import access, bulk, colleagues, queries, queues, tagged
 from . import menus, rows
 from .filters import chips
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on
 ADDRESS_LIMIT = 1500
+MOST_TAGS = 200  # proposed while one is typed
 SAID_FOR = timedelta(minutes=2)  # how long the desk tells what became of an act on many tickets
 REFRESH = (0, 30, 60, 120, 300, 900)  # seconds (S132)
 
@@ -90,6 +91,7 @@ def bulk_menus(me, departments):
         "assign": menus.people("assign", people, apart={me.pk}),
         "many": len(people) > menus.MANY,
         "status": menus.statuses(queues.offered_statuses()),
+        "tags": [tag.name for tag in tagged.known().values()][:MOST_TAGS],
         "priority": menus.priorities([row for row in known.priorities.values() if row.is_active]),
         "department": menus.departments([row for row in known.departments.values() if row.is_active]),
     }

@@ -1,0 +1,165 @@
+"""What can be done to many tickets at once (S133-S135), a line of ACTS each: how its form is read, what it does to one
+ticket, how it is said. A new act is a function and a line here, and its button in templates/desk/_bulk.html."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
+
+from . import actions, guard, predefined, queues, tagged
+from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status
+from .models import Ticket
+from .refused import Refused
+from .writing import write
+
+SPAM = (Ticket.Hidden.SPAM,)
+
+
+class Ready(NamedTuple):
+    """An act with everything it needs: what to do to one ticket, and how to say that it was done to `n`."""
+
+    do: Callable
+    said: object
+    to: object = ""
+
+
+class Act(NamedTuple):
+    """What can be done to many. `ready(sent, me)` reads `fields` of a form and gives a Ready, or raises Refused (T19).
+
+    A job keeps those fields and asks again when it runs.
+    """
+
+    ready: Callable
+    fields: tuple = ()
+    is_reversible: bool = True
+    reads_first: bool = False  # what a client wrote after the list was drawn stops it for that ticket
+    takes_hidden: tuple = ()  # it may be done to tickets that lie there, too
+
+
+def asked_for(sent, me):
+    """(the name of the act a form asks for, what a job keeps of the form). Raises Refused for anything not offered."""
+    name = next((name for name in ACTS if name in sent), "")
+    if not name:
+        raise Refused(_("Choose one of the list."))
+    params = {field: str(sent.get(field, ""))[:LONGEST] for field in ACTS[name].fields}
+    ACTS[name].ready(params, me)
+    return name, params
+
+
+# --- Where they stand -------------------------------------------------------------------------------------------------
+
+
+def closing(sent, me):
+    said = ngettext_lazy("%(n)s ticket closed.", "%(n)s tickets closed.", "n")
+    return Ready(lambda ticket: actions.close(ticket, actor=me), said)
+
+
+def assigning(sent, me):
+    person = chosen_colleague(sent["assign"], me=me)
+    said = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
+    nobody = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")
+    return Ready(lambda ticket: actions.assign(ticket, to=person, actor=me), said if person else nobody, person)
+
+
+def setting_status(sent, me):
+    status = chosen_status(sent["status"])
+    said = ngettext_lazy("%(n)s ticket is now %(to)s.", "%(n)s tickets are now %(to)s.", "n")
+    return Ready(lambda ticket: actions.set_status(ticket, status=status, actor=me), said, status)
+
+
+def setting_priority(sent, me):
+    priority = chosen_priority(sent["priority"])
+    said = ngettext_lazy("Priority of %(n)s ticket: %(to)s.", "Priority of %(n)s tickets: %(to)s.", "n")
+    return Ready(lambda ticket: actions.set_priority(ticket, priority=priority, actor=me), said, priority)
+
+
+def moving(sent, me):
+    department = chosen_department(sent["department"])
+    said = ngettext_lazy("%(n)s ticket moved to %(to)s.", "%(n)s tickets moved to %(to)s.", "n")
+    return Ready(lambda ticket: actions.move(ticket, to=department, actor=me), said, department)
+
+
+# --- What hangs on them -----------------------------------------------------------------------------------------------
+
+
+def tagging(sent, me):
+    tags = some(actions.tags_named(sent["tags"]))
+    said = ngettext_lazy("%(n)s ticket tagged: %(to)s.", "%(n)s tickets tagged: %(to)s.", "n")
+    return Ready(lambda ticket: actions.tag(ticket, on=tags, actor=me), said, ", ".join(map(str, tags)))
+
+
+def untagging(sent, me):
+    tags = some([tag for tag in map(tagged.named, sent["tags"].split(",")) if tag])
+    said = ngettext_lazy("Taken off %(n)s ticket: %(to)s.", "Taken off %(n)s tickets: %(to)s.", "n")
+    return Ready(lambda ticket: actions.tag(ticket, off=tags, actor=me), said, ", ".join(map(str, tags)))
+
+
+def some(tags):
+    if not tags:
+        raise Refused(_("Name a tag."))
+    return tags
+
+
+# --- Out of the way ---------------------------------------------------------------------------------------------------
+
+
+def marking_spam(sent, me):
+    said = ngettext_lazy("%(n)s ticket marked as spam.", "%(n)s tickets marked as spam.", "n")
+    return Ready(lambda ticket: actions.mark_spam(ticket, actor=me), said)
+
+
+def unmarking_spam(sent, me):
+    said = ngettext_lazy("%(n)s ticket is no spam.", "%(n)s tickets are no spam.", "n")
+    return Ready(lambda ticket: actions.unmark_spam(ticket, actor=me), said)
+
+
+# --- Answers ----------------------------------------------------------------------------------------------------------
+
+
+def answering(sent, me):
+    offer = chosen_offer(sent["predefined"])
+    said = ngettext_lazy("%(n)s ticket answered: %(to)s.", "%(n)s tickets answered: %(to)s.", "n")
+    return Ready(lambda ticket: answer(ticket, offer, me), said, offer.row.name)
+
+
+def chosen_offer(value):
+    """The predefined reply a form names. Raises Refused for anything not offered (T19)."""
+    offer = predefined.shelf().offers.get(int(value)) if queues.is_id(value) else None
+    if offer is None:
+        raise Refused(_("Choose one of the list."))
+    return offer
+
+
+def answer(ticket, offer, me):
+    """Send a predefined reply with its fields filled in, and do what it does besides. Raises Refused where the guard
+    stops it: one by one somebody might send it all the same, but not unread to many."""
+    text = words_for(ticket, offer, me)
+    codes = {one.code for one in predefined.also([offer])}
+    after, status = predefined.after([offer], codes, ticket), predefined.status_of([offer], codes, ticket)
+    actions.reply(ticket, author=me, written=write(text), by_staff=True, status=status)
+    actions.carry_out(ticket, after, actor=me)
+
+
+def words_for(ticket, offer, me):
+    """What a predefined reply says to one ticket's client. Raises Refused where it is not to be sent."""
+    if not offer.is_for(ticket.department_id):
+        raise Refused(_("This reply is not offered in its department."))
+    text = predefined.filled(offer, ticket, agent=me).text
+    guard.refuse(text, ticket)
+    return text
+
+
+LONGEST = 500  # signs of one field that a job keeps
+ACTS = {  # the name of the button that asks for it: what it is
+    "close": Act(closing, reads_first=True),
+    "assign": Act(assigning, ("assign",)),
+    "status": Act(setting_status, ("status",)),
+    "priority": Act(setting_priority, ("priority",)),
+    "department": Act(moving, ("department",)),
+    "tag": Act(tagging, ("tags",)),
+    "untag": Act(untagging, ("tags",)),
+    "spam": Act(marking_spam, takes_hidden=SPAM),
+    "not_spam": Act(unmarking_spam, takes_hidden=SPAM),
+    "predefined": Act(answering, ("predefined",), is_reversible=False, reads_first=True),
+}
