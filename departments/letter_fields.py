@@ -9,10 +9,14 @@ from mail.models import Kind
 
 # Letters about a ticket, in the order an operator meets them
 KINDS = (
-    Kind.RECEIPT, Kind.REPLY, Kind.CLOSED, Kind.REMINDER, Kind.AUTO_CLOSED, Kind.JOINED, Kind.NEW_TICKET,
-    Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED, Kind.CHANGED, Kind.WOKEN,
+    Kind.RECEIPT, Kind.REPLY, Kind.CLOSED, Kind.REMINDER, Kind.AUTO_CLOSED, Kind.JOINED, Kind.MERGED, Kind.SPLIT,
+    Kind.NEW_TICKET, Kind.CLIENT_REPLY, Kind.NOTE, Kind.ASSIGNED, Kind.FLAGGED, Kind.ESCALATED, Kind.CHANGED,
+    Kind.WOKEN,
 )  # fmt: skip
-WITH_MESSAGE = (Kind.REPLY, Kind.CLIENT_REPLY, Kind.NEW_TICKET, Kind.NOTE)  # they bring it in full (S157)
+WITH_MESSAGE = (Kind.REPLY, Kind.CLIENT_REPLY, Kind.NEW_TICKET, Kind.NOTE, Kind.SPLIT)  # they bring it in full (S157)
+
+JOINING = (Kind.MERGED, Kind.SPLIT)
+TO_GUESTS = (Kind.RECEIPT, Kind.JOINED, *JOINING)  # they may be the first with a way in
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ FIELDS = {
             _("For matters of an account: that it waits for a word in the portal"),
             (Kind.RECEIPT, Kind.NEW_TICKET),
         ),
-        Field("guest.hint", _("For guests: what the link is, and to keep it"), (Kind.RECEIPT, Kind.JOINED)),
+        Field("guest.hint", _("For guests: what the link is, and to keep it"), TO_GUESTS),
+        Field("origin", _("Numbers of the tickets merged, or of the one a part was split off"), JOINING),
         Field("rights", _("What whoever was added may do"), (Kind.JOINED,)),
         Field("ticket.reopen", _("What the client can still do"), (Kind.CLOSED, Kind.AUTO_CLOSED)),
         Field("ticket.idle", _("How long nobody has written, for example “5 days”"), (Kind.AUTO_CLOSED,)),

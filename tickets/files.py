@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -198,8 +199,11 @@ def forget(attachments):
 
 
 def erase(names):
+    """Delete what is stored under these names, but for what another row still speaks of: a message that was split off
+    brought its files along (S158)."""
     for name in filter(None, names):
-        storages["attachments"].delete(name)
+        if not Attachment.objects.filter(Q(stored_as=name) | Q(thumbnail=name)).exists():
+            storages["attachments"].delete(name)
 
 
 def forget_loose(now=None):

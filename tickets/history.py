@@ -172,6 +172,11 @@ class Messages:
                 written[event["message_id"]] = event
             if "body" in event["data"]:
                 seen[event["message_id"]] = event
+            for copy in event["data"].get("copies", ()):  # split off another ticket: others wrote them (S158)
+                written[copy["message"]] = seen[copy["message"]] = {
+                    "sequence": event["sequence"], "actor_id": copy["author"], "data": copy,
+                    "verb": Verb.NOTED if copy["is_note"] else Verb.REPLIED,
+                }  # fmt: skip
         for pk, author, is_note, body, salt in self.rows.get(ticket_id, ()):
             if pk not in written:
                 return Bad(f"{number} message {pk}", "no event tells who wrote it")

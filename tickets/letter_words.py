@@ -173,6 +173,19 @@ def of_waking(letter):
         yield _("Why it was snoozed: %(note)s") % {"note": note}
 
 
+def of_merging(letter):
+    said = done(letter) | {"others": value(letter, "origin")}
+    yield _("%(who)s merged %(others)s into %(number)s on %(moment)s: they are one ticket now.") % said
+    yield _("Everything written there is on this ticket now, in order of time. Answers to older e-mails arrive here, too.")
+    yield value(letter, "guest.hint")
+
+
+def of_splitting(letter):
+    said = done(letter) | {"others": value(letter, "origin")}
+    yield _("%(who)s gave this part of %(others)s a ticket of its own on %(moment)s, %(number)s:") % said
+    yield value(letter, "guest.hint")
+
+
 SAYINGS = {
     Kind.RECEIPT: of_receipt,
     Kind.REPLY: of_reply,
@@ -188,6 +201,8 @@ SAYINGS = {
     Kind.AUTO_CLOSED: of_auto_closing,
     Kind.REMINDER: of_reminder,
     Kind.JOINED: of_joining,
+    Kind.MERGED: of_merging,
+    Kind.SPLIT: of_splitting,
 }
 
 
@@ -273,6 +288,12 @@ def guest_hint(letter):
     return _("The link below opens it without a password. Keep it to yourself: whoever has it can read the ticket.")
 
 
+def origin(letter):
+    """The numbers of the tickets that were merged into this one, or of the one it was split off."""
+    data = letter.event.data
+    return ", ".join(number for _pk, number in [*data.get("tickets", ()), *([data["from"]] if "from" in data else ())])
+
+
 def idle(letter):
     hours = letter.policy.auto_close_after
     if hours % 24:
@@ -308,6 +329,7 @@ VALUES = {
     "reader.name": reader_name,
     "reader.email": lambda letter: letter.reader.email,
     "rights": rights,
+    "origin": origin,
     "client.name": lambda letter: "" if letter.unproven else letter.ticket.client.full_name,
     "actor": actor,
     "moment": lambda letter: moment(letter.event.at),

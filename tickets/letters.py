@@ -94,11 +94,12 @@ class Matter:
     def earlier(self):
         """{user id: Message-IDs of this ticket's letters to that person}, of the last few messages, oldest first."""
         ticket = self.ticket
-        if ticket.last_number + ticket.last_note <= 1:
+        if ticket.last_number + ticket.last_note <= 1 and not ticket.has_merged:
             return {}
         latest = [f"#{n}" for n in range(max(1, ticket.last_number - EARLIER), ticket.last_number + 1)]
         latest += [f"#N{n}" for n in range(max(1, ticket.last_note - EARLIER), ticket.last_note + 1)]
-        references = [ticket.number, *(ticket.number + mark for mark in latest), *merged.family(ticket).values()]
+        references = [ticket.number, *(ticket.number + mark for mark in latest)]
+        references += [number + mark for number in merged.family(ticket).values() for mark in ("", "#1", "#2", "#3")]
         return outbox.earlier(references, self.people)
 
     def rendered(self, context, language, zone):

@@ -17,6 +17,8 @@ ABOUT = {  # kind: (what has happened, why its reader is told)
     Kind.REMINDER: (Verb.REMINDED, Reason.CLIENT),
     Kind.AUTO_CLOSED: (Verb.AUTO_CLOSED, Reason.CLIENT),
     Kind.JOINED: (Verb.JOINED, Reason.PARTICIPANT),
+    Kind.MERGED: (Verb.TOOK_IN, Reason.CLIENT),
+    Kind.SPLIT: (Verb.SPLIT, Reason.CLIENT),
     Kind.NEW_TICKET: (Verb.OPENED, Reason.DEPARTMENT),
     Kind.CLIENT_REPLY: (Verb.REPLIED, Reason.DEPARTMENT),
     Kind.NOTE: (Verb.NOTED, Reason.MENTION),
@@ -68,7 +70,7 @@ def an_event(ticket, verb, *, by_staff, operator):
     if event is None:
         client = verb in (Verb.OPENED, Verb.REPLIED) and not by_staff
         event = TicketEvent(ticket=ticket, verb=verb, actor=ticket.client if client else operator, at=timezone.now())
-        if verb in (Verb.REPLIED, Verb.NOTED):
+        if verb in (Verb.REPLIED, Verb.NOTED, Verb.SPLIT):
             event.message = ticket.messages.filter(is_note=False).select_related("author").first()
     if verb == Verb.REMINDED:
         event.data.setdefault("closes", timezone.now().isoformat())

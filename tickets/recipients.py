@@ -48,6 +48,8 @@ def letter_of(event, reason):
         return OF_STAFF.get((event.verb, reason), "")
     if reason == Reason.RECEIPT:
         return Letters.RECEIPT
+    if event.verb in (Verb.TOOK_IN, Verb.SPLIT):
+        return ""
     what = "new_ticket" if event.verb == Verb.OPENED else "closing"
     if event.message and (event.message.by_staff or event.verb == Verb.REPLIED):
         what = "reply" if event.message.by_staff else "client_reply"
@@ -64,6 +66,7 @@ BY_PLACE = {
 WATCHED = (Verb.REPLIED, Verb.NOTED, Verb.STATUS, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED)
 OF_STAFF = {
     (Verb.OPENED, Reason.DEPARTMENT): StaffPlace.Letters.NEW,
+    (Verb.SPLIT, Reason.DEPARTMENT): StaffPlace.Letters.NEW,
     (Verb.REPLIED, Reason.DEPARTMENT): StaffPlace.Letters.REPLIES,
     (Verb.REPLIED, Reason.ASSIGNEE): StaffPlace.Letters.MINE,
     (Verb.NOTED, Reason.MENTION): StaffPlace.Letters.NOTES,
@@ -273,6 +276,20 @@ def of_joining(event, circle):
         yield Reason.PARTICIPANT, [pk for pk in circle.switched_on[Reason.PARTICIPANT] if pk == event.data["to"]]
 
 
+def of_merging(event, circle):
+    """The clients of the merged tickets, where the one who merged them wanted it."""
+    wanted = event.data["tell"]
+    yield Reason.CLIENT, [pk for pk in wanted if pk == circle.ticket.client_id]
+    yield Reason.PARTICIPANT, [pk for pk in circle.switched_on[Reason.PARTICIPANT] if pk in wanted]
+
+
+def of_splitting(event, circle):
+    """Of the new ticket: its client, where wanted, and the department it came to. The old one's know nothing new."""
+    if "from" in event.data:
+        yield Reason.CLIENT, event.data["tell"]
+        yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
+
+
 GROUPS = {
     Verb.OPENED: of_opening,
     Verb.REPLIED: of_reply,
@@ -287,4 +304,6 @@ GROUPS = {
     Verb.WOKEN: of_waking,
     Verb.ALERTED: of_alert,
     Verb.JOINED: of_joining,
+    Verb.TOOK_IN: of_merging,
+    Verb.SPLIT: of_splitting,
 }

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from departments.models import Rule
 from departments.policy import snapshot
@@ -18,7 +19,7 @@ from helpdesk_site.lib.prepared import Prepared
 from mail.models import OutgoingMail
 
 from . import colleagues, merged
-from .models import EventContent, Participant, TicketEvent, Verb
+from .models import EventContent, Participant, Snooze, TicketEvent, TicketLink, Verb
 
 LOOKS = {  # verb: icon, tone
     Verb.OPENED: ("messages", "blue"),
@@ -49,6 +50,19 @@ LOOKS = {  # verb: icon, tone
     Verb.PARTED: ("user", ""),
     Verb.READDRESSED: ("mail", ""),
     Verb.MAIL_FAILED: ("alert-circle", "red"),
+    Verb.TAGGED: ("tag", ""),
+    Verb.CHECKED: ("list-details", ""),
+    Verb.SNOOZED: ("zzz", ""),
+    Verb.WOKEN: ("clock", ""),
+    Verb.SPAM: ("ban", "red"),
+    Verb.NOT_SPAM: ("circle-check", "green"),
+    Verb.MERGED: ("arrow-merge", ""),
+    Verb.TOOK_IN: ("arrow-merge", "violet"),
+    Verb.UNMERGED: ("arrow-merge", ""),
+    Verb.SPLIT: ("arrows-split-2", "violet"),
+    Verb.UNSPLIT: ("arrows-split-2", ""),
+    Verb.LINKED: ("link", ""),
+    Verb.UNLINKED: ("link", ""),
 }
 
 
@@ -66,8 +80,8 @@ class Told:
 class Names:
     """The people, rules and texts that events speak of, by id; `verbs` are what happened, by ticket and sequence.
 
-    `homes` are the numbers of tickets merged into the one whose thread it is, by id: what happened there says so. `page`
-    is the address where the messages stand, "" for the page the words are shown on.
+    `homes` are the numbers of tickets merged into the one whose thread it is, by id: what happened there says so.
+    `page` is the address where the messages stand, "" for the page the words are shown on.
     """
 
     people: dict = field(default_factory=dict)
@@ -81,7 +95,9 @@ class Names:
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-EVENT = ["id", "ticket_id", "sequence", "verb", "actor_id", "data", "click", "at", "message__number", "message__is_note"]
+EVENT = [
+    "id", "ticket_id", "sequence", "verb", "actor_id", "data", "click", "at", "message__number", "message__is_note",
+]  # fmt: skip
 Event = namedtuple("Event", EVENT[:-2] + ["number", "is_note"])
 EVENTS = Prepared(lambda ticket: TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values(*EVENT))
 
@@ -166,6 +182,10 @@ class Teller:
 
     def people(self, ids):
         return format_html_join(", ", "{}", ((self.person(pk),) for pk in ids))
+
+    def text(self, name):
+        """A text this event speaks of; "" where it was erased."""
+        return self.names.texts.get((self.event.id, name)) or ""
 
     def message(self):
         number = self.event.number
@@ -279,6 +299,52 @@ class Teller:
         verb = self.names.verbs.get((self.event.ticket_id, self.data.get("of")))
         return self.say(_("{actor} took back: {what}"), what=event_name(verb) if verb else "–")
 
+    def tagged(self):
+        put, taken = self.text("on"), self.text("off")
+        if put and taken:
+            return self.say(_("{actor} tagged it {tags} and took off {others}"), tags=tags(put), others=tags(taken))
+        if put:
+            return self.say(_("{actor} tagged it {tags}"), tags=tags(put))
+        if taken:
+            return self.say(_("{actor} took the tags {tags} off"), tags=tags(taken))
+        return self.say(_("{actor} changed the tags"))
+
+    def checked(self):
+        words, old = self.text("text"), self.text("from")
+        said = {
+            "added": _("{actor} put on the checklist: {points}"),
+            "ticked": _("{actor} ticked: {points}"),
+            "unticked": _("{actor} took the tick off: {points}"),
+            "renamed": _("{actor} changed “{before}” on the checklist to {points}"),
+            "removed": _("{actor} took off the checklist: {points}"),
+        }.get(self.data.get("did"))
+        if not said or not words or ("{before}" in said and not old):
+            return self.say(_("{actor} changed the checklist"))
+        return self.say(said, points=tags(words), before=old)
+
+    def snoozed(self):
+        until, note = parse_datetime(self.data.get("until") or ""), self.text("note")
+        if until is None:
+            why = _("{actor} snoozed it until the client writes: {note}")
+            return self.say(why if note else _("{actor} snoozed it until the client writes"), note=note)
+        shown = formats.date_format(timezone.localtime(until), "DATETIME_FORMAT")
+        why = _("{actor} snoozed it until {moment}: {note}")
+        return self.say(why if note else _("{actor} snoozed it until {moment}"), moment=shown, note=note)
+
+    def woken(self):
+        why = self.data.get("why")
+        if why == Snooze.Ended.CLIENT:
+            return self.say(_("It came back from snoozing: {actor} wrote"))
+        if why == Snooze.Ended.HAND:
+            return self.say(_("{actor} took it back from snoozing"))
+        return self.say(_("It came back from snoozing: its time has come"))
+
+    def spam(self):
+        return self.say(_("{actor} marked it as spam"))
+
+    def not_spam(self):
+        return self.say(_("{actor} said that it is no spam"))
+
     def mail_kept(self):
         return self.say(_("An automatic mail of {actor} was kept as {message}"), message=self.message())
 
@@ -313,6 +379,38 @@ class Teller:
             sentence = _("{actor} corrected the address of {person} to {address} and sent the mail again")
         return self.say(sentence, person=self.person(self.data.get("to")), address=address)
 
+    def merged(self):
+        return self.say(_("{actor} merged it into {ticket}"), ticket=number_link(self.data["into"]))
+
+    def took_in(self):
+        return self.say(_("{actor} merged {tickets} into this ticket"), tickets=self.tickets())
+
+    def unmerged(self):
+        if "tickets" not in self.data:
+            return self.say(_("{actor} made it a ticket of its own again"))
+        return self.say(_("{actor} took {tickets} out of this ticket again"), tickets=self.tickets())
+
+    def split(self):
+        if "from" in self.data:
+            return self.say(_("{actor} opened it with messages of {ticket}"), ticket=number_link(self.data["from"]))
+        n, ticket = len(self.data["messages"]), number_link(self.data["to"])
+        moved = ngettext("{actor} moved {n} message to {ticket}", "{actor} moved {n} messages to {ticket}", n)
+        return self.say(moved, n=n, ticket=ticket)
+
+    def unsplit(self):
+        if "from" in self.data:
+            return self.say(_("{actor} took the messages back to {ticket}"), ticket=number_link(self.data["from"]))
+        return self.say(_("{actor} took the messages back from {ticket}"), ticket=number_link(self.data["to"]))
+
+    def linked(self):
+        return self.say(LINKED[self.data["kind"]]["back" in self.data](), ticket=number_link(self.data["other"]))
+
+    def unlinked(self):
+        return self.say(_("{actor} took the link to {ticket} off"), ticket=number_link(self.data["other"]))
+
+    def tickets(self):
+        return format_html_join(", ", "{}", ((number_link(pair),) for pair in self.data["tickets"]))
+
     def mail_failed(self):
         trouble = self.data.get("trouble", "")
         known = trouble in OutgoingMail.Trouble.values
@@ -322,9 +420,43 @@ class Teller:
         return self.say(_("The mail to {person} was not delivered. {why}"), person=person, why=why)
 
 
+def number_link(pair):
+    """A ticket as events keep it, [id, number]."""
+    return format_html('<a class="num" href="{}">{}</a>', reverse("ticket", args=[pair[1]]), pair[1])
+
+
+LINKED = {  # kind: (read from this ticket, read from the other one)
+    TicketLink.Kind.RELATES: (
+        lambda: _("{actor} linked it with {ticket}"),
+        lambda: _("{actor} linked it with {ticket}"),
+    ),
+    TicketLink.Kind.BLOCKS: (
+        lambda: _("{actor} noted that it blocks {ticket}"),
+        lambda: _("{actor} noted that it is blocked by {ticket}"),
+    ),
+    TicketLink.Kind.DUPLICATES: (
+        lambda: _("{actor} noted that it is a duplicate of {ticket}"),
+        lambda: _("{actor} noted that {ticket} is a duplicate of it"),
+    ),
+    TicketLink.Kind.PARENT: (
+        lambda: _("{actor} made {ticket} a part of it"),
+        lambda: _("{actor} made it a part of {ticket}"),
+    ),
+    TicketLink.Kind.INCIDENT: (
+        lambda: _("{actor} noted that it is the incident behind {ticket}"),
+        lambda: _("{actor} noted that the incident {ticket} is behind it"),
+    ),
+}
+
+
 def is_unproven(event):
     """Whether it is the opening of a ticket by somebody who only typed the client's address (T16)."""
     return event.verb == Verb.OPENED and "unproven" in event.data
+
+
+def tags(lines):
+    """Names, a line each, one after another."""
+    return format_html_join(", ", "<b>{}</b>", ((line,) for line in lines.splitlines()))
 
 
 def statuses():

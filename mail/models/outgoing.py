@@ -30,6 +30,8 @@ class Kind(models.TextChoices):
     AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
     REMINDER = "reminder", _("Reminder before closing")
     JOINED = "joined", _("Invitation to take part")
+    MERGED = "merged", _("Tickets merged")
+    SPLIT = "split", _("Messages moved to a ticket of their own")
     REFUSED = "refused", _("Answer to a mail that was not taken")
     ALARM = "alarm", _("Alarm to operators")
 

@@ -2,9 +2,10 @@
 
 from .afterwards import carry_out
 from .assigning import assign, flag, unflag
-from .checking import add_points, move_point, open_points, put_list, remove_point, rename_point, tick, untick
+from .checking import add_points, open_points, put_list, remove_point, rename_point, reorder_points, tick, untick
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .escalating import alert, bring_back, escalate
+from .linking import link, unlink
 from .merging import merge
 from .noting import add_note, edit_message, keep_automatic
 from .opening import open_ticket
@@ -14,6 +15,7 @@ from .replying import Crossed, reply
 from .snoozing import snooze, wake, wake_in_time
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
 from .spamming import mark_spam, unmark_spam
+from .splitting import split, unsplit
 from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
 from .undoing import undo
@@ -44,11 +46,11 @@ __all__ = [
     "hold_reply",
     "keep_automatic",
     "leave",
+    "link",
     "mark_spam",
     "merge",
     "merge_tag",
     "move",
-    "move_point",
     "open_points",
     "open_ticket",
     "put_list",
@@ -58,6 +60,7 @@ __all__ = [
     "remove_participant",
     "remove_point",
     "rename_point",
+    "reorder_points",
     "reopen",
     "reopens_until",
     "reply",
@@ -68,6 +71,7 @@ __all__ = [
     "set_subject",
     "set_type",
     "settle",
+    "split",
     "snooze",
     "stop_watching",
     "tag",
@@ -76,7 +80,9 @@ __all__ = [
     "tick",
     "undo",
     "unflag",
+    "unlink",
     "unmerge",
+    "unsplit",
     "unmark_spam",
     "untick",
     "wake",

@@ -7,7 +7,7 @@ tags, drafts, replies that wait) is joined there. The survivor's event keeps wha
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -25,17 +25,19 @@ from ..models import (
     Participant,
     PendingReply,
     Ticket,
+    TicketLink,
     TimeEntry,
     Verb,
     Watcher,
 )
 from ..refused import Refused
+from . import linking
 from ._shared import save_times, take_mails_along
 
 MOST = 50  # tickets at once
 SUBJECT = 200  # characters
 DUE = ["settle_at", "close_at", "remind_at", "rules_at", "snoozed_until"]  # nothing is due of a merged-away ticket
-JOINED = ["assignee", "team", "escalated"]
+JOINED = ["assignee", "team", "escalated", "follow_up_of"]
 KEPT = [*clock.TIMED, *JOINED]  # of the survivor, as it was before
 KINDS = (Draft.Kind.REPLY, Draft.Kind.NOTE)
 
@@ -125,9 +127,9 @@ def take_over(survivor, others, *, at):
     survivor.first_reply_at = survivor.first_reply_at or min(answered, default=None)
     survivor.last_message_at, survivor.last_by_staff = last.last_message_at, last.last_by_staff
     if last is not survivor:
+        clock.end_snooze(survivor)
         clock.enter_status(survivor, last.status, at=last.status_since or at)
         survivor.closed_at, survivor.closed_by = last.closed_at, last.closed_by
-        clock.end_snooze(survivor)
     survivor.waiting_since = None if last.waiting_since is None else min(waits)
     survivor.queue_at, survivor.updated_at = clock.queue_time(survivor), at
     survivor.escalated = any(row.escalated for row in rows)
@@ -136,6 +138,10 @@ def take_over(survivor, others, *, at):
         survivor.assignee = next(iter(able), None)
     if survivor.team_id is None:
         survivor.team = next((row.team for row in others if row.team_id), None)
+    ids = {row.pk for row in rows}
+    if survivor.follow_up_of_id is None or survivor.follow_up_of_id in ids:
+        followed = [row.follow_up_of_id for row in others if row.follow_up_of_id and row.follow_up_of_id not in ids]
+        survivor.follow_up_of_id = next(iter(followed), None)
 
 
 def join(survivor, others, *, actor):
@@ -155,6 +161,7 @@ def join(survivor, others, *, actor):
     return {
         "people": added, "raised": raised, "flags": flags, "watchers": watchers,
         "mentions": mentions, "tags": tags,
+        "links": join_links(survivor, ids), "followers": follow_on(survivor, ids),
         "points": moved(CheckPoint, survivor, ids), "time": moved(TimeEntry, survivor, ids),
         "pending": join_pending(survivor, ids), "drafts": join_drafts(survivor, others),
     }  # fmt: skip
@@ -194,6 +201,29 @@ def moved(model, survivor, ids):
     rows = [list(row) for row in model.objects.filter(ticket__in=ids).order_by("pk").values_list("pk", "ticket_id")]
     model.objects.filter(pk__in=[pk for pk, _ticket in rows]).update(ticket=survivor)
     return rows
+
+
+def join_links(survivor, ids):
+    """The others' links are the survivor's, but for those it has already, to itself, or in a circle. Returns [id, its
+    ends as they were] of those moved."""
+    kept, ends = [], dict.fromkeys(ids, survivor.pk)
+    for row in TicketLink.objects.filter(Q(ticket__in=ids) | Q(other__in=ids)).order_by("pk"):
+        before = [row.pk, row.ticket_id, row.other_id]
+        row.ticket_id, row.other_id = ends.get(row.ticket_id, row.ticket_id), ends.get(row.other_id, row.other_id)
+        one, other = Ticket(pk=row.ticket_id), Ticket(pk=row.other_id)
+        if one.pk == other.pk or linking.existing(one, other, row.kind) or linking.leads(other, one, row.kind):
+            continue
+        row.save(update_fields=["ticket", "other"])
+        kept.append(before)
+    return kept
+
+
+def follow_on(survivor, ids):
+    """Follow-ups of the others are the survivor's (C17). Returns [id, whose it was] of each."""
+    rows = Ticket.objects.filter(follow_up_of__in=ids).exclude(pk__in=[survivor.pk, *ids]).order_by("pk")
+    kept = [list(row) for row in rows.values_list("pk", "follow_up_of_id")]
+    Ticket.objects.filter(pk__in=[pk for pk, _of in kept]).update(follow_up_of=survivor)
+    return kept
 
 
 def join_pending(survivor, ids):

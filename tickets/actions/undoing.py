@@ -13,8 +13,9 @@ from .. import clock, found
 from ..events import action, record
 from ..models import Flag, TicketEvent, Verb
 from ..refused import Refused
-from . import checking, snoozing, spamming, tagging
+from . import checking, linking, snoozing, spamming, tagging
 from ._shared import save_times, status_again, take_mails_along
+from .splitting import unsplit
 from .unmerging import unmerge
 
 UNDO_SECONDS = 60
@@ -128,7 +129,9 @@ BACK = {
     Verb.WOKEN: snoozing.waking_taken_back,
     Verb.SPAM: spamming.marking_taken_back,
     Verb.NOT_SPAM: spamming.unmarking_taken_back,
+    Verb.LINKED: linking.linking_taken_back,
+    Verb.UNLINKED: linking.unlinking_taken_back,
 }
 # Acts on several tickets that belong together, taken back as a whole and for longer: a function of the event
-LONGER = {Verb.TOOK_IN: unmerge}
+LONGER = {Verb.TOOK_IN: unmerge, Verb.SPLIT: unsplit}
 REVERSIBLE = BACK.keys() | LONGER.keys()

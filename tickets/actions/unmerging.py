@@ -16,6 +16,7 @@ from ..models import (
     PendingReply,
     Ticket,
     TicketEvent,
+    TicketLink,
     TimeEntry,
     Verb,
     Watcher,
@@ -122,6 +123,10 @@ def give_back(survivor, data, *, of=None):
             model.objects.filter(pk=pk, ticket=survivor).update(ticket=ticket)
     for pk, ticket, seen in (row for row in data["pending"] if row[1] in own):
         PendingReply.objects.filter(pk=pk, ticket=survivor).update(ticket=ticket, seen=seen)
+    for pk, one, other in (row for row in data["links"] if own & set(row[1:])):
+        TicketLink.objects.filter(pk=pk).update(ticket=one, other=other)
+    for pk, ticket in (row for row in data["followers"] if row[1] in own):
+        Ticket.objects.filter(pk=pk, follow_up_of=survivor).update(follow_up_of=ticket)
     places = {f"{kind}/{number}" for pk, number in data["tickets"] if pk in own for kind in KINDS}
     for pk, place in (row for row in data["drafts"] if row[1] in places):
         draft = Draft.objects.filter(pk=pk).first()
