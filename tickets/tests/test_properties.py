@@ -1,5 +1,6 @@
 """What staff do to one ticket: each door tried by the whole cast, each change recorded, undone, or refused."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -408,6 +409,35 @@ def test_a_reply_is_called_back_from_a_ticket_that_has_left(client_of, moved, ca
     assert "Almost sent." in page and "has left your departments" in page and moved.subject not in page
     assert not PendingReply.objects.exists() and not Message.objects.filter(by_staff=True).exists()
     assert browser.get(f"/t/{moved.number}/").status_code == 404
+
+
+@pytest.mark.parametrize("door", ["reply", "note"])
+def test_what_is_written_to_a_ticket_that_has_left_meanwhile_is_not_lost(client_of, ticket, cast, door, file):
+    """The door stays shut, and the page behind it shows what was not sent, files too, for two months."""
+    browser = client_of(cast.sam)
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    answer = browser.post(f"/t/{ticket.number}/{door}/", {"message": "An hour of work", "attachments": file("log.txt")})
+    page = answer.content.decode()
+    assert answer.status_code == 404 and ticket.subject not in page
+    assert "An hour of work" in page and "log.txt" in page and "has left your departments" in page
+    assert "An hour of work" in browser.get(f"/t/{ticket.number}/kept/").content.decode()
+    assert not Message.objects.filter(body="An hour of work").exists()
+    assert client_of(cast.ben).get(f"/t/{ticket.number}/kept/").status_code in (302, 404)
+    assert browser.get(f"/t/{ticket.number}/").status_code == 404
+
+
+def test_a_wall_stays_a_wall_for_everybody_else(client_of, ticket, cast):
+    """Whether there is such a ticket is told to nobody: an invented number gives the same page (T16)."""
+    for who in (cast.carl, cast.greta):
+        answer = client_of(who).post(f"/t/{ticket.number}/reply/", {"message": "Let me in"})
+        assert answer.status_code == 404 and "Let me in" not in answer.content.decode()
+    pages = [
+        client_of(cast.ben).post(f"/t/{number}/reply/", {"message": "x"}).content.decode().replace(number, "")
+        for number in (ticket.number, "KTR-999999")
+    ]
+    token = re.compile(r'(value|content)="[^"]{20,}"')
+    assert token.sub("", pages[0]) == token.sub("", pages[1])
+    assert client_of(cast.ben).post(f"/t/{ticket.number}/reply/", {}).status_code == 404
 
 
 def test_its_files_come_back_with_it(client_of, ticket, cast):

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -13,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from departments.models import Department
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import drafts, throttle
+from .. import drafts, queries, throttle
 from ..forms import WithFiles
 from ..models import Draft, Ticket
 
@@ -24,19 +25,25 @@ def for_somebody(view):
     """Decorator of a ticket's doors: for people signed in and for guests by their pass, who are not signed in.
 
     A stranger signs in first and comes back, whether there is such a ticket or not. What they sent is kept as a draft:
-    most likely their sign-in has expired.
+    most likely their sign-in has expired. So is what staff wrote to a ticket that is none for them: most likely it has
+    left their departments meanwhile. It is no less of a 404.
     """
 
     @login_not_required
     @wraps(view)
     def door(request, number, *args, **kwargs):
+        kind = WRITTEN_AT.get(request.resolver_match.url_name) if request.method == "POST" else None
         if request.viewer:
-            return view(request, number, *args, **kwargs)
+            try:
+                return view(request, number, *args, **kwargs)
+            except Http404:
+                if kind and request.viewer.is_staff and (number := clean_number(number)):
+                    return not_sent(request, kind, number)
+                raise
         number = clean_number(number)
         if not number:
             raise Http404
-        kind = WRITTEN_AT.get(request.resolver_match.url_name)
-        if request.method == "POST" and kind:
+        if kind:
             keep_for_later(request, f"{kind}/{number}", policy=department_of(number).policy)
         return sign_in_first(request, reverse("ticket", args=[number]))
 
@@ -55,12 +62,39 @@ def sign_in_first(request, back_to):
     return HttpResponseClientRedirect(answer.url) if request.headers.get("HX-Request") else answer
 
 
+def not_sent(request, kind, number):
+    """What staff wrote to a ticket they do not see (any more): kept, and shown to them alone."""
+    words = keep_words(request, f"{kind}/{number}", policy=department_of(number).policy)
+    if not words:
+        raise Http404
+    return kept_page(request, number, status=404)
+
+
+def kept_page(request, number, *, status=200):
+    """What this person typed to that ticket, reply and note, and no word of the ticket itself; 404 for nothing."""
+    places = [f"{kind}/{number}" for kind in WRITTEN_AT.values()]
+    found = [draft for place in places if (draft := drafts.saved(request, place))]
+    if not found:
+        raise Http404
+    text = "\n\n".join(filter(None, (draft.fields.get("message") for draft in found)))
+    files = [file for place in places for file in drafts.kept_files(request, place)]
+    context = {"number": number, "text": text, "files": files, "rail": queries.rail(request.viewer)}
+    return render(request, "desk/kept.html", context, status=status)
+
+
 def keep_for_later(request, place, *, policy):
     """Keep what a stranger sent, text and files, under their session's secret, which survives signing in."""
+    if keep_words(request, place, policy=policy):
+        messages.info(request, _("Sign in to send it. What you typed is kept."))
+
+
+def keep_words(request, place, *, policy):
+    """Keep words and files of a form as the draft of this place. Returns whether there were any."""
     if throttle.too_many_drafts(request):
-        return
+        return False
     form = WithFiles(request, policy=policy)
     form.full_clean()  # stores the files; what is wrong with one is said when it is sent again
-    if form.uploads or request.POST.get("message", "").strip():
+    has_words = bool(form.uploads or request.POST.get("message", "").strip())
+    if has_words:
         drafts.keep(request, place, request.POST, uploads=form.uploads)
-        messages.info(request, _("Sign in to send it. What you typed is kept."))
+    return has_words

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages as notices
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,10 +13,10 @@ from engine.once import once
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, queries
+from .. import access, actions, drafts
 from ..models import Draft, Ticket
 from ..refused import Refused
-from .doors import for_somebody
+from .doors import for_somebody, kept_page
 from .properties import answer
 
 
@@ -68,13 +68,11 @@ def send_now(request, ticket, row):
 @require_safe
 @for_somebody
 def kept(request, number):
-    """What this person wrote to a ticket that has left their departments since: called back, and not lost."""
+    """What this person wrote to a ticket that has left their departments since: not sent, and not lost."""
     viewer, number = request.viewer, clean_number(number)
-    place = f"{Draft.Kind.REPLY}/{number}"
-    draft = drafts.saved(request, place) if number and viewer.is_staff else None
-    if draft is None:
+    if not number or not viewer.is_staff:
         raise Http404
+    page = kept_page(request, number)
     if Ticket.objects.workable_by(viewer).filter(number=number).exists():
         return redirect(f"{reverse('ticket', args=[number])}#reply")
-    context = {"number": number, "text": draft.fields.get("message", ""), "files": drafts.kept_files(request, place)}
-    return render(request, "desk/kept.html", context | {"rail": queries.rail(viewer)})
+    return page
