@@ -2,6 +2,7 @@
 what they are typing themselves."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from helpdesk_site.lib.prepared import Prepared
 
 from . import drafts
 from .access import SEES_ALL
+from .marks import Marks, OneTag, Point, Snoozed
 from .models import Draft, Participant, Presence
 from .queries import STALE
 
@@ -25,6 +27,12 @@ UNION ALL SELECT 'flag', id, user_id, '', '', at FROM tickets_flag WHERE ticket_
 UNION ALL SELECT 'here', id, user_id, mode, '', at FROM tickets_presence WHERE ticket_id = %s
 UNION ALL SELECT 'may ' || rights, part.id, user_id, name, email, NULL
 FROM tickets_participant AS part JOIN accounts_user AS person ON person.id = user_id WHERE ticket_id = %s
+UNION ALL SELECT 'tag', tag.id, 0, tone, name, NULL
+FROM tickets_ticket_tags AS held JOIN tickets_tag AS tag ON tag.id = held.tag_id WHERE held.ticket_id = %s
+UNION ALL SELECT 'watcher', id, user_id, '', '', at FROM tickets_watcher WHERE ticket_id = %s
+UNION ALL SELECT 'point', id, COALESCE(done_by_id, 0), CAST(position AS text), text, done_at
+FROM tickets_checkpoint WHERE ticket_id = %s
+UNION ALL SELECT 'snooze', id, by_id, ended, note, until FROM tickets_snooze WHERE ticket_id = %s
 UNION ALL SELECT 'contact', member.id, user_id, name, email, NULL
 FROM (SELECT id, user_id FROM accounts_membership WHERE organisation_id = %s AND role IN ({sees_all})
  ORDER BY id LIMIT {most}) AS member JOIN accounts_user AS person ON person.id = user_id
@@ -39,7 +47,7 @@ def statement(owners):
     """The statement for somebody whose drafts are kept under so many names."""
     sees_all = ", ".join(f"'{role.value}'" for role in SEES_ALL)
     sql = STATEMENT.format(owners=", ".join(["%s"] * owners), sees_all=sees_all, most=MOST_CONTACTS)
-    return Prepared.of_sql(sql, slots=(int, int, int, int, int, *[str] * (2 + owners)))
+    return Prepared.of_sql(sql, slots=(*[int] * 9, *[str] * (2 + owners)))
 
 
 @dataclass
@@ -54,21 +62,22 @@ class Around:
     contacts: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
     typed: dict = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def people(self):
         """Everybody named here."""
         present, waiting = (pk for pk, _writes in self.present), (row[1] for row in self.waiting)
-        return {*self.flagged, *present, *waiting}
+        return {*self.flagged, *present, *waiting, *self.marks.people}
 
 
 def around(ticket, user, *, writers=()):
     """The Around of a ticket for one of its staff. `writers` are the names their drafts are kept under."""
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
-    here = [ticket.pk] * 4 + [ticket.organisation_id or 0]
+    here = [ticket.pk] * 8 + [ticket.organisation_id or 0]
     rows = statement(len(owners)).rows(*here, *places, *owners)
-    found = Around()
+    found, hung = Around(), defaultdict(list)
     for kind, pk, person, word, text, at in rows:
         if kind == "flag":
             found.flagged.append(person)
@@ -82,6 +91,21 @@ def around(ticket, user, *, writers=()):
             found.contacts.append(User(pk=person, name=word, email=text))
         elif kind == "reply":
             found.waiting.append((pk, person, text, dates.of_cursor(at)))
-        else:
+        elif kind == "draft":
             found.typed[places[word]] = (pk, json.loads(text))
+        else:
+            hung[kind].append((pk, person, word, text, at and dates.of_cursor(at)))
+    found.marks = marks_of(hung)
     return found
+
+
+def marks_of(hung):
+    """The Marks of these rows, by kind."""
+    points = sorted(hung["point"], key=lambda row: (int(row[2]), row[0]))
+    snoozed = [Snoozed(by, until, note, ended) for _pk, by, ended, note, until in hung["snooze"]]
+    return Marks(
+        tags=sorted(OneTag(name, tone) for _pk, _by, tone, name, _at in hung["tag"]),
+        watchers=[person for _pk, person, _word, _text, _at in hung["watcher"]],
+        points=[Point(pk, text, by, at) for pk, by, _position, text, at in points],
+        snooze=snoozed[0] if snoozed else None,
+    )

@@ -13,13 +13,15 @@ from mail.models import OutgoingMail
 
 from . import mailed, merged, telling, thread
 from .around import around
+from .marks import Marks
 from .models import Attachment, Message, Notification, Verb
 
 LOG = 30  # lines of the log beside the thread; the whole log has its own page
 PAGE = 200  # messages at once; older ones a click further
 RUN = 2  # longer runs of events are folded
 # Told by the messages, or in the log alone
-QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE, Verb.MERGED}
+QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE, Verb.MERGED, Verb.TAGGED,
+         Verb.CHECKED}
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Thread:
     log: list = field(default_factory=list)
     longer_log: bool = False
     flagged: list = field(default_factory=list)  # people
+    marks: Marks = field(default_factory=Marks)
     present: list = field(default_factory=list)  # (person, whether they write)
     taking_part: list = field(default_factory=list)  # (person, whether they may reply)
     contacts: list = field(default_factory=list)  # people of the client's organisation who may get a reply's mail
@@ -180,6 +183,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         log=[told[event.id] for event in latest],
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
+        marks=found.marks.named(people),
         present=[(people[pk], writes) for pk, writes in found.present],
         taking_part=found.taking_part,
         contacts=[person for person in found.contacts if person.pk != ticket.client_id],
@@ -220,11 +224,12 @@ def shown_events(events):
     ]
 
 
-def flagged_and_present(viewer, ticket):
-    """(people it is flagged for, others who are here), for the head of the page alone."""
+def for_head(viewer, ticket):
+    """(people it is flagged for, others who are here, its Marks), for the head of the page alone."""
     found = around(ticket, viewer.user)
     people = telling.names_for([], more=found.people).people
-    return [people[pk] for pk in found.flagged], [(people[pk], writes) for pk, writes in found.present]
+    present = [(people[pk], writes) for pk, writes in found.present]
+    return [people[pk] for pk in found.flagged], present, found.marks.named(people)
 
 
 def told_now(viewer, ticket, events):

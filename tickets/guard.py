@@ -9,13 +9,16 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership, User
 from departments import reply_fields
+from departments.models import Category
+from departments.policy import status_rules
 from helpdesk_site.lib import merging
 
 from . import colleagues, mentions
-from .models import Message, Participant
+from .models import CheckPoint, Message, Participant
 from .refused import Refused
 
 MOST_SHOWN = 5  # of one kind
@@ -57,10 +60,11 @@ class Stopped(Refused):
         return sha256(repr([(reason.kind, reason.found) for reason in self.reasons]).encode()).hexdigest()[:24]
 
 
-def refuse(written, ticket, *, meant=""):
-    """Raise Stopped where this text, its fields filled in, should not go to the ticket's client. `meant` is the key of
-    what its author was shown and sends all the same."""
-    reasons = reasons_against(written, ticket)
+def refuse(written, ticket, *, meant="", status=None):
+    """Raise Stopped where this text, its fields filled in, should not go to the ticket's client, or would close it (by
+    `status`) with points of its checklist open. `meant` is the key of what its author was shown and sends all the same.
+    """
+    reasons = [*reasons_against(written, ticket), *points_open(ticket, status)]
     if reasons:
         stopped = Stopped(reasons)
         if not (stopped.may_go and stopped.key == meant):
@@ -73,6 +77,21 @@ def reasons_against(written, ticket):
     own = QUOTED.sub("", plain)  # what the client wrote may say anything
     found = [*fields_in(written, own), *inside_in(plain), *mentions_in(plain), *gaps_in(own)]
     return found + [*addresses_in(written, ticket)]
+
+
+def points_open(ticket, status):
+    """What is left of the checklist of a ticket that would be closed."""
+    if status is None or status_rules(status, ticket.shown_department).category != Category.CLOSED:
+        return
+    points = list(CheckPoint.objects.filter(ticket=ticket, done_at=None).values_list("text", flat=True))
+    if points:
+        what = ngettext(
+            "%(n)s point of the checklist is still open: %(found)s",
+            "%(n)s points of the checklist are still open: %(found)s", len(points),
+        )  # fmt: skip
+        found = tuple(points)
+        said = {"n": len(points), "found": listed(first(found))}
+        yield Reason("points", found, what % said, _("Tick what is done, or close the ticket all the same."))
 
 
 def fields_in(written, own):

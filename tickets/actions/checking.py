@@ -85,26 +85,24 @@ def remove_point(point, *, actor):
 
 
 @action
-def move_point(point, *, up, actor):
-    """Change places with the one above, or below. At the end of the list nothing changes."""
-    ticket, point = held(point)
-    if change_places(ticket, point, up=up):
-        record(ticket, Verb.CHECKED, actor=actor, texts={"text": point.text}, did="moved", points=[point.pk], up=up)
-    return point
+def reorder_points(ticket, *, order, actor):
+    """Put the points into this order of ids; those it does not name follow as they were."""
+    ticket = locked(ticket)
+    before = list(CheckPoint.objects.filter(ticket=ticket).values_list("pk", flat=True))
+    after = put_in_order(ticket, before, order)
+    if after != before:
+        record(ticket, Verb.CHECKED, actor=actor, did="moved", points=after, before=before)
+    return ticket
 
 
-def change_places(ticket, point, *, up):
-    """Whether there was one to change places with."""
-    rows = list(CheckPoint.objects.filter(ticket=ticket))
-    at = rows.index(point)
-    to = at - 1 if up else at + 1
-    if not 0 <= to < len(rows):
-        return False
-    rows[at], rows[to] = rows[to], rows[at]
-    for position, row in enumerate(rows, 1):
-        row.position = position
-    CheckPoint.objects.bulk_update(rows, ["position"])
-    return True
+def put_in_order(ticket, before, order):
+    """Number the points anew. Returns their ids in order."""
+    wanted = [pk for pk in dict.fromkeys(order) if pk in set(before)]
+    after = wanted + [pk for pk in before if pk not in set(wanted)]
+    if after != before:
+        rows = [CheckPoint(pk=pk, position=position) for position, pk in enumerate(after, 1)]
+        CheckPoint.objects.bulk_update(rows, ["position"])
+    return after
 
 
 def held(point):
@@ -158,7 +156,8 @@ def _back_on(points, ticket, event):
 
 
 def _back_in_order(points, ticket, event):
-    return points and change_places(ticket, points[0], up=not event.data["up"])
+    before = list(points.values_list("pk", flat=True))
+    return before == event.data["points"] and put_in_order(ticket, before, event.data["before"])
 
 
 def texts_of(event):

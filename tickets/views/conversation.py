@@ -114,15 +114,16 @@ def answer_as_staff(request, ticket, form):
     user = request.viewer.user
     own = ticket.client_id == user.pk  # an agent's own request is answered as a client
     words = filling.merged(form.cleaned_data["message"], ticket, agent=user)
-    if not own:
-        guard.refuse(words, ticket, meant=request.POST.get("meant", ""))
     offers, kept = predefined.sent(request.POST, ticket)
     after = predefined.after(offers, kept, ticket)
+    status = status_after(request, ticket, predefined.status_of(offers, kept, ticket))
+    if not own:
+        guard.refuse(words, ticket, meant=request.POST.get("meant", ""), status=status)
     said = {
         "author": user,
         "written": write(words),
         "attachments": form.uploads,
-        "status": status_after(request, ticket, predefined.status_of(offers, kept, ticket)),
+        "status": status,
         "seen": desk_ticket.seen_of(request),
         "to": [] if own else chosen_readers(request.POST.getlist("to"), ticket),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from helpdesk_site.lib.text import render_markdown, shown
 from .. import access, colleagues, desk_thread, drafts, files, filling, found, predefined, queries, queues, states
 from ..actions import Crossed
 from ..guard import Stopped
+from ..marks import checklists
 from ..models import Draft
 from . import lines, menus, rows
 from .desk import heading, list_left
@@ -32,7 +34,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         writers=drafts.names_of(request),
         before=int(before) if queues.is_id(before) else 0,
     )
-    context = head_context(request, ticket, can=can, flagged=thread.flagged, present=thread.present)
+    context = head_context(request, ticket, can=can, closing=closing(request, ticket, thread), **about(thread))
     others, limits = queries.others(request.viewer, ticket), files.limits(ticket.policy, by_staff=True)
     context |= {
         "thread": thread,
@@ -58,6 +60,17 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
     }
     return render(request, "desk/ticket.html", context, status=status)
+
+
+def closing(request, ticket, thread):
+    """The status somebody is asked about, for points of the checklist are open; "" for none."""
+    row = snapshot().statuses_by_code.get(request.GET.get("closing", ""))
+    return row.code if row and not ticket.is_closed and thread.marks.open else ""
+
+
+def about(thread):
+    """What the head takes from the page's thread."""
+    return {"flagged": thread.flagged, "present": thread.present, "marks": thread.marks}
 
 
 UPLOAD = "UPLOAD-URL"  # stands for the address until the field is drawn
@@ -125,19 +138,30 @@ class Pane:
         return shapes.swapped(html, UPLOAD, f"{reverse('upload')}?place={self.place}")
 
 
-def head_context(request, ticket, *, can=None, flagged=None, present=None):
+def head_context(request, ticket, *, can=None, flagged=None, present=None, marks=None, closing=None):
     """What the head of a ticket's page shows; asked for alone after a change."""
     if flagged is None:
-        flagged, present = desk_thread.flagged_and_present(request.viewer, ticket)
+        flagged, present, marks = desk_thread.for_head(request.viewer, ticket)
     return {
         "ticket": ticket,
         "can": can or access.abilities(request.viewer, ticket),
         "menus": head_menus(request.user, ticket, flagged),
         "flagged": flagged,
         "present": present,
+        "marks": marks,
+        "watched": any(person.pk == request.user.pk for person in marks.watchers),
+        "woken": marks.woken(ticket),
+        "snooze_again": may_snooze_again(marks.woken(ticket)),
+        "closing": closing,
+        "checklists": checklists(ticket.department_id),
         "seen": f"{ticket.last_number}.{ticket.last_note}",
         "back_url": f"{reverse('desk')}?{list_left(request).address}",
     }
+
+
+def may_snooze_again(woken):
+    """Whether the moment it was snoozed until is still to come, as when its client wrote before (FIELD 1.2)."""
+    return bool(woken) and (woken.until is None or woken.until > timezone.now())
 
 
 def head_menus(me, ticket, flagged):

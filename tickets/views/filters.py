@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from departments.policy import snapshot
 from helpdesk_site.templatetags import ui
 
-from .. import colleagues, queries, queues
+from .. import colleagues, queries, queues, tagged
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,22 @@ def chips(viewer, asked, counted):
         Chip("department", _("Department"), [department(row, asked, counted) for row in departments]),
         Chip("assignee", _("Assignee"), assignees(viewer, asked, departments)),
         Chip("priority", _("Priority"), [priority(row, asked) for row in snapshot().priorities.values()]),
+        Chip("tag", _("Tag"), [tag(row, asked) for row in tags_offered(asked)]),
     ]
-    return [chip for chip in found if chip.field != "department" or len(departments) > 1]
+    return [chip for chip in found if chip.options and (chip.field != "department" or len(departments) > 1)]
+
+
+MOST_TAGS = 100  # in the menu; others are found by typing tag:name into the search
+
+
+def tags_offered(asked):
+    """The tags to choose among, those chosen first."""
+    rows = sorted(tagged.known().values(), key=lambda tag: (tag.pk not in asked.tags, tag.key))
+    return rows[: max(MOST_TAGS, len(asked.tags))]
+
+
+def tag(row, asked):
+    return Option(row.name, row.name, look_of_tag(row.name, row.tone), row.pk in asked.tags)
 
 
 def status(row, asked, counted):
@@ -82,6 +96,11 @@ def look_of_priority(level, name):
 @lru_cache(maxsize=4096)
 def look_of_name(name):
     return format_html("<span>{}</span>", name)
+
+
+@lru_cache(maxsize=4096)
+def look_of_tag(name, tone):
+    return format_html('<span class="tag{}" dir="auto">{}</span>', f" t-{tone}" if tone else "", name)
 
 
 def assignees(viewer, asked, departments):

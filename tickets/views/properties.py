@@ -12,6 +12,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from departments.models import Category
+from departments.policy import status_rules
 from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.text import clean_line
@@ -63,9 +65,23 @@ def status(request, ticket):
     """Another status, saved at once (S137); refused when the page was stale."""
     row = chosen_status(request.POST.get("status", ""))
     expected = status_seen(request.POST.get("expected", ""))
+    if closes(row, ticket) and "anyway" not in request.POST and actions.open_points(ticket)[0]:
+        return asks_first(request, ticket, row)
     with one_click() as click:
         actions.set_status(ticket, status=row, actor=request.user, expected=expected)
     return done(request, ticket, click, _("Status: %(status)s.") % {"status": row})
+
+
+def closes(status, ticket):
+    """Whether this status would close a ticket that is open."""
+    return not ticket.is_closed and status_rules(status, ticket.shown_department).category == Category.CLOSED
+
+
+def asks_first(request, ticket, status):
+    """Points of the checklist are open: say so once, with a button that closes all the same."""
+    if not request.htmx:
+        return redirect(f"{reverse('ticket', args=[ticket.number])}?closing={status.code}")
+    return render(request, "desk/_changed.html", desk_ticket.head_context(request, ticket, closing=status.code))
 
 
 @working

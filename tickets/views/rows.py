@@ -18,11 +18,11 @@ from departments.policy import snapshot
 from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
-from .. import queries
+from .. import queries, tagged
 
 PIECES = (
     "number", "url", "select", "unread_class", "dot", "unread", "priority", "subject", "present", "client",
-    "organisation", "department", "status", "waits", "assignee", "updated",
+    "organisation", "department", "status", "waits", "assignee", "updated", "tags",
 )  # fmt: skip
 
 
@@ -46,7 +46,8 @@ class Filler:
     def __init__(self, rows, viewer):
         self.known, self.made, self.now = snapshot(), {}, timezone.now()
         self.language, self.zone = get_language(), timezone.get_current_timezone_name()
-        self.present = here_now([row["id"] for row in rows], viewer)
+        ids = [row["id"] for row in rows]
+        self.present, self.marks = here_now(ids, viewer), tagged.marks_of(ids)
         self.url, self.select = reverse("ticket", args=["NUMBER"]), escape(_("Select %(number)s"))
         self.dot = format_html('<span class="dot" title="{}"></span>', _("unread"))
         self.unread = format_html('<span class="vh"> ({})</span>', _("unread"))
@@ -76,7 +77,8 @@ class Filler:
             "organisation": f", {escape(organisation)}" if organisation else "",
             "department": self.once(("department", row["department_id"]), department, row),
             "status": self.once((row["status_id"], row["category"]), status, row),
-            "waits": self.waits(row["queue_at"]) if row["awaiting"] else "",
+            "waits": self.waits(row["queue_at"]) if row["awaiting"] else self.snoozed(row),
+            "tags": tags(self.marks[row["id"]]) if row["id"] in self.marks else "",
             "assignee": self.once(("assignee", row["assignee_id"]), assignee, row),
             "updated": self.updated(row["updated_at"]),
         }
@@ -85,6 +87,18 @@ class Filler:
         """How long somebody waits for us: “2 h”, “27 d”; never a date."""
         (exact, _day), age = self.spelled(since), self.age(since)
         return f'<span class="sla sla-ok">{self.clock}<time {exact} data-rel="short">{age}</time></span>'
+
+    def snoozed(self, row):
+        """Until when a snoozed ticket is out of the queue; a sign alone where its client is waited for."""
+        if not row["snoozed_at"]:
+            return ""
+        until, sleeps = row["snoozed_until"], self.once("zzz", ui.icon, "zzz")
+        if until is None:
+            words = escape(_("Snoozed until the client writes"))
+            return f'<span class="sla sla-paused" title="{words}">{sleeps}<span class="vh">{words}</span></span>'
+        exact, day = self.spelled(until)
+        words = escape(_("Snoozed until"))
+        return f'<span class="sla sla-paused">{sleeps}<span class="vh">{words} </span><time {exact}>{day}</time></span>'
 
     def updated(self, at):
         """How long ago something happened, or the day when that is more than a week ago."""
@@ -115,6 +129,18 @@ def priority(row):
 
 def department(row):
     return escape(snapshot().departments[row["department_id"]].said())
+
+
+def tags(marks):
+    """The tags of a ticket, and how far its checklist is."""
+    shown = [
+        f'<span class="tag{" t-" + tone if tone else ""}" dir="auto">{escape(name)}</span>' for name, tone in marks.tags
+    ]
+    if marks.points:
+        words, far = escape(_("%(done)s of %(n)s points done")), {"done": marks.done, "n": marks.points}
+        glyph = ui.icon("list-details", "icon-sm")
+        shown.append(f'<span class="tag num" title="{words % far}">{glyph}{marks.done}/{marks.points}</span>')
+    return f'<span class="tags">{"".join(shown)}</span>' if shown else ""
 
 
 def assignee(row):
