@@ -157,11 +157,12 @@ def of_joining(letter):
 def of_change(letter):
     """What watchers are told besides messages: closed, opened again, or in another status."""
     said = {**done(letter), "status": value(letter, "ticket.status")}
-    if letter.event.verb == Verb.AUTO_CLOSED:
+    verb = Verb.STATUS if letter.is_specimen else letter.event.verb
+    if verb == Verb.AUTO_CLOSED:
         yield _("The ticket closed by itself on %(moment)s.") % said
-    elif letter.event.verb == Verb.CLOSED:
+    elif verb == Verb.CLOSED:
         yield _("%(who)s closed this ticket on %(moment)s.") % said
-    elif letter.event.verb == Verb.REOPENED:
+    elif verb == Verb.REOPENED:
         yield _("%(who)s opened this ticket again on %(moment)s.") % said
     else:
         yield _("%(who)s set the status to “%(status)s” on %(moment)s.") % said

@@ -26,7 +26,7 @@ def stop_watching(ticket, *, user):
 def call(ticket, *, people, by):
     """A note calls these colleagues by name: they find the ticket among their mentions, and watch it (S161)."""
     for person in people:
-        if person.pk != by.pk:
+        if person.pk != by.pk and access.may_flag(ticket, person):
             watch(ticket, user=person)
             news = {"is_unread": True, "at": timezone.now()}
             Mention.objects.update_or_create(ticket=ticket, user=person, defaults=news)
