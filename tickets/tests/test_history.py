@@ -39,7 +39,7 @@ def lived(ticket, anna, sam, lena, say):
 def unguarded():
     """As somebody with the database in hand, who takes the triggers off and puts them on again."""
     connection.check_constraints()  # PostgreSQL alters no table while checks of its rows are still to come
-    with history_unlocked(connection):
+    with history_unlocked(connection, connection.introspection.table_names()):
         yield
         connection.check_constraints()
 
