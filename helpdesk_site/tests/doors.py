@@ -1,11 +1,12 @@
 """Walks every door of the house: each URL, each method, with the whole cast (T01, T02, T18)."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import cache as short_memory
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection, transaction
@@ -82,6 +83,8 @@ class World:
         self.joined = {ticket.pk: self.taking_part(ticket) for ticket in (self.ticket, self.guests_ticket)}
         self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
         self.job = BulkJob.objects.create(user=cast.sam, act="close", tickets=[self.ticket.pk], total=1)
+        self.attached = Attachment.objects.filter(message__ticket=self.ticket).get()
+        self.passes = {pk: passes.issue(cast.greta, Ticket.objects.get(pk=pk).number) for pk in self.joined}
         self.mail = OutgoingMail.objects.filter(reference__startswith=self.ticket.number).latest("pk")
         self.people = {
             "client": cast.anna,
@@ -107,12 +110,29 @@ class World:
         return Attachment.objects.create(stored_as=stored, thumbnail=stored, owner=owner, **fields)
 
     def address(self, door, ticket, person):
-        file = Attachment.objects.filter(message__ticket=self.ticket).get()
         known = {
-            "number": ticket.number,
+            **self.about(ticket.pk),
             "slug": "sales" if person in ("guest", "stranger") else "support",
-            "token": file.token if door.name.startswith("attachment") else passes.issue(self.cast.greta, ticket.number),
-            "name": file.name,
+            "token": self.token_for(door, ticket),
+            "hue": 210,
+            "pk": self.cast.anna.pk,
+            "version": "any",
+            "content_type_id": ContentType.objects.get_for_model(Ticket).pk,
+            "app_label": "tickets",
+            "uidb36": "1",
+            "key": "set-password",
+        }
+        if door.is_admin and door.wanted in (("object_id",), ("pk",)):
+            known[door.wanted[0]] = self.row_for(door)
+        return reverse(door.name, kwargs={name: known[name] for name in door.wanted})
+
+    @cache
+    def about(self, pk):
+        """What the addresses of a ticket's doors are made of. Every knock puts everything back, so it stays true."""
+        ticket = Ticket.objects.get(pk=pk)
+        return {
+            "number": ticket.number,
+            "name": self.attached.name,
             "pending": self.pending.pk,
             "message": ticket.messages.exclude(is_note=True).latest("pk").pk,
             "mail": self.mail.pk,
@@ -120,25 +140,17 @@ class World:
             "block": self.block.pk,
             "reply": self.reply.pk,
             "job": self.job.pk,
-            "person": self.joined[ticket.pk].pk,
-            "click": fresh(ticket).events.latest("sequence").click,
-            "hue": 210,
-            "pk": self.cast.anna.pk,
-            "version": "any",
+            "person": self.joined[pk].pk,
+            "click": ticket.events.latest("sequence").click,
             "object_id": self.ticket.pk,
-            "content_type_id": ContentType.objects.get_for_model(Ticket).pk,
-            "app_label": "tickets",
-            "uidb36": "1",
-            "key": "set-password",
         }
+
+    def token_for(self, door, ticket):
         if door.name == "leave":
-            joined = self.joined[self.ticket.pk]
-            known["token"] = leaving.address_for(joined, "participant", self.ticket).split("/")[-2]
+            return leaving.address_for(self.joined[self.ticket.pk], "participant", self.ticket).split("/")[-2]
         if door.name == "upload_remove":
-            known["token"] = self.loose_file.token
-        if door.is_admin and door.wanted in (("object_id",), ("pk",)):
-            known[door.wanted[0]] = self.row_for(door)
-        return reverse(door.name, kwargs={name: known[name] for name in door.wanted})
+            return self.loose_file.token
+        return self.attached.token if door.name.startswith("attachment") else self.passes[ticket.pk]
 
     @staticmethod
     def row_for(door):
@@ -171,7 +183,7 @@ class World:
 
     def knock(self, door, method, person, *, before=None, **options):
         """Try the door and put everything back. Returns what happened, in one word, and what was written to."""
-        cache.clear()
+        short_memory.clear()
         client = self.client(person, **options)
         ticket = before or (self.guests_ticket if person == "guest" else self.ticket)
         with transaction.atomic():
@@ -182,9 +194,11 @@ class World:
                     response = client.get(response.url)
                 list(response) if response.streaming else None
             transaction.set_rollback(True)
-        forget()
+        written = tables_written(asked)
+        if written - {"django_session"}:
+            forget()
         return SimpleNamespace(
-            word=in_one_word(response), status=response.status_code, written=tables_written(asked), response=response
+            word=in_one_word(response), status=response.status_code, written=written, response=response
         )
 
 

@@ -1,6 +1,7 @@
 """The doors of the house: who gets in (T01, T02), and that only a POST with a token changes anything (T18)."""
 
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ WITHOUT_OUR_TOKEN = {  # T18: the exceptions, each with its reason
 HARMLESS = {"django_session", "usersessions_usersession"}  # signs of being here, no change of anything
 
 
+@cache
 def permissions():
     """{(URL name, method): {person: word}}, as the document says."""
     found = {}
