@@ -9,8 +9,9 @@ from audit import chain
 from helpdesk_site.lib import rows
 from mail.models import IncomingMail
 
-from .. import clock, found, merged, search
-from ..models import Attachment, Message, Ticket
+from .. import access, clock, found, merged, search
+from ..events import Happened
+from ..models import Attachment, Message, Ticket, Verb
 from ..refused import Refused
 
 
@@ -92,6 +93,16 @@ def take_mails_along(ticket):
 def save_times(ticket, *more):
     """Save everything clock.py may have set, and `more` fields."""
     rows.update(ticket, [*clock.TIMED, *more])
+
+
+def let_go(ticket):
+    """A closed ticket keeps whoever looked after it. When it opens again, somebody who does not work there any more
+    lets go of it, so that it is nobody's and found in the queue. Returns what happened, to be recorded and saved."""
+    gone = ticket.assignee
+    if gone is None or access.may_flag(ticket, gone):
+        return []
+    ticket.assignee = None
+    return [Happened(Verb.ASSIGNED, {"from": gone.pk, "to": None})]
 
 
 def status_again(ticket, status):

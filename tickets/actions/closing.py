@@ -9,10 +9,10 @@ from departments.models import Policy
 from departments.policy import status_rules
 
 from .. import clock
-from ..events import action, record
+from ..events import Happened, action, record, record_all
 from ..models import Verb
 from ..refused import Refused
-from ._shared import locked, save_times
+from ._shared import let_go, locked, save_times
 
 
 @action
@@ -88,8 +88,8 @@ def reopen(ticket, *, actor, by_staff):
     ticket.waiting_since = now
     ticket.updated_at = now
     clock.enter_status(ticket, ticket.policy.status_after_client, at=now)
-    save_times(ticket)
-    record(ticket, Verb.REOPENED, actor=actor, **{"from": before.code, "to": ticket.status.code})
+    happened = [Happened(Verb.REOPENED, {"from": before.code, "to": ticket.status.code}), *let_go(ticket)]
+    record_all(ticket, happened, actor=actor, saving=[*clock.TIMED, "assignee"])
     return ticket
 
 

@@ -7,7 +7,7 @@ from .. import clock
 from ..events import Happened, action, record, record_all
 from ..models import Message, Snooze, Ticket, Verb
 from ..refused import Refused
-from ._shared import locked, proof, write_message
+from ._shared import let_go, locked, proof, write_message
 from .closing import close_fields, reply_refusal
 from .snoozing import ended
 from .spamming import stays_in_spam
@@ -57,6 +57,7 @@ def reply(
     closes = ticket.is_closed
     if closes:
         close_fields(ticket, by=author, at=now)
+    left = let_go(ticket) if was_closed and not closes else []
     claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule
     if claims:
         ticket.assignee = author
@@ -71,6 +72,7 @@ def reply(
     if before.pk != ticket.status_id:
         verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
         happened.append(Happened(verb, {"from": before.code, "to": ticket.status.code}))
+    happened += left
     if claims:
         happened.append(Happened(Verb.ASSIGNED, {"from": None, "to": author.pk}))
     record_all(ticket, happened, actor=author, saving=[*clock.TIMED, "last_number", "assignee"])

@@ -7,10 +7,10 @@ from departments.models import Category
 from departments.policy import status_rules
 
 from .. import access, clock, search, states
-from ..events import action, record
+from ..events import Happened, action, record, record_all
 from ..models import Verb
 from ..refused import Refused
-from ._shared import locked, save_times, take_mails_along
+from ._shared import let_go, locked, save_times, take_mails_along
 from .closing import close_fields
 
 
@@ -33,9 +33,10 @@ def set_status(ticket, *, status, actor, expected=None):
         ticket.waiting_since = now
         ticket.queue_at = clock.queue_time(ticket)
     ticket.updated_at = now
-    save_times(ticket)
     verb = Verb.STATUS if ticket.is_closed == was_closed else Verb.CLOSED if ticket.is_closed else Verb.REOPENED
-    record(ticket, verb, actor=actor, **{"from": before.code, "to": status.code})
+    happened = [Happened(verb, {"from": before.code, "to": status.code})]
+    happened += let_go(ticket) if verb == Verb.REOPENED else []
+    record_all(ticket, happened, actor=actor, saving=[*clock.TIMED, "assignee"])
     return ticket
 
 

@@ -1,12 +1,14 @@
 """What tickets hear from below."""
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts import people
-from departments.models import StaffPlace
+from departments.models import StaffPlace, Status
 from tickets import actions
 from tickets.models import TicketEvent
+from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +24,44 @@ def test_whoever_leaves_lets_go_of_open_tickets_and_the_history_says_so(ticket, 
     assert ticket.assignee is None and done.assignee == sam
     last = TicketEvent.objects.filter(ticket=ticket).last()
     assert (last.verb, last.actor, last.data["to"]) == ("assigned", operator, None)
+
+
+COME_BACK = {
+    "the client answers": lambda row, cast: actions.reply(
+        row, author=cast.anna, written=write("Again."), by_staff=False
+    ),
+    "the client opens it": lambda row, cast: actions.reopen(row, actor=cast.anna, by_staff=False),
+    "staff open it": lambda row, cast: actions.reopen(row, actor=cast.lena, by_staff=True),
+    "staff set a status": lambda row, cast: actions.set_status(
+        row, status=Status.objects.get(code="on-hold"), actor=cast.lena
+    ),
+}
+
+
+@pytest.mark.parametrize("way", COME_BACK)
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_closed_ticket_that_comes_back_is_nobodys_when_its_person_has_left(ticket, cast, way, is_here):
+    """C3: it keeps its person while it is closed; open, it must be found by somebody who works there."""
+    actions.assign(ticket, to=cast.sam, actor=cast.sam)
+    actions.close(ticket, actor=cast.sam)
+    if not is_here:
+        people.deactivate(cast.sam, by=cast.operator)
+    COME_BACK[way](ticket, cast)
+    ticket.refresh_from_db()
+    assert not ticket.is_closed and ticket.assignee == (cast.sam if is_here else None)
+    said = TicketEvent.objects.filter(ticket=ticket, verb="assigned", data__from=cast.sam.pk)
+    assert said.exists() != is_here
+    call_command("verify_history", ticket.number)
+
+
+def test_who_answers_a_closed_ticket_of_somebody_who_left_looks_after_it(ticket, cast):
+    """S4: as with one that nobody looks after."""
+    actions.assign(ticket, to=cast.sam, actor=cast.sam)
+    actions.close(ticket, actor=cast.sam)
+    people.deactivate(cast.sam, by=cast.operator)
+    actions.reply(ticket, author=cast.lena, written=write("Once more."), by_staff=True)
+    ticket.refresh_from_db()
+    assert ticket.assignee == cast.lena
 
 
 def freed(ticket, by):
