@@ -82,7 +82,9 @@ def of_receipt(letter):
 
 
 def of_reply(letter):
-    if letter.is_first:
+    if letter.is_corrected:
+        yield _("%(who)s corrected this answer on %(moment)s. It takes the place of the one you have:") % done(letter)
+    elif letter.is_first:
         yield _("%(who)s wrote to you on %(moment)s:") % done(letter)
     else:
         yield _("%(who)s answered on %(moment)s:") % done(letter)

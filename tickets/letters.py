@@ -35,9 +35,8 @@ Reason = Notification.Reason
 
 # The event a letter is about when one click makes several: the first of these
 LOUDNESS = [
-    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.WOKEN, Verb.CLOSED,
-    Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN, Verb.SPLIT,
-    Verb.JOINED,
+    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.WOKEN,
+    Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN, Verb.SPLIT, Verb.JOINED,
 ]  # fmt: skip
 INSIDE = BY_PLACE  # told as staff
 # Of a client's messages in a row they are told at once (C20)
@@ -54,6 +53,8 @@ def kind_of(event, reason):
         return {Reason.RECEIPT: Kind.RECEIPT, Reason.CLIENT: Kind.REPLY}.get(reason, Kind.NEW_TICKET)
     if event.verb == Verb.REPLIED:
         return Kind.REPLY if event.message.by_staff and reason not in INSIDE else Kind.CLIENT_REPLY
+    if event.verb == Verb.EDITED:
+        return Kind.NOTE if event.message.is_note else Kind.REPLY
     if reason == Reason.WATCHER and event.verb != Verb.NOTED:
         return Kind.CHANGED
     return {
@@ -206,6 +207,11 @@ class Letter:
     def is_first(self):
         """Whether it brings the message with which we began the ticket (S168)."""
         return self.event.message.number == 1
+
+    @property
+    def is_corrected(self):
+        """Whether it brings a reply once more, changed (S154)."""
+        return self.event.verb == Verb.EDITED
 
     @property
     def messages(self):

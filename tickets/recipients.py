@@ -70,6 +70,7 @@ OF_STAFF = {
     (Verb.REPLIED, Reason.DEPARTMENT): StaffPlace.Letters.REPLIES,
     (Verb.REPLIED, Reason.ASSIGNEE): StaffPlace.Letters.MINE,
     (Verb.NOTED, Reason.MENTION): StaffPlace.Letters.NOTES,
+    (Verb.EDITED, Reason.MENTION): StaffPlace.Letters.NOTES,
     (Verb.NOTED, Reason.FLAG): StaffPlace.Letters.NOTES,
     (Verb.ASSIGNED, Reason.ASSIGNEE): StaffPlace.Letters.GIVEN,
     (Verb.FLAGGED, Reason.FLAG): StaffPlace.Letters.GIVEN,
@@ -218,11 +219,7 @@ def of_reply(event, circle):
     comes to a ticket in spam is told to nobody."""
     if "quiet" in event.data:
         return
-    client, chosen = circle.ticket.client_id, event.data.get("to") or [circle.ticket.client_id]
-    yield Reason.CLIENT, [client] if client in chosen else []
-    if contacts := [pk for pk in chosen if pk != client]:
-        yield Reason.CONTACT, circle.contacts(contacts)
-    yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
+    yield from clients_side(event, circle)
     if event.message.by_staff:
         yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
     elif assignee := circle.staff([circle.ticket.assignee_id]):
@@ -231,6 +228,23 @@ def of_reply(event, circle):
         yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
     yield Reason.SNOOZER, circle.staff([event.data.get("woke")])
     yield Reason.WATCHER, circle.watchers
+
+
+def clients_side(event, circle):
+    """Its client, or the contacts chosen in the client's place, and who takes part."""
+    client, chosen = circle.ticket.client_id, event.data.get("to") or [circle.ticket.client_id]
+    yield Reason.CLIENT, [client] if client in chosen else []
+    if contacts := [pk for pk in chosen if pk != client]:
+        yield Reason.CONTACT, circle.contacts(contacts)
+    yield Reason.PARTICIPANT, circle.switched_on[Reason.PARTICIPANT]
+
+
+def of_edit(event, circle):
+    """A corrected reply goes to its readers where its author asked for that; a note, to colleagues it calls now."""
+    if event.data.get("mailed"):
+        yield from clients_side(event, circle)
+        yield Reason.ORGANISATION, circle.switched_on[Reason.ORGANISATION]
+    yield Reason.MENTION, circle.staff(event.data.get("mentions", ()))
 
 
 def of_note(event, circle):
@@ -294,6 +308,7 @@ GROUPS = {
     Verb.OPENED: of_opening,
     Verb.REPLIED: of_reply,
     Verb.NOTED: of_note,
+    Verb.EDITED: of_edit,
     Verb.ASSIGNED: of_assignment,
     Verb.FLAGGED: of_flag,
     Verb.CLOSED: of_closing,
