@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-idle": {"task": "tickets.tasks.close_idle", "schedule": timedelta(minutes=1)},
     "run-rules": {"task": "tickets.tasks.run_rules", "schedule": timedelta(minutes=1)},
     "anchor-history": {"task": "tickets.tasks.anchor_history", "schedule": timedelta(hours=1)},
+    "empty-trash": {"task": "tickets.tasks.empty_trash", "schedule": timedelta(hours=1)},
     "tidy": {"task": "tickets.tasks.tidy", "schedule": timedelta(hours=1)},
     "heartbeat": {"task": "engine.tasks.heartbeat", "schedule": timedelta(seconds=30)},
     "tidy-people": {"task": "accounts.tasks.tidy", "schedule": timedelta(hours=1)},

@@ -122,6 +122,14 @@ def put_aside(user, place, words, uploads=()):
     return draft
 
 
+def give_back(pending):
+    """Put a reply that will not be sent into its author's box again, with its files. The row is gone."""
+    uploads = list(pending.attachments.all())
+    put_aside(pending.author, place_of(Draft.Kind.REPLY, pending.ticket), pending.body, uploads)
+    Attachment.objects.filter(pending=pending).update(pending=None)
+    pending.delete()
+
+
 def room_for(request, place):
     """The draft of this place to hang an upload on; made when there is none yet."""
     draft, _made = Draft.objects.get_or_create(
@@ -136,6 +144,13 @@ def drop(request, place):
     if names and TYPED.rows(names[0], names[-1], place):  # mostly there is none: what is typed in one go leaves nothing
         files.forget(waiting_files(names, place))
         Draft.objects.filter(owner__in=names, place=place).delete()
+
+
+def forget_place(place):
+    """Forget what anybody typed in a place, with its files: its ticket is deleted for good."""
+    for draft in Draft.objects.filter(place=place):
+        files.forget(draft.attachments.filter(message=None, pending=None))
+        draft.delete()
 
 
 def forget_old(now=None):

@@ -33,7 +33,7 @@ def opened_by(token):
     links = FileLink.objects.select_related("attachment__message__ticket", "user")
     link = links.filter(token_hash=hash_token(token), expires_at__gt=timezone.now()).first()
     message = link and link.attachment.message
-    if not message or message.is_note:
+    if not message or message.is_note or message.deleted_at:
         return None
     return link.attachment if access.abilities(Viewer(link.user), message.ticket).see else None
 

@@ -20,7 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.models.policy import DEFAULTS
+from engine import leftovers
 from helpdesk_site.lib import files as kinds
+from mail import erasing
 
 from .models import Attachment
 
@@ -196,6 +198,28 @@ def forget(attachments):
         deleted, _rows = Attachment.objects.filter(pk=row.pk, message=None, pending=None).delete()
         names += [row.stored_as, row.thumbnail] if deleted else []
     transaction.on_commit(lambda: erase(names), robust=True)
+
+
+def of_messages(messages):
+    """The files of these messages (a queryset)."""
+    return Attachment.objects.filter(message__in=messages)
+
+
+def let_go(attachments):
+    """Delete these files (a queryset) for good, of messages too; bytes that a copy elsewhere still shows stay. In the
+    caller's transaction: the bytes go when it is committed."""
+    rows = list(attachments)
+    attachments.delete()
+    discard_unused(rows)
+
+
+def discard_unused(rows):
+    """Delete the bytes of files whose rows are gone or speak of them no more, where no other row does."""
+    names = {name for row in rows for name in (row.stored_as, row.thumbnail) if name}
+    used = Attachment.objects.filter(Q(stored_as__in=names) | Q(thumbnail__in=names))
+    gone = names - {name for pair in used.values_list("stored_as", "thumbnail") for name in pair}
+    erasing.forget_files(gone)
+    leftovers.discard("attachments", *sorted(gone))
 
 
 def erase(names):

@@ -2,7 +2,8 @@
 
 A chain breaks when an event is changed, taken out, put in or moved; a text no longer fits when it is changed behind the
 actions' back; an anchor no longer fits when a chain was written anew from its end, or a whole ticket is gone. What was
-erased on purpose (an EventContent row) is no break: the event keeps only its fingerprint.
+erased on purpose is no break: an EventContent row, whose event keeps only its fingerprint; words taken out of a
+message, of which a later event tells with the fingerprint of what is left; all texts of a ticket deleted for good.
 """
 
 from collections import defaultdict
@@ -167,6 +168,7 @@ class Messages:
 
     def bad(self, number, ticket_id, events):
         written, seen = {}, {}
+        emptied = any(event["verb"] == Verb.EMPTIED for event in events)
         for event in events:
             if event["verb"] in AUTHORED:
                 written[event["message_id"]] = event
@@ -183,7 +185,8 @@ class Messages:
             place = f"{number} event {written[pk]['sequence']}"
             if author != written[pk]["actor_id"] or is_note != (written[pk]["verb"] == Verb.NOTED):
                 return Bad(place, "its message was given another author or kind")
-            if chain.fingerprint(body, salt) != seen[pk]["data"]["body"]:
+            erased = not body and not salt and emptied
+            if not erased and chain.fingerprint(body, salt) != seen[pk]["data"]["body"]:
                 return Bad(f"{number} event {seen[pk]['sequence']}", "the text of its message was changed")
             bad = self.bad_file(pk, written[pk], place)
             if bad:

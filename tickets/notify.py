@@ -16,6 +16,7 @@ from django.utils import timezone
 from helpdesk_site.lib import rows
 from helpdesk_site.lib.prepared import Prepared
 from mail import outbox
+from mail.models import OutgoingMail
 
 from . import kicks, letters
 from .models import Notification, Verb
@@ -117,6 +118,28 @@ def take_back_notices(undone):
         outbox.cancel(row.mail)
 
 
+def hush(rows):
+    """Let nothing more go out about these Notification rows (a queryset): what they tell of was deleted. A letter that
+    tells of other messages too is written anew without it. Returns what `speak_again` wants, for the event."""
+    waiting = list(rows.filter(letter_due_at__isnull=False).values_list("pk", flat=True))
+    Notification.objects.filter(pk__in=waiting).update(letter_due_at=None)
+    mails = OutgoingMail.objects.filter(notifications__in=rows, state__in=["queued", "retry"]).distinct()
+    stopped = [mail.pk for mail in mails.order_by("pk") if outbox.cancel(mail)]
+    others = Notification.objects.filter(mail__in=stopped).exclude(pk__in=rows.values("pk"))
+    if others.update(mail=None, letter_due_at=timezone.now()):
+        kicks.write_letters()
+    return {name: ids for name, ids in (("letters", waiting), ("mails", stopped)) if ids}
+
+
+def speak_again(data):
+    """Send what `hush` held back: the deleting was taken back at once."""
+    for mail in OutgoingMail.objects.filter(pk__in=data.get("mails", ()), state="cancelled"):
+        outbox.send_again(mail)
+    told = Notification.objects.filter(pk__in=data.get("letters", ()), mail=None)
+    if told.update(letter_due_at=timezone.now()):
+        kicks.write_letters()
+
+
 # --- A client who writes message after message (C20, S61) -------------------------------------------------------------
 
 
@@ -146,8 +169,8 @@ def wait_for_quiet(told):
 
 def write_again(mail, *, to=""):
     """Write the letter that `mail` was once more, with fresh links, perhaps to another address. Returns the new mail;
-    None when it told of nothing, or its reader has lost sight of the ticket."""
-    rows = Notification.objects.filter(mail=mail).order_by("pk")
+    None when it told of nothing that is there, or its reader has lost sight of the ticket."""
+    rows = Notification.objects.filter(mail=mail, event__message__deleted_at=None).order_by("pk")
     rows = list(rows.select_related("event__ticket", "event__message__author", "event__actor", "user"))
     circle = Circle(rows[0].event.ticket) if rows else None
     told = with_rights([row for row in rows if circle.still_sees(row.user, row.reason)], circle)

@@ -44,11 +44,31 @@ def reindex(ticket):
     for other in Ticket.objects.filter(pk__in=merged.family(ticket)).select_related("client"):
         texts[False].append(f"{other.number} {other.subject} {other.client.name}")
         texts[True].append(other.client.email)
-    for message in Message.objects.filter(ticket__in=merged.ids(ticket)).prefetch_related("attachments"):
+    said = Message.objects.filter(ticket__in=merged.ids(ticket), deleted_at=None)
+    for message in said.prefetch_related("attachments"):
         names = " ".join(file.name for file in message.attachments.all())
         texts[message.is_note].append(f"{message.body}\n{names}")
     for is_note, parts in texts.items():
         _write(_table(is_note), ticket.pk, _lexemes("\n".join(parts)))
+
+
+def forget(ticket):
+    """Delete both documents of a ticket: nothing is found by what was written there."""
+    for table in (PUBLIC, NOTES):
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE {_key()} = %s", [ticket.pk])
+
+
+def settle():
+    """Leave nothing of deleted documents behind: SQLite's text index keeps their words until it is put in order."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for table in (PUBLIC, NOTES):
+                cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+
+def _key():
+    return "ticket_id" if connection.vendor == "postgresql" else "rowid"
 
 
 def head_text(ticket):

@@ -100,6 +100,14 @@ def anchor_history():
 
 
 @shared_task
+def empty_trash():
+    """Delete for good what has lain in the trash for thirty days (S155)."""
+    from . import timers
+
+    timers.empty_trash()
+
+
+@shared_task
 def tidy():
     """Delete old presences, drafts and files that came to no message."""
     from . import timers

@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from engine.leases import lease
 
-from . import actions, drafts, file_links, files, notify, predefined
+from . import actions, drafts, file_links, files, notify, predefined, search
+from .actions.trashing import KEPT
 from .due import each
 from .models import PendingReply, Presence, Ticket
+from .refused import Refused
 from .retiming import retime
 
 __all__ = [
-    "close_idle", "preview_close", "release_due_replies", "release_reply", "retime", "settle_due", "tidy",
+    "close_idle", "empty_trash", "preview_close", "release_due_replies", "release_reply", "retime", "settle_due", "tidy",
     "wake_due", "write_letters",
 ]  # fmt: skip
 
@@ -75,6 +77,23 @@ def to_close_now(tickets, now=None):
     return to_close(now or timezone.now()).filter(pk__in=tickets.values("pk")).order_by("close_at", "pk")
 
 
+def empty_trash(now=None):
+    """Delete for good what has lain in the trash for thirty days (S155). Returns how many tickets."""
+    system = get_user_model().objects.system()
+    emptied = each("empty-trash", to_empty(now or timezone.now()), "hidden_at", lambda row: emptied_now(row, system))
+    if emptied:
+        search.settle()
+    return emptied
+
+
+def emptied_now(row, system):
+    """Whether a ticket was emptied; one of a department in which nobody deletes any more stays (S46)."""
+    try:
+        return actions.empty(row, actor=system)
+    except Refused:
+        return False
+
+
 def tidy(now=None):
     """Delete traces nobody needs: old presences, drafts, files that came to no message. Returns how many of each."""
     now = now or timezone.now()
@@ -91,6 +110,10 @@ def tidy(now=None):
 #
 # Each asks one partial index. A merged-away ticket has no times; asked for `merged_into` too, SQLite would take that
 # index and read every ticket.
+
+
+def to_empty(now):
+    return Ticket.objects.filter(hidden=Ticket.Hidden.TRASH, hidden_at__lte=now - KEPT, merged_into=None)
 
 
 def to_release(now):

@@ -26,7 +26,8 @@ ROOMS = {
     1: "models states refused writing",
     2: "access delivered file_links queries queries_client queues search clock words colleagues reading retiming files"
     " drafts thread around found mailed merged split_off exposure incoming desk_thread telling history mentions throttle"
-    " around found filling predefined guard tagged marks",
+    " around found filling predefined guard tagged marks"
+    " erasing redacting",
     3: "kicks recipients leaving letter_words letter_templates letters previews notify",
     4: "events",
     5: "actions",

@@ -74,6 +74,7 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "tickets.tasks.run_rules": (lambda desk: [], True),
     "tickets.tasks.settle": (lambda desk: [], True),
     "tickets.tasks.take_in": (lambda desk: [], True),
+    "tickets.tasks.empty_trash": (lambda desk: [], True),
     "tickets.tasks.tidy": (lambda desk: [], True),
     "tickets.tasks.watch_mailboxes": (lambda desk: [], True),
     "tickets.tasks.write_letters": (lambda desk: [], True),

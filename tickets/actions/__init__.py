@@ -4,10 +4,11 @@ from .afterwards import carry_out
 from .assigning import assign, flag, unflag
 from .checking import add_points, open_points, put_list, remove_point, rename_point, reorder_points, tick, untick
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
+from .deleting import delete_message, undelete_message
 from .escalating import alert, bring_back, escalate
 from .linking import link, unlink
 from .merging import merge
-from .noting import add_note, edit_message, keep_automatic
+from .noting import Overtaken, add_note, edit_message, keep_automatic
 from .opening import open_ticket
 from .pending import call_back, hold_reply, release
 from .readdressing import readdress, send_again
@@ -18,6 +19,7 @@ from .spamming import mark_spam, unmark_spam
 from .splitting import split, unsplit
 from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
+from .trashing import block_and_trash, empty, restore, trash
 from .undoing import undo
 from .unmerging import detach, unmerge
 from .vouching import confirm, disown, take_mail
@@ -25,22 +27,26 @@ from .watching import stop_watching, watch
 
 __all__ = [
     "Crossed",
+    "Overtaken",
     "add_note",
     "add_participant",
     "add_points",
     "alert",
     "assign",
     "auto_close",
+    "block_and_trash",
     "bring_back",
     "call_back",
     "carry_out",
     "change_tag",
     "close",
     "confirm",
+    "delete_message",
     "delete_tag",
     "detach",
     "disown",
     "edit_message",
+    "empty",
     "escalate",
     "flag",
     "hold_reply",
@@ -60,30 +66,33 @@ __all__ = [
     "remove_participant",
     "remove_point",
     "rename_point",
-    "reorder_points",
     "reopen",
     "reopens_until",
+    "reorder_points",
     "reply",
     "reply_refusal",
+    "restore",
     "send_again",
     "set_priority",
     "set_status",
     "set_subject",
     "set_type",
     "settle",
-    "split",
     "snooze",
+    "split",
     "stop_watching",
     "tag",
     "tags_named",
     "take_mail",
     "tick",
+    "trash",
+    "undelete_message",
     "undo",
     "unflag",
     "unlink",
+    "unmark_spam",
     "unmerge",
     "unsplit",
-    "unmark_spam",
     "untick",
     "wake",
     "wake_in_time",

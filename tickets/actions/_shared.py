@@ -40,6 +40,14 @@ def home_of(message):
     return found.locked(message.ticket_id)
 
 
+def homes_of(message):
+    """(its home, the ticket in whose thread it stands), both locked. Raises Refused in the trash."""
+    home = home_of(message)
+    if home.merged_into_id or home.is_trashed:
+        return home, locked(home)
+    return home, home
+
+
 def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=False, channel=Ticket.Channel.PORTAL):
     """Create the next message or note of a locked ticket and give it its files. Counters are saved by the caller."""
     if is_note:

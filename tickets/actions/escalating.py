@@ -8,7 +8,7 @@ from departments.policy import snapshot, status_rules
 from .. import clock
 from ..events import action, record
 from ..models import TicketEvent, Verb
-from ._shared import locked, save_times
+from ._shared import locked, locked_anywhere, save_times
 
 
 @action
@@ -34,9 +34,12 @@ def alert(ticket, *, to, rule, actor):
 def bring_back(ticket, *, mail, message, actor):
     """A letter about the ticket was given up: note it, and take the turn back when its client waits in vain (S185).
 
-    A closed ticket stays closed. Returns whether that was news: the outbox may tell twice.
+    A closed ticket stays closed, one in the trash is told nothing. Returns whether that was news: the outbox may tell
+    twice.
     """
-    ticket = locked(ticket)
+    ticket = locked_anywhere(ticket)
+    if ticket.is_trashed:
+        return False
     failed_at = mail.claimed_at or mail.created_at
     known = TicketEvent.objects.filter(ticket=ticket, verb=Verb.MAIL_FAILED, at__gte=failed_at, data__mail=mail.pk)
     if known.exists():

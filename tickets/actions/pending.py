@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from departments.policy import status_rules
 from engine import once
 
-from .. import kicks, states
+from .. import drafts, kicks, states
 from ..events import action
 from ..models import Attachment, PendingReply
 from ..refused import Refused
 from ..writing import Written
-from ._shared import locked
+from ._shared import locked, locked_anywhere
 from .afterwards import carry_out
 from .replying import refuse_crossing, reply
 
@@ -43,9 +43,13 @@ def hold_reply(ticket, *, author, written, due_at, attachments=(), status=None, 
 
 @action
 def release(pending, *, now=None):
-    """Send a pending reply that is due; safe to run twice. Returns the message, or None when nothing was to do."""
+    """Send a pending reply that is due; safe to run twice. In the trash it goes back to its author's box. Returns the
+    message, or None when nothing was sent."""
     row = PendingReply.objects.select_for_update().filter(pk=pending.pk).first()
     if row is None or row.due_at > (now or timezone.now()):
+        return None
+    if locked_anywhere(row.ticket).is_trashed:
+        drafts.give_back(row)
         return None
     written = Written(body=row.body, html=row.html)
     files = list(row.attachments.all())

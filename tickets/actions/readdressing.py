@@ -16,8 +16,10 @@ from ._shared import locked
 @action
 def send_again(ticket, *, mail):
     """Send a letter of this ticket again; one whose links were taken out of the outbox is written anew. Returns whether
-    that was possible."""
+    that was possible; one about a deleted message stays where it is."""
     locked(ticket)
+    if mail.notifications.exclude(event__message__deleted_at=None).exists():
+        return False
     return outbox.send_again(mail) or notify.write_again(mail) is not None
 
 

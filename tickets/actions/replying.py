@@ -91,7 +91,7 @@ def refuse_crossing(ticket, *, author, seen):
     number, note = seen
     if ticket.last_number <= number and ticket.last_note <= note:
         return
-    rows = Message.objects.filter(ticket=ticket).exclude(author=author).select_related("author")
+    rows = Message.objects.filter(ticket=ticket, deleted_at=None).exclude(author=author).select_related("author")
     newer = list(rows.filter(is_note=False, number__gt=number))
     newer += list(rows.filter(is_note=True, number__gt=note))
     if newer:

@@ -13,7 +13,7 @@ from .. import clock, found
 from ..events import action, record
 from ..models import Flag, TicketEvent, Verb
 from ..refused import Refused
-from . import checking, linking, snoozing, spamming, tagging
+from . import checking, deleting, linking, noting, snoozing, spamming, tagging, trashing
 from ._shared import save_times, status_again, take_mails_along
 from .splitting import unsplit
 from .unmerging import unmerge
@@ -123,6 +123,9 @@ BACK = {
     Verb.MOVED: _department,
     Verb.FLAGGED: _flag,
     Verb.UNFLAGGED: _flag_taken_off,
+    Verb.EDITED: noting.changing_taken_back,
+    Verb.DELETED: deleting.deleting_taken_back,
+    Verb.TRASHED: trashing.trashing_taken_back,
     Verb.TAGGED: tagging.take_back,
     Verb.CHECKED: checking.take_back,
     Verb.SNOOZED: snoozing.snooze_taken_back,

@@ -60,7 +60,7 @@ def open_own(letter, sender, placed, row, department, follows):
             attachments=filed.attachments,
             organisation=only_organisation(client) if sender.is_proven or not checks else None,
             channel=Ticket.Channel.EMAIL,
-            follow_up_of=follows,
+            follow_up_of=follows or placed.trashed,
             participants=participants_of(letter, sender, department),
             proven=sender.is_proven,
             quiet=not refusing.may_answer(letter, sender),

@@ -28,10 +28,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a mail belongs: `place` is None for nowhere; `hinted` is a ticket it names and its sender may not see."""
+    """Where a mail belongs: `place` is None for nowhere; `hinted` is a ticket it names and its sender may not see,
+    `trashed` one that was deleted, and that they saw before: a new ticket follows it."""
 
     place: Place | None = None
     hinted: Ticket | None = None
+    trashed: Ticket | None = None
 
     @property
     def ticket(self):
@@ -40,13 +42,16 @@ class Placed:
 
 def placed(letter, sender, row):
     """The first ticket the mail names that its sender may see. A merged-away one leads to its survivor (S143)."""
-    hinted = None
+    hinted = trashed = None
     for place in named(letter, row):
         ticket = survivor(place.ticket)
+        if ticket.is_trashed:
+            trashed = trashed or (ticket if sender.user and access.knew(sender.user, ticket) else None)
+            continue
         if sender.user and access.abilities(sender.viewer, ticket).see:
             return Placed(Place(ticket, place.is_signed, place.is_note), hinted)
         hinted = hinted or ticket
-    return Placed(hinted=hinted)
+    return Placed(hinted=hinted, trashed=trashed)
 
 
 def named(letter, row):
@@ -80,7 +85,8 @@ def bounced(letter):
     report = letter.bounce
     pointer = pointers.of_message_id(report.message_id) if report and report.message_id else None
     ticket = next(iter(numbered(pointer.reference)), None) if pointer else None
-    return Place(survivor(ticket), True, pointer.is_note) if ticket else None
+    ticket = ticket and survivor(ticket)
+    return Place(ticket, True, pointer.is_note) if ticket and not ticket.is_trashed else None
 
 
 def survivor(ticket):

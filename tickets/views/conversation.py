@@ -256,7 +256,7 @@ def blank_reply(request, ticket, around, place):
 
 
 def quotation(ticket, number):
-    row = ticket.messages.filter(is_note=False, number=number).first()
+    row = ticket.messages.filter(is_note=False, number=number, deleted_at=None).first()
     return text.quote(row.body[:10_000], f"#{row.number}") if row else ""
 
 

@@ -60,11 +60,11 @@ def find(token):
 
 def may_read(request, row):
     """A message's file: whoever reads the message. One still waiting: who works on the ticket, or who uploaded it."""
-    if row is None:
+    if row is None or not row.stored_as:
         return False
     if row.message:
         can = access.abilities(request.viewer, row.message.ticket)
-        return can.read_notes if row.message.is_note else can.see
+        return can.read_notes if row.message.is_note or row.message.deleted_at else can.see
     if row.pending:
         return access.abilities(request.viewer, row.pending.ticket).work
     return bool(row.owner) and row.owner in drafts.names_of(request)

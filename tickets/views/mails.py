@@ -107,7 +107,7 @@ def whole(request, number, message):
     """All a mail said, new and repeated, as plain text: for whoever reads its message."""
     ticket, can = access.ticket_and_abilities(request.viewer, number)
     row = Message.objects.filter(ticket__in=merged.ids(ticket), pk=message).first()
-    if row is None or (row.is_note and not can.read_notes):
+    if row is None or ((row.is_note or row.deleted_at) and not can.read_notes):
         raise Http404
     response = HttpResponse(mailed.whole(row), content_type="text/plain; charset=utf-8")
     return as_file(response, f"{ticket.number}-{row.number}.txt", way="inline")
