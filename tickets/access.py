@@ -17,7 +17,7 @@ from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import IncomingMail
 
 from . import found, merged, states
-from .models import Flag, Participant, PendingReply, Ticket
+from .models import Flag, Participant, PendingReply, SavedView, Ticket
 
 SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
@@ -323,3 +323,28 @@ def is_flagged_for(ticket, user):
 def is_open(ticket):
     """Whether the ticket's category is one of the open ones."""
     return ticket.category in states.OPEN and ticket.category != Category.CLOSED
+
+
+# --- Saved views ------------------------------------------------------------------------------------------------------
+
+
+def saved_views(viewer):
+    """A Q over saved views: one's own, and those shared with a department one works in."""
+    user = viewer.user
+    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+        return Q(pk__in=[])
+    shared = Q(department__isnull=False) if user.is_superuser else Q(department__in=departments_of(user))
+    return Q(owner=user) | shared
+
+
+def may_change_view(user, row):
+    """Whether `user` may change a saved view for all who use it: its owner; of a shared one, who leads there."""
+    return leads(user, row.department_id) if row.department_id else row.owner_id == user.pk
+
+
+def view_for(viewer, pk, *, to="use"):
+    """The saved view with this id, if the viewer may `to` "use" or "change" it. Raises Http404 else."""
+    row = SavedView.objects.filter(saved_views(viewer), pk=pk).select_related("department").first()
+    if row is None or (to == "change" and not may_change_view(viewer.user, row)):
+        raise Http404
+    return row

@@ -4,13 +4,15 @@ Each list walks an index and is cut by key. What nobody offers in the address is
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.db.models import F, FilteredRelation, Q, Value
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,12 +24,13 @@ from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_line
 
 from . import access, search, tagged
-from .models import Flag, Mention, Ticket, Watcher
+from .models import Flag, Mention, Message, SavedView, Ticket, Watcher
 
 PAGE = 50
 WORDS_LIMIT = 200
 MOST_TAGS = 20  # in one address
 MOST_SELECTED = 500
+CHANNELS = Ticket.Channel.values
 ME, NOBODY = "me", "nobody"
 
 # --- Views and orders -------------------------------------------------------------------------------------------------
@@ -74,7 +77,11 @@ VIEWS = {
     "mentions": View(_("Mentions"), "at", ANY, called_me, sort="called", is_short=True, is_rare=True),
     "watched": View(_("Watched by me"), "eye", OPEN, watched_by, is_rare=True),
     "snoozed": View(
-        pgettext_lazy("tickets", "Snoozed"), "zzz", OPEN, lambda me: Q(snoozed_at__isnull=False), sort="until",
+        pgettext_lazy("tickets", "Snoozed"),
+        "zzz",
+        OPEN,
+        lambda me: Q(snoozed_at__isnull=False),
+        sort="until",
         is_rare=True,
     ),
     "open": View(_("All open"), "messages", OPEN),
@@ -94,15 +101,30 @@ SORTS = {
     "department": ["department__position", "department__name", "queue_at"],
     "status": ["status__position", "status__name", "queue_at"],
     "assignee": ["who", "queue_at"],
+    "created": ["-created_at"],
+    "since": ["-unanswered_at"],
+    "type": ["kind", "queue_at"],
+    "team": ["given_to", "queue_at"],
+    "service": ["about", "queue_at"],
+    "organisation": ["belongs_to", "queue_at"],
+    "channel": ["channel", "queue_at"],
 }
 OWN_SORTS = {  # what one view alone begins with: those who wake next, and the notes not yet read
     "until": ["wakes_at"],
     "called": ["-called_unread", "-called_at"],
 }
-ON_LONG_LISTS = {"updated", "number"}  # orders that walk an index even through every ticket there ever was
+ON_LONG_LISTS = {"updated", "number", "created"}  # orders that walk an index even through every ticket there ever was
 
 
 # --- What was asked for -----------------------------------------------------------------------------------------------
+
+
+FIELDS = (  # what an address may say besides its view and its place in the list, in the order it is said
+    "q", "department", "status", "priority", "assignee", "tag", "type", "team", "channel", "client", "organisation",
+    "since", "until", "escalated", "sort",
+)  # fmt: skip
+NONE = "none"  # no type, no team
+SAVED = "saved-"
 
 
 @dataclass(frozen=True)
@@ -116,14 +138,22 @@ class Asked:
     priorities: tuple[int, ...] = ()
     assignees: tuple = ()  # ME, NOBODY or ids
     tags: tuple[int, ...] = ()
+    types: tuple = ()  # NONE or ids
+    teams: tuple = ()  # NONE or ids
+    channels: tuple[str, ...] = ()
+    clients: tuple[int, ...] = ()
+    organisations: tuple[int, ...] = ()
+    since: date | None = None  # days of opening, in the person's time zone
+    until: date | None = None
+    escalated: bool = False
     sort: str = ""
     cursor: str = ""
+    saved: SavedView | None = field(default=None, compare=False, repr=False)  # whose filters these are,
+    changed: tuple[str, ...] = field(default=(), compare=False)  # but for these FIELDS, which the address says anew
 
     @property
     def is_filtered(self):
-        return bool(
-            self.words or self.departments or self.statuses or self.priorities or self.assignees or self.tags
-        )
+        return replace(self, sort="", cursor="") != Asked(view=self.view)
 
     @property
     def state(self):
@@ -156,16 +186,45 @@ class Asked:
         return [turned(key) for key in keys] if self.sorted_by.startswith("-") else keys
 
     @property
-    def address(self):
-        """The query that asks for this list again, from its first page."""
+    def key(self):
+        """By what name a person's own choices for this list are kept."""
+        return f"{SAVED}{self.saved.pk}" if self.saved else self.view
+
+    @property
+    def pairs(self):
+        """[(name, value)] of everything asked for besides the view."""
         known = snapshot()
-        pairs = [("view", self.view), ("q", self.words)]
-        pairs += [("department", known.departments[pk].slug) for pk in self.departments]
-        pairs += [("status", known.statuses[pk].code) for pk in self.statuses]
-        pairs += [("priority", known.priorities[pk].code) for pk in self.priorities]
-        pairs += [("assignee", who) for who in self.assignees]
-        pairs += [("tag", tag.name) for tag in tagged.known().values() if tag.pk in self.tags]
-        return urlencode([(name, value) for name, value in [*pairs, ("sort", self.sort)] if value])
+        return [
+            *([("q", self.words)] if self.words else []),
+            *(("department", known.departments[pk].slug) for pk in self.departments),
+            *(("status", known.statuses[pk].code) for pk in self.statuses),
+            *(("priority", known.priorities[pk].code) for pk in self.priorities),
+            *(("assignee", who) for who in self.assignees),
+            *(("tag", tag.name) for tag in tagged.known().values() if tag.pk in self.tags),
+            *(("type", pk if pk == NONE else known.types[pk].code) for pk in self.types),
+            *(("team", pk) for pk in self.teams),
+            *(("channel", code) for code in self.channels),
+            *(("client", pk) for pk in self.clients),
+            *(("organisation", pk) for pk in self.organisations),
+            *([("since", self.since.isoformat())] if self.since else []),
+            *([("until", self.until.isoformat())] if self.until else []),
+            *([("escalated", "1")] if self.escalated else []),
+            *([("sort", self.sort)] if self.sort else []),
+        ]
+
+    @property
+    def query(self):
+        """The list in full, as a saved view keeps it."""
+        return urlencode([("view", self.view), *self.pairs])
+
+    @property
+    def address(self):
+        """The query that asks for this list again, from its first page; of a saved view only what differs from it."""
+        if not self.saved:
+            return self.query
+        said = [(name, value) for name, value in self.pairs if name in self.changed]
+        said += [(name, "") for name in self.changed if name not in dict(said)]
+        return urlencode([("view", self.key), *said])
 
 
 def turned(key):
@@ -183,21 +242,61 @@ def may_mean_closed(status_id):
 
 def read(query, viewer):
     """The Asked of an address (a QueryDict), for somebody who works at the desk."""
+    saved = saved_view(query.get("view", ""), viewer)
+    changed = tuple(name for name in FIELDS if name in query) if saved else ()
+    if saved:
+        query = laid_over(saved.query, query, changed)
+    asked = replace(read_plain(query, viewer), saved=saved, changed=changed)
+    return asked if asked.view in VIEWS else replace(asked, view=likely_view(asked))
+
+
+def read_plain(query, viewer):
     known = snapshot()
     words, tags = tagged.taken_out(clean_line(query.get("q", ""))[:WORDS_LIMIT])
     tags += [tag for tag in map(tagged.named, query.getlist("tag")[:MOST_TAGS]) if tag]
-    asked = Asked(
+    types = {row.code: row.pk for row in known.types.values()} | {NONE: NONE}
+    return Asked(
         view=query.get("view", ""),
         words=words,
         tags=tuple(dict.fromkeys(tag.pk for tag in tags)),
         departments=ids_of(query.getlist("department"), {row.slug: row.pk for row in departments_of(viewer)}),
         statuses=ids_of(query.getlist("status"), {row.code: row.pk for row in known.statuses.values()}),
         priorities=ids_of(query.getlist("priority"), {row.code: row.pk for row in known.priorities.values()}),
-        assignees=assignees_of(query.getlist("assignee")),
+        assignees=numbers_of(query.getlist("assignee"), words=(ME, NOBODY)),
+        types=ids_of(query.getlist("type"), types),
+        teams=numbers_of(query.getlist("team"), words=(NONE,)),
+        channels=ids_of(query.getlist("channel"), dict(zip(CHANNELS, CHANNELS, strict=True))),
+        clients=numbers_of(query.getlist("client")),
+        organisations=numbers_of(query.getlist("organisation")),
+        since=day_of(query.get("since", "")),
+        until=day_of(query.get("until", "")),
+        escalated=query.get("escalated") == "1",
         sort=query.get("sort", ""),
         cursor=query.get("cursor", ""),
     )
-    return asked if asked.view in VIEWS else replace(asked, view=likely_view(asked))
+
+
+def saved_view(name, viewer):
+    """The saved view an address names, if this person may use it; else None."""
+    pk = name.removeprefix(SAVED) if name.startswith(SAVED) else ""
+    return SavedView.objects.filter(access.saved_views(viewer), pk=pk).first() if is_id(pk) else None
+
+
+def laid_over(saved, query, changed):
+    """The filters of a saved view with those in their place that the address says anew."""
+    whole = QueryDict(saved, mutable=True)
+    for name in (*changed, "cursor"):
+        whole.setlist(name, query.getlist(name))
+    return whole
+
+
+def lost(saved, viewer):
+    """[(field, value)] a saved view filters by and this person's list cannot: gone, or of no department of theirs."""
+    query = QueryDict(saved.query)
+    asked = replace(read_plain(query, viewer), words="")
+    kept = {(name, str(value).casefold()) for name, value in asked.pairs}
+    told = [(name, value) for name in FIELDS[1:-1] for value in query.getlist(name) if value]
+    return [(name, value) for name, value in told if (name, value.casefold()) not in kept]
 
 
 def likely_view(asked):
@@ -223,8 +322,8 @@ def offered_statuses():
 
 def only_department(asked):
     """The one department a list is about, when it is about nothing else; else None."""
-    alone = asked.view == "open" and len(asked.departments) == 1
-    if not alone or asked.words or asked.statuses or asked.priorities or asked.assignees or asked.tags:
+    alone = Asked(view="open", departments=asked.departments[:1])
+    if asked.saved or not asked.departments or replace(asked, sort="", cursor="") != alone:
         return None
     return snapshot().departments[asked.departments[0]]
 
@@ -234,9 +333,21 @@ def ids_of(codes, known):
     return tuple(dict.fromkeys(known[code] for code in codes if code in known))
 
 
-def assignees_of(values):
-    known = [who if who in (ME, NOBODY) else int(who) for who in values if who in (ME, NOBODY) or is_id(who)]
-    return tuple(dict.fromkeys(known))
+MOST_VALUES = 100  # of one filter
+
+
+def numbers_of(values, *, words=()):
+    """The ids among these values, and those of the `words`, each once."""
+    offered = [value for value in values[:MOST_VALUES] if value in words or is_id(value)]
+    return tuple(dict.fromkeys(value if value in words else int(value) for value in offered))
+
+
+def day_of(text):
+    """The day an address names, or None."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def is_id(text):
@@ -266,16 +377,56 @@ def narrowed(asked, where, me):
         rows = rows.filter(looked_after_by(asked.assignees, me))
     if asked.tags:
         rows = rows.filter(pk__in=Ticket.tags.through.objects.filter(tag__in=asked.tags).values("ticket_id"))
+    rows = narrowed_more(rows, asked)
     return with_keys(rows, {key.removeprefix("-") for key in asked.order}, me)
 
 
+def narrowed_more(rows, asked):
+    """The filters that are used less."""
+    if asked.types:
+        rows = rows.filter(one_of("type", asked.types))
+    if asked.teams:
+        rows = rows.filter(one_of("team", asked.teams))
+    if asked.channels:
+        rows = rows.filter(channel__in=asked.channels)
+    if asked.clients:
+        rows = rows.filter(client_id__in=asked.clients)
+    if asked.organisations:
+        rows = rows.filter(organisation_id__in=asked.organisations)
+    if asked.since:
+        rows = rows.filter(created_at__gte=beginning_of(asked.since))
+    if asked.until and asked.until < date.max:
+        rows = rows.filter(created_at__lt=beginning_of(asked.until + timedelta(days=1)))
+    return rows.filter(escalated=True) if asked.escalated else rows
+
+
+def one_of(name, values):
+    """A Q: one of these rows, or NONE."""
+    ids = [value for value in values if value != NONE]
+    return Q(**{f"{name}_id__in": ids}) | (Q(**{name: None}) if NONE in values else Q(pk__in=[]))
+
+
+def beginning_of(day):
+    """Midnight of a day in the person's time zone; a day that is out of this world is its nearest."""
+    day = min(max(day, date(1970, 1, 1)), date(2200, 1, 1))
+    return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for “until the client writes”
+
+
+NAMED = {"kind": "type__name", "given_to": "team__name", "about": "service__name", "belongs_to": "organisation__name"}
 
 
 def with_keys(rows, keys, me):
     """What an order needs that is no column of a ticket."""
     if "who" in keys:
         rows = rows.annotate(who=Coalesce("assignee__name", Value("")))
+    for key, path in NAMED.items():
+        if key in keys:
+            rows = rows.annotate(**{key: Coalesce(path, Value(""))})
+    if "unanswered_at" in keys:
+        rows = rows.annotate(unanswered_at=Coalesce("waiting_since", Value(FAR)))
     if "wakes_at" in keys:
         rows = rows.annotate(wakes_at=Coalesce("snoozed_until", Value(FAR)))
     if "called_at" in keys:
@@ -315,43 +466,66 @@ JOINED = [
 ]  # fmt: skip
 
 
-def with_columns(rows, me):
+EXTRA = {  # what a column reads that the usual ones do not
+    "service": ["service__name"],
+    "type": ["type_id"],
+    "channel": ["channel"],
+    "team": ["team__name"],
+    "since": ["waiting_since"],
+    "client_message": ["client_wrote_at"],
+    "created": ["created_at"],
+}
+
+
+def with_columns(rows, me, columns=()):
     """What a row of the queue shows, as dicts in one statement: the objects would cost more than the database."""
     mine = FilteredRelation("readings", condition=Q(readings__user=me))
-    return rows.annotate(my_reading=mine).values(*COLUMNS, *JOINED)
+    if "client_message" in columns:
+        theirs = Message.objects.filter(ticket=OuterRef("pk"), is_note=False, by_staff=False).order_by("-number")
+        rows = rows.annotate(client_wrote_at=Subquery(theirs.values("created_at")[:1]))
+    extra = [name for column in columns for name in EXTRA.get(column, ())]
+    return rows.annotate(my_reading=mine).values(*COLUMNS, *JOINED, *extra)
 
 
-def page(viewer, asked, *, size=PAGE):
+def beyond_usual(columns):
+    """Those of the columns that read more: lists that differ in others alone share their statement."""
+    return tuple(column for column in columns if column in EXTRA)
+
+
+def page(viewer, asked, *, size=PAGE, columns=()):
     """One page of the list, without what stands apart above it."""
-    me, where = viewer.user.pk, access.workable(viewer)
-    if asked.cursor:
-        rows = with_columns(without_apart(tickets(viewer, asked), asked, me), me)
+    me, where, more = viewer.user.pk, access.workable(viewer), beyond_usual(columns)
+    if asked.cursor or asked.since or asked.until:  # days begin at other moments for other people
+        rows = with_columns(without_apart(tickets(viewer, asked), asked, me), me, more)
         return page_by_key(rows, order=asked.order, cursor=asked.cursor, size=size)
     if not asked.words:
-        return first_page(asked, where, asked.state, size)(me)
+        return first_page(asked, where, asked.state, size, more)(me)
     way, value = search.way_to(asked.words, notes=True)
     if way == search.Way.NOTHING:
         return Page([])
-    return first_found(replace(asked, words=way), where, asked.state, size)(me, value)
+    return first_found(replace(asked, words=way), where, asked.state, size, more)(me, value)
 
 
 @lru_cache(maxsize=512)
-def first_page(asked, where, state, size):  # `state` follows the operator's rows: another state is another statement
-    """The page everybody looks at every half minute."""
+def first_page(asked, where, state, size, more=()):
+    """The page everybody looks at every half minute.
+
+    `state` follows the operator's rows: another state is another statement.
+    """
 
     def build(me):
-        return with_columns(without_apart(narrowed(asked, where, me), asked, me), me)
+        return with_columns(without_apart(narrowed(asked, where, me), asked, me), me, more)
 
     return FirstPage(build, order=asked.order, size=size)
 
 
 @lru_cache(maxsize=512)
-def first_found(asked, where, state, size):
+def first_found(asked, where, state, size, more=()):
     """The same of a search; the `words` of `asked` are the way to what they find, whatever they are."""
 
     def build(me, value):
         rows = narrowed(asked, where, me).filter(search.found_by(asked.words, value, notes=True))
-        return with_columns(rows, me)
+        return with_columns(rows, me, more)
 
     return FirstPage(build, order=asked.order, size=size, slots=(int, str))
 
@@ -365,16 +539,16 @@ def shows_flagged(asked):
     return asked.view == "waiting" and not asked.is_filtered
 
 
-def flagged(viewer):
+def flagged(viewer, *, columns=()):
     """The tickets flagged for the viewer, longest in the queue first."""
-    return flagged_rows(access.workable(viewer)).dicts(viewer.user.pk)
+    return flagged_rows(access.workable(viewer), beyond_usual(columns)).dicts(viewer.user.pk)
 
 
 @lru_cache(maxsize=128)
-def flagged_rows(where):
+def flagged_rows(where, more):
     def build(me):
         rows = Ticket.objects.filter(where).listed().filter(flagged_for(me))
-        return with_columns(rows, me).order_by("queue_at", "id")[:PAGE]
+        return with_columns(rows, me, more).order_by("queue_at", "id")[:PAGE]
 
     return Prepared(build)
 

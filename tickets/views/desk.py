@@ -1,5 +1,6 @@
 """The desk's list of tickets, and the way from one ticket to the next."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from functools import wraps
 
@@ -20,7 +21,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib.http import safe_next
 
 from .. import access, bulk, colleagues, queries, queues, tagged
-from . import menus, rows
+from . import columns, menus, rows
 from .filters import chips
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on
@@ -61,18 +62,20 @@ def queue(request):
 def queue_context(viewer, asked):
     """What the queue's page shows."""
     counted = queries.counts(viewer)
-    page = queues.page(viewer, asked)
-    apart = counted.flagged and queues.shows_flagged(asked) and not page.previous
-    flagged = queues.flagged(viewer) if apart else []
-    title, current = heading(asked)
+    asked = as_chosen(asked, counted.choices)
     departments = [row.pk for row in queues.departments_of(viewer)]
-    rows.draw([*flagged, *page.rows], viewer, many_departments=len(departments) > 1)
+    codes = columns.shown(asked, counted.choices, many_departments=len(departments) > 1)
+    page = queues.page(viewer, asked, columns=codes)
+    apart = counted.flagged and queues.shows_flagged(asked) and not page.previous
+    flagged = queues.flagged(viewer, columns=codes) if apart else []
+    title, current = heading(asked)
+    rows.draw([*flagged, *page.rows], viewer, columns=codes)
     return {
         "asked": asked,
         "page": page,
         "flagged": flagged,
         "title": title,
-        "heads": heads(asked, many_departments=len(departments) > 1),
+        "heads": columns.heads(asked, codes),
         "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
         "rail": queries.rail(viewer, current=current, counted=counted),
         "job": job_line(counted.job),
@@ -112,28 +115,18 @@ def job_line(job):
     return pk if timezone.now() - ended < SAID_FOR else None
 
 
-def heads(asked, *, many_departments):
-    """The headings of the table, each with whether a click on it sorts this list (S130, T19)."""
-    rows = [
-        ("priority", _("Priority"), "c-prio", True),
-        ("number", _("Number"), "c-id", False),
-        ("subject", _("Subject"), "c-sub", False),
-        ("client", _("Client"), "c-client", False),
-        ("department", _("Department"), "c-dept", False),
-        ("status", _("Status"), "c-status", False),
-        ("waiting", _("Waiting"), "c-sla", False),
-        ("assignee", _("Assignee"), "c-who", True),
-        ("updated", _("Updated"), "c-time r", False),
-    ]
-    return [
-        {"field": field, "label": label, "cls": cls, "hidden": hidden, "sorts": field in asked.sorts}
-        for field, label, cls, hidden in rows
-        if field != "department" or many_departments
-    ]
+def as_chosen(asked, choices):
+    """The list in the order this person chose for it, where the address says none."""
+    _columns, sort = choices.get(asked.key, ((), ""))
+    if not sort or ("sort" in asked.changed if asked.saved else asked.sort):
+        return asked
+    return replace(asked, sort=sort, changed=(*asked.changed, "sort") if asked.saved else ())
 
 
 def heading(asked):
     """(title, row of the rail) of a list."""
+    if asked.saved:
+        return asked.saved.name, queries.key_of(view=asked.key)
     if asked.words:
         return _("Search: %(words)s") % {"words": asked.words}, ""
     department = queues.only_department(asked)

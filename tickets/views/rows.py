@@ -19,25 +19,27 @@ from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
 from .. import queries, tagged
+from ..models import Ticket
 
 PIECES = (
     "number", "url", "select", "unread_class", "dot", "unread", "priority", "subject", "present", "client",
     "organisation", "department", "status", "waits", "assignee", "updated", "tags",
+    "organisation_name", "service", "type", "channel", "since", "client_message", "team", "created",
 )  # fmt: skip
 
 
-def draw(rows, viewer, *, many_departments):
+def draw(rows, viewer, *, columns):
     """Add its HTML to each row of `queues.page`: words, glyphs and times, and who looks at the ticket now."""
     fill = Filler(rows, viewer)
-    shape = shape_of(get_language(), many_departments)
+    shape, more = shape_of(get_language(), columns), [MORE[column] for column in columns if column in MORE]
     for row in rows:
-        row["html"] = shapes.filled(shape, fill.pieces(row))
+        row["html"] = shapes.filled(shape, fill.pieces(row, more))
 
 
-@lru_cache(maxsize=32)
-def shape_of(language, many_departments):
+@lru_cache(maxsize=256)
+def shape_of(language, columns):
     """The row's template with `{piece}` where each piece goes."""
-    return str(render_to_string("desk/_row.html", {"row": shapes.holes(PIECES), "many_departments": many_departments}))
+    return str(render_to_string("desk/_row.html", {"row": shapes.holes(PIECES), "columns": columns}))
 
 
 class Filler:
@@ -59,11 +61,11 @@ class Filler:
             self.made[key] = make(*args)
         return self.made[key]
 
-    def pieces(self, row):
-        """Everything _row.html names."""
+    def pieces(self, row, more=()):
+        """Everything _row.html names: the usual, and what the columns ask for that are no usual ones."""
         number, organisation = escape(row["number"]), row["organisation__name"]
         news = not row["last_by_staff"] and (row["my_reading__number"] or 0) < row["last_number"]
-        return {
+        usual = {
             "number": number,
             "url": self.url.replace("NUMBER", number),
             "select": self.select % {"number": number},
@@ -82,6 +84,9 @@ class Filler:
             "assignee": self.once(("assignee", row["assignee_id"]), assignee, row),
             "updated": self.updated(row["updated_at"]),
         }
+        for piece, make in more:
+            usual[piece] = make(self, row)
+        return usual
 
     def waits(self, since):
         """How long somebody waits for us: “2 h”, “27 d”; never a date."""
@@ -114,6 +119,21 @@ class Filler:
         return spelled(int(at.timestamp()), self.now.year, self.language, self.zone)
 
 
+MORE = {  # column: the piece it adds, and how to make it of a row
+    "organisation": ("organisation_name", lambda fill, row: escape(row["organisation__name"] or "")),
+    "service": ("service", lambda fill, row: escape(row["service__name"] or "")),
+    "type": ("type", lambda fill, row: fill.once(("type", row["type_id"]), type_of, row)),
+    "channel": ("channel", lambda fill, row: fill.once(("channel", row["channel"]), channel, row)),
+    "team": ("team", lambda fill, row: escape(row["team__name"] or "")),
+    "since": ("since", lambda fill, row: fill.updated(row["waiting_since"]) if row["waiting_since"] else ""),
+    "client_message": (
+        "client_message",
+        lambda fill, row: fill.updated(row["client_wrote_at"]) if row["client_wrote_at"] else "",
+    ),
+    "created": ("created", lambda fill, row: fill.updated(row["created_at"])),
+}
+
+
 # --- Pieces -----------------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +149,15 @@ def priority(row):
 
 def department(row):
     return escape(snapshot().departments[row["department_id"]].said())
+
+
+def type_of(row):
+    known = snapshot().types.get(row["type_id"])
+    return escape(known.said()) if known else ""
+
+
+def channel(row):
+    return escape(Ticket.Channel(row["channel"]).label) if row["channel"] in Ticket.Channel.values else ""
 
 
 def tags(marks):
