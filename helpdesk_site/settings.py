@@ -141,6 +141,7 @@ if REDIS_URL:
         "visibility_timeout": 600,
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
+        "max_retries": 0,  # a page whose broker is gone does not wait for it (ARCHITECTURE)
     }
 else:
     # The web server is one process with threads (bin/run), so one process's memory is everybody's.
