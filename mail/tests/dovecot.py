@@ -32,6 +32,7 @@ default_internal_group = {group}
 first_valid_uid = 1
 first_valid_gid = 1
 auth_mechanisms = plain login xoauth2
+auth_failure_delay = 0 secs
 mail_max_userip_connections = 100
 ssl = yes
 namespace inbox {{
@@ -66,6 +67,9 @@ service pop3-login {{
   }}
 }}
 service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
   chroot =
 }}
 service stats {{
