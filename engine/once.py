@@ -29,6 +29,7 @@ from .models import FormKey
 
 FIELD = "form_key"
 KEPT = timedelta(days=3)  # longer than any session of typing
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 0)  # seconds in which an answer under way is asked for
 form_in_hand = contextvars.ContextVar("form_in_hand", default=None)
 KNOWN = Prepared(lambda owner, key: FormKey.objects.filter(owner=owner, key=key).values("pk"), slots=(str, str))
 
@@ -123,7 +124,7 @@ def in_hand(form):
 def first_answer(form):
     """Where the first sending was led to. The first may be at work still: wait a little, then say what we know."""
     row = None
-    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 0):
+    for pause in PAUSES:
         row = FormKey.objects.filter(owner=form.owner, key=form.key).first()
         if row is None or row.answer:
             break

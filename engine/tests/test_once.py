@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.test import RequestFactory
 from django.utils import timezone
 
+from engine import once as forms
 from engine.models import FormKey, Heartbeat
 from engine.once import FIELD, AlreadyAnswered, claim, forget_old, new_form_key, once
 
@@ -93,8 +94,9 @@ def test_a_view_that_fails_may_be_tried_again():
 
 
 @pytest.mark.parametrize("leads_to", ["/t/KTR-482913/", ""])
-def test_work_whose_answer_was_never_sent_is_not_done_again(leads_to):
+def test_work_whose_answer_was_never_sent_is_not_done_again(leads_to, monkeypatch):
     """The server died between the change and its answer: the browser's repetition finds the change made."""
+    monkeypatch.setattr(forms, "PAUSES", (0,))
 
     @once
     def dies(request):
@@ -111,7 +113,8 @@ def test_work_whose_answer_was_never_sent_is_not_done_again(leads_to):
     assert Heartbeat.objects.count() == 1
 
 
-def test_a_foreign_page_is_never_led_back_to():
+def test_a_foreign_page_is_never_led_back_to(monkeypatch):
+    monkeypatch.setattr(forms, "PAUSES", (0,))
     key = new_form_key()
     FormKey.objects.create(owner="user:1", key=key)
     assert post(key=key, headers={"Referer": "https://evil.example/"}).url == "/"
