@@ -80,10 +80,13 @@ class ContactForm(forms.Form):
         return email
 
     def clean(self):
+        """Whoever has mistakes to mend gets no riddle on top of them: the form comes back anyhow."""
         cleaned, age = super().clean(), age_of(self.data.get("stamp", ""))
+        if self.errors:
+            return cleaned
         if self.data.get(TRAP) or age is None or age < SOONEST:
             raise forms.ValidationError(UNSURE)
-        if not self.errors and throttle.too_many_tickets(self.request, cleaned["email"]):
+        if throttle.too_many_tickets(self.request, cleaned["email"]):
             raise forms.ValidationError(throttle.TOO_MANY_TICKETS)
         return cleaned
 

@@ -144,6 +144,11 @@ def test_a_person_who_was_too_quick_waits_no_longer_than_others(send, cast):
         assert (f'name="stamp" value="{sent}"' in page) == kept
 
 
+def test_who_has_mistakes_to_mend_is_not_taken_for_a_machine_besides(send, cast):
+    page = send(stamp=stamped(0), subject="").content.decode()
+    assert "Enter a subject" in page and "Send it once more" not in page
+
+
 def test_the_same_form_twice_is_one_ticket(send, cast, client_of):
     """SECURITY, "double submit creates one thing"."""
     browser, key = client_of(None), new_form_key()
