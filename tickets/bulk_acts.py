@@ -4,14 +4,17 @@ ticket, how it is said. A new act is a function and a line here, and its button 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from . import actions, guard, predefined, queues, tagged
 from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status
+from .forms_marking import moments
 from .models import Ticket
 from .refused import Refused
-from .writing import write
+from .writing import merged, write
 
 SPAM = (Ticket.Hidden.SPAM,)
 
@@ -25,13 +28,14 @@ class Ready(NamedTuple):
 
 
 class Act(NamedTuple):
-    """What can be done to many. `ready(sent, me)` reads `fields` of a form and gives a Ready, or raises Refused (T19).
+    """What can be done to many. `ready(sent, me)` gives a Ready of the `fields` of a form, or raises Refused (T19).
 
-    A job keeps those fields and asks again when it runs.
+    A job keeps those fields and asks again when it runs; what a form means only now, `kept` says for good.
     """
 
     ready: Callable
     fields: tuple = ()
+    kept: Callable = lambda sent: sent
     is_reversible: bool = True
     reads_first: bool = False  # what a client wrote after the list was drawn stops it for that ticket
     takes_hidden: tuple = ()  # it may be done to tickets that lie there, too
@@ -42,7 +46,7 @@ def asked_for(sent, me):
     name = next((name for name in ACTS if name in sent), "")
     if not name:
         raise Refused(_("Choose one of the list."))
-    params = {field: str(sent.get(field, ""))[:LONGEST] for field in ACTS[name].fields}
+    params = ACTS[name].kept({field: str(sent.get(field, ""))[:LONGEST] for field in ACTS[name].fields})
     ACTS[name].ready(params, me)
     return name, params
 
@@ -114,6 +118,21 @@ def unmarking_spam(sent, me):
     return Ready(lambda ticket: actions.unmark_spam(ticket, actor=me), said)
 
 
+def moment_meant(sent):
+    """The moment a choice of the snooze's menu means now, where the person is. Raises Refused for none of them."""
+    meant = {moment.code: moment.until for moment in moments(timezone.now())}
+    if sent["snooze"] not in meant:
+        raise Refused(_("Choose one of the list."))
+    until = meant[sent["snooze"]]
+    return {"snooze": until.isoformat() if until else ""}
+
+
+def snoozing(sent, me):
+    until = parse_datetime(sent["snooze"]) if sent["snooze"] else None
+    said = ngettext_lazy("%(n)s ticket snoozed.", "%(n)s tickets snoozed.", "n")
+    return Ready(lambda ticket: actions.snooze(ticket, until=until, actor=me), said)
+
+
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -150,6 +169,20 @@ def words_for(ticket, offer, me):
     return text
 
 
+def posting(sent, me):
+    """The same words to every ticket of an incident, once each."""
+    text = sent["incident"]
+    said = ngettext_lazy("%(n)s ticket answered.", "%(n)s tickets answered.", "n")
+    return Ready(lambda ticket: post(ticket, text, me), said)
+
+
+def post(ticket, text, me):
+    """Raises Refused where the guard stops it: nobody reads it once more for each ticket."""
+    text = merged(text, ticket.client)
+    guard.refuse(text, ticket)
+    actions.reply(ticket, author=me, written=write(text), by_staff=True)
+
+
 LONGEST = 500  # signs of one field that a job keeps
 ACTS = {  # the name of the button that asks for it: what it is
     "close": Act(closing, reads_first=True),
@@ -159,7 +192,9 @@ ACTS = {  # the name of the button that asks for it: what it is
     "department": Act(moving, ("department",)),
     "tag": Act(tagging, ("tags",)),
     "untag": Act(untagging, ("tags",)),
+    "snooze": Act(snoozing, ("snooze",), kept=moment_meant),
     "spam": Act(marking_spam, takes_hidden=SPAM),
     "not_spam": Act(unmarking_spam, takes_hidden=SPAM),
     "predefined": Act(answering, ("predefined",), is_reversible=False, reads_first=True),
+    "incident": Act(posting, ("incident",), is_reversible=False),
 }

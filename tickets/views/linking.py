@@ -1,0 +1,161 @@
+"""Links between tickets at the desk: made and taken off; the post to all tickets of an incident, and closing them."""
+
+from django.contrib import messages as notices
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from engine.once import once
+from helpdesk_site.lib.text import clean_input, clean_line
+from helpdesk_site.lib.toasts import toast
+
+from .. import access, actions, bulk, joinable, queries
+from ..actions.linking import open_neighbours, warnings
+from ..events import one_click
+from ..models import TicketLink, Verb
+from ..refused import Refused
+from .doors import for_somebody
+from .joining import dialog
+from .properties import answer, done, working
+
+Kind = TicketLink.Kind
+LONGEST = 20_000  # characters of a post to many
+WAYS = {  # what the form offers: (kind, read backwards), as said of this ticket
+    "relates": (Kind.RELATES, False, pgettext_lazy("this ticket …", "is related to")),
+    "blocked": (Kind.BLOCKS, True, pgettext_lazy("this ticket …", "is blocked by")),
+    "blocks": (Kind.BLOCKS, False, pgettext_lazy("this ticket …", "blocks")),
+    "duplicates": (Kind.DUPLICATES, False, pgettext_lazy("this ticket …", "is a duplicate of")),
+    "part": (Kind.PARENT, True, pgettext_lazy("this ticket …", "is a part of")),
+    "parent": (Kind.PARENT, False, pgettext_lazy("this ticket …", "has as a part")),
+    "caused": (Kind.INCIDENT, True, pgettext_lazy("this ticket …", "is caused by the incident")),
+    "incident": (Kind.INCIDENT, False, pgettext_lazy("this ticket …", "is the incident behind")),
+}
+
+
+@dialog
+@for_somebody
+@once
+def link(request, number):
+    """Link this ticket with another one of those the person works on."""
+    ticket = access.ticket_for(request.viewer, number, to="work")
+    asked = request.POST if request.method == "POST" else request.GET
+    words, refusal = clean_line(asked.get("q", ""))[:100], ""
+    if request.method == "POST":
+        try:
+            return link_now(request, ticket)
+        except Refused as refused:
+            refusal = str(refused)
+    context = {
+        "ticket": ticket,
+        "words": words,
+        "offered": joinable.found(request.viewer, ticket, words) if words else [],
+        "ways": [(code, label) for code, (_kind, _back, label) in WAYS.items()],
+        "way": asked.get("way", ""),
+        "chosen": asked.get("other", ""),
+        "page_title": _("Link %(number)s with another ticket") % {"number": ticket.number},
+        "back_url": ticket.get_absolute_url(),
+        "refusal": refusal,
+        "rail": queries.rail(request.viewer),
+    }
+    if not words:
+        context["offered"] = joinable.of_same_client(request.viewer, ticket)
+    return render(request, "desk/link.html", context, status=422 if refusal else 200)
+
+
+def link_now(request, ticket):
+    way, asked_for = WAYS.get(request.POST.get("way", "")), request.POST.get("other", "")
+    if way is None:
+        raise Refused(_("Choose one of the list."))
+    try:
+        other = access.ticket_for(request.viewer, asked_for, to="work")
+    except Http404:
+        raise Refused(_("You work on no ticket with this number.") if asked_for else _("Choose a ticket."))
+    kind, back, _label = way
+    one, to = (other, ticket) if back else (ticket, other)
+    with one_click() as click:
+        actions.link(one, to=to, kind=kind, actor=request.user)
+    return done(request, ticket, click, _("Linked with %(number)s.") % {"number": other.number})
+
+
+@working
+def unlink(request, ticket, link):
+    """Take a link of this ticket off."""
+    row = TicketLink.objects.select_related("ticket", "other").filter(pk=link).first()
+    if row is None or ticket.pk not in (row.ticket_id, row.other_id):
+        raise Http404
+    with one_click() as click:
+        actions.unlink(row, actor=request.user)
+    return done(request, ticket, click, _("The link is off."))
+
+
+# --- An incident and its tickets --------------------------------------------------------------------------------------
+
+
+@dialog
+@for_somebody
+@once
+def incident(request, number):
+    """Write the same answer to every open ticket of an incident; more than a few are done in the background."""
+    ticket = access.ticket_for(request.viewer, number, to="work")
+    rows = theirs(request, ticket)
+    text, refusal = clean_input(request.POST.get("message", "")), ""
+    if request.method == "POST":
+        refusal = wrong_with(text, rows)
+        if not refusal:
+            job = bulk.start(request.viewer, "incident", {"incident": text}, [row.pk for row in rows])
+            return told(request, ticket, job)
+    context = {
+        "ticket": ticket,
+        "rows": rows,
+        "text": text,
+        "page_title": _("Answer all tickets of incident %(number)s") % {"number": ticket.number},
+        "back_url": ticket.get_absolute_url(),
+        "refusal": refusal,
+        "rail": queries.rail(request.viewer),
+    }
+    return render(request, "desk/incident.html", context, status=422 if refusal else 200)
+
+
+def theirs(request, ticket):
+    """The open tickets of an incident that this person works on."""
+    rows = open_neighbours(ticket, kind=Kind.INCIDENT) | open_neighbours(ticket, kind=Kind.PARENT)
+    return list(rows.filter(access.workable(request.viewer)).select_related("client"))
+
+
+def wrong_with(text, rows):
+    if not rows:
+        return _("No open ticket is linked to this incident.")
+    if not text.strip():
+        return _("Write your message")
+    return _("The text is too long.") if len(text) > LONGEST else ""
+
+
+@working
+def close_linked(request, ticket):
+    """Close the open tickets of an incident, or the open parts of a whole, with it."""
+    rows = theirs(request, ticket)
+    if not rows:
+        notices.info(request, _("Nothing to change."))
+        return answer(request, ticket)
+    return told(request, ticket, bulk.start(request.viewer, "close", {}, [row.pk for row in rows]))
+
+
+def told(request, ticket, job):
+    """Back to the ticket, with what the job did; a long one shows how far it is."""
+    if job.state in bulk.UNFINISHED:
+        return redirect("desk_bulk_job", job.pk)
+    undo_url = reverse("desk_bulk_undo", args=[job.pk]) if bulk.undo_seconds(job) else ""
+    if job.changed:
+        toast(request, bulk.sentence(job), undo_url=undo_url)
+    for number, why in job.failed[:5]:
+        notices.error(request, f"{number}: {why}" if number else why)
+    return redirect("ticket", ticket.number)
+
+
+def warn_of_links(request, ticket, events):
+    """After closing: say what is still open around the ticket."""
+    if any(event.verb == Verb.CLOSED for event in events):
+        for sentence in warnings(ticket):
+            notices.warning(request, sentence)
