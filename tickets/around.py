@@ -12,13 +12,15 @@ from accounts.models import User
 from helpdesk_site.lib import dates
 from helpdesk_site.lib.prepared import Prepared
 
-from . import drafts
+from . import drafts, links
 from .access import SEES_ALL
 from .marks import Marks, OneTag, Point, Snoozed
 from .models import Draft, Participant, Presence
 from .queries import STALE
 
 MOST_CONTACTS = 50  # of an organisation, offered as readers of a reply
+
+ABOUT = "one.number || ' ' || one.category || ' ' || CAST(one.department_id AS text)"  # of a linked ticket (links)
 
 # Through the ORM this union costs ten times as much as the database takes for it, on every page of a ticket.
 STATEMENT = """
@@ -33,6 +35,14 @@ UNION ALL SELECT 'watcher', id, user_id, '', '', at FROM tickets_watcher WHERE t
 UNION ALL SELECT 'point', id, COALESCE(done_by_id, 0), CAST(position AS text), text, done_at
 FROM tickets_checkpoint WHERE ticket_id = %s
 UNION ALL SELECT 'snooze', id, by_id, ended, note, until FROM tickets_snooze WHERE ticket_id = %s
+UNION ALL SELECT 'link ' || kind, link.id, one.status_id, {about}, one.subject, NULL
+FROM tickets_ticketlink AS link JOIN tickets_ticket AS one ON one.id = link.other_id
+WHERE link.ticket_id = %s AND one.hidden = ''
+UNION ALL SELECT 'back ' || kind, link.id, one.status_id, {about}, one.subject, NULL
+FROM tickets_ticketlink AS link JOIN tickets_ticket AS one ON one.id = link.ticket_id
+WHERE link.other_id = %s AND one.hidden = ''
+UNION ALL SELECT 'link follow', id, status_id, {about}, subject, NULL FROM tickets_ticket AS one
+WHERE follow_up_of_id = %s AND merged_into_id IS NULL AND hidden = ''
 UNION ALL SELECT 'contact', member.id, user_id, name, email, NULL
 FROM (SELECT id, user_id FROM accounts_membership WHERE organisation_id = %s AND role IN ({sees_all})
  ORDER BY id LIMIT {most}) AS member JOIN accounts_user AS person ON person.id = user_id
@@ -46,8 +56,9 @@ ORDER BY 2
 def statement(owners):
     """The statement for somebody whose drafts are kept under so many names."""
     sees_all = ", ".join(f"'{role.value}'" for role in SEES_ALL)
-    sql = STATEMENT.format(owners=", ".join(["%s"] * owners), sees_all=sees_all, most=MOST_CONTACTS)
-    return Prepared.of_sql(sql, slots=(*[int] * 9, *[str] * (2 + owners)))
+    marks = ", ".join(["%s"] * owners)
+    sql = STATEMENT.format(owners=marks, sees_all=sees_all, most=MOST_CONTACTS, about=ABOUT)
+    return Prepared.of_sql(sql, slots=(*[int] * 12, *[str] * (2 + owners)))
 
 
 @dataclass
@@ -63,6 +74,7 @@ class Around:
     waiting: list = field(default_factory=list)
     typed: dict = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
+    links: list = field(default_factory=list)  # links.Link
 
     @property
     def people(self):
@@ -75,7 +87,7 @@ def around(ticket, user, *, writers=()):
     """The Around of a ticket for one of its staff. `writers` are the names their drafts are kept under."""
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
-    here = [ticket.pk] * 8 + [ticket.organisation_id or 0]
+    here = [ticket.pk] * 11 + [ticket.organisation_id or 0]
     rows = statement(len(owners)).rows(*here, *places, *owners)
     found, hung = Around(), defaultdict(list)
     for kind, pk, person, word, text, at in rows:
@@ -91,6 +103,9 @@ def around(ticket, user, *, writers=()):
             found.contacts.append(User(pk=person, name=word, email=text))
         elif kind == "reply":
             found.waiting.append((pk, person, text, dates.of_cursor(at)))
+        elif kind.startswith(("link ", "back ")):
+            way, _space, what = kind.partition(" ")
+            found.links.append(links.of_row(pk, person, what, way == "back", word, text))
         elif kind == "draft":
             found.typed[places[word]] = (pk, json.loads(text))
         else:

@@ -3,6 +3,8 @@
 from django.db import connection
 from django.utils import timezone
 
+from .models import Mention
+
 # One statement, so that two tabs of one person cannot cross; both databases know it.
 FARTHER = """
 INSERT INTO tickets_reading (ticket_id, user_id, number, at) VALUES (%s, %s, %s, %s)
@@ -17,3 +19,8 @@ def mark_read(ticket, user, number=None):
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(FARTHER, [ticket.pk, user.pk, number, now])
+
+
+def mark_mentions_read(ticket, user):
+    """The notes that call this person by name have been seen (S161)."""
+    Mention.objects.filter(ticket=ticket, user=user, is_unread=True).update(is_unread=False)

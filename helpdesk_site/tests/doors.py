@@ -24,7 +24,7 @@ from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
 from tickets import actions, leaving
 from tickets.actions import hold_reply
-from tickets.models import Attachment, BulkJob, Ticket
+from tickets.models import Attachment, BulkJob, Tag, Ticket
 from tickets.writing import write
 
 PERSONS = ("stranger", "guest", "client", "other client", "agent", "other agent", "lead", "operator")
@@ -73,6 +73,7 @@ class World:
         self.incoming = intake.store(b"From: dora@outside.example\r\n\r\nHello.\r\n", source="pipe")
         self.incoming.state, self.incoming.outcome, self.incoming.desk = "held", "rejected", cast.support.pk
         self.incoming.save()
+        self.tag = Tag.objects.create(name="php", key="php")
         self.block = blocking.block("domain", "spam.example", by=cast.sam)
         self.ticket = opened(cast.support, cast.anna, attachments=[self.file()])
         self.loose_file = self.file(owner=f"user:{cast.anna.pk}")
@@ -138,6 +139,7 @@ class World:
             "mail": self.mail.pk,
             "incoming": self.incoming.pk,
             "block": self.block.pk,
+            "tag": self.tag.pk,
             "reply": self.reply.pk,
             "job": self.job.pk,
             "person": self.joined[pk].pk,

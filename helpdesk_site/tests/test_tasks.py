@@ -16,7 +16,7 @@ from engine.once import new_form_key
 from helpdesk_site.celery import app
 from mail import intake
 from mail.models import Mailbox, OutgoingMail
-from tickets.actions import hold_reply
+from tickets.actions import hold_reply, snooze
 from tickets.models import BulkJob, Draft, Notification, PendingReply, Presence
 from tickets.writing import write
 
@@ -46,6 +46,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     with time_machine.travel(now - timedelta(hours=1), tick=False):
         open_ticket(subject="To settle")
         pending = hold_reply(forgotten, author=sam, written=write("On it."), due_at=timezone.now())
+        snooze(open_ticket(subject="To wake"), until=timezone.now() + timedelta(minutes=30), actor=sam)
         left = BulkJob.objects.create(user=sam, act="close", tickets=[forgotten.pk, idle.pk], total=2)
     told = Notification.objects.exclude(mail=None).latest("pk")
     mail, told.mail, told.letter_due_at = told.mail, None, now - DAY
@@ -76,6 +77,7 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "tickets.tasks.take_in": (lambda desk: [], True),
     "tickets.tasks.empty_trash": (lambda desk: [], True),
     "tickets.tasks.tidy": (lambda desk: [], True),
+    "tickets.tasks.wake": (lambda desk: [], True),
     "tickets.tasks.watch_mailboxes": (lambda desk: [], True),
     "tickets.tasks.write_letters": (lambda desk: [], True),
 }

@@ -1,6 +1,6 @@
 """The checklist of a ticket: points to tick before it closes. Staff only."""
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -151,6 +151,7 @@ def _back_on(points, ticket, event):
     if not text:
         return False
     done_at = event.at if done_by else None
+    CheckPoint.objects.filter(ticket=ticket, position__gte=event.data["position"]).update(position=F("position") + 1)
     place = {"position": event.data["position"], "done_at": done_at, "done_by_id": done_by}
     return CheckPoint.objects.create(ticket=ticket, text=text, **place)
 

@@ -50,6 +50,8 @@ def seen(request, number):
     ticket = access.ticket_for(request.viewer, number)
     upto = request.POST.get("number", "")
     reading.mark_read(ticket, request.viewer.user, int(upto) if upto.isdecimal() and len(upto) < 8 else 0)
+    if request.viewer.is_staff:
+        reading.mark_mentions_read(ticket, request.viewer.user)
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return redirect("ticket", ticket.number)

@@ -21,6 +21,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib.http import safe_next
 
 from .. import access, bulk, colleagues, queries, queues, tagged
+from ..forms_marking import moments
 from . import columns, menus, rows
 from .filters import chips
 
@@ -81,6 +82,7 @@ def queue_context(viewer, asked):
         "job": job_line(counted.job),
         "mails": counted.mails and queries.shown_count(counted.mails),
         "chips": chips(viewer, asked, counted),
+        "tag_meant": tagged.known().get(asked.words.casefold()) if asked.words else None,
         "menus": bulk_menus(viewer.user, departments),
         "refresh_choices": [(seconds, refresh_words(seconds)) for seconds in REFRESH],
         "refresh_now": refresh_words(viewer.user.refresh_seconds),
@@ -94,6 +96,7 @@ def bulk_menus(me, departments):
         "assign": menus.people("assign", people, apart={me.pk}),
         "many": len(people) > menus.MANY,
         "status": menus.statuses(queues.offered_statuses()),
+        "moments": moments(timezone.now()),
         "tags": [tag.name for tag in tagged.known().values()][:MOST_TAGS],
         "priority": menus.priorities([row for row in known.priorities.values() if row.is_active]),
         "department": menus.departments([row for row in known.departments.values() if row.is_active]),
