@@ -22,7 +22,7 @@ from mail.render import known_language
 
 from . import filling, states
 
-SUGGESTED = 5
+SUGGESTED = 3
 MOST_FOUND = 40
 LATELY = timedelta(days=60)  # what counts as used recently
 KEPT = timedelta(days=180)  # so long it is counted by day

@@ -27,7 +27,6 @@ DRAWERS = {
 REPLIES = [
     {
         "name": "Fault fixed, please test", "drawer": "hosting", "in": ["support"], "uses": 48,
-        "also": {"status": "answered"},
         "texts": {
             "en": "Hello [FIRSTNAME],\n\nthe fault is fixed. Please try again and tell us if you still see it.",
             "fr": "Bonjour [FIRSTNAME],\n\nla panne est corrigée. Réessayez, et dites-nous si vous la voyez encore.",
@@ -38,7 +37,7 @@ REPLIES = [
     },
     {
         "name": "Asked to reproduce with cache off", "drawer": "hosting", "in": ["support"], "uses": 31,
-        "also": {"status": "answered", "tags": ["cache"]},
+        "also": {"tags": ["cache"]},
         "texts": {
             "en": "Hello [FIRSTNAME],\n\nto rule out the cache, please turn it off and repeat the step:\n\n"
                   "1. Open the control panel, then **Cache**.\n2. Choose *Off for one hour*.\n3. Repeat what went"
@@ -70,7 +69,7 @@ REPLIES = [
     },
     {
         "name": "Backup restored", "drawer": "backups", "in": ["support"], "uses": 9,
-        "also": {"status": "answered", "tags": ["backup"]},
+        "also": {"tags": ["backup"]},
         "texts": {
             "en": "Hello [FIRSTNAME],\n\nthe backup of last night is restored to **{{ticket.service}}**. Files changed"
                   " since then are kept in the folder `before-restore` for 7 days.",
@@ -84,7 +83,6 @@ REPLIES = [
     },
     {
         "name": "Invoice sent again", "drawer": "money", "in": ["billing"], "uses": 22,
-        "also": {"status": "answered"},
         "texts": {
             "en": "Hello [FIRSTNAME],\n\nthe invoice is attached once more. It went to [EMAIL] the first time, too:"
                   " please look into the spam folder, so that the next one reaches you.",
@@ -106,7 +104,6 @@ REPLIES = [
     },
     {
         "name": "More details needed", "drawer": "all", "in": [], "uses": 40,
-        "also": {"status": "answered"},
         "texts": {
             "en": "Hello [FIRSTNAME],\n\nto find the cause we need a little more:\n\n1. What did you do, step by"
                   " step?\n2. What did you expect, and what happened?\n3. When was that, and is it always so?",

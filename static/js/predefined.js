@@ -18,7 +18,7 @@
     state.busy = false;
     if (!answer?.ok || answer.redirected) return state.next = null;
     list(picker).innerHTML = await answer.text();
-    if (turn !== state.asked) return;
+    $(".menu-pop", picker).scrollIntoView({ block: "nearest" });
     const first = $("[data-insert]", picker); first?.setAttribute("data-first", "");
     if (state.next) { const next = state.next; state.next = null; if (first) put(picker, first, next === "send"); }
   };
@@ -37,7 +37,9 @@
 
   /* ---- Putting one in. */
   const put = (picker, item, send) => {
-    const state = of(picker), ta = box(picker), words = item.dataset.insert, [from, to] = state.slash === null ? cursors.get(ta) || [ta.value.length, ta.value.length] : [state.slash, state.slash + 1];
+    const state = of(picker), ta = box(picker), end = ta.value.length, known = cursors.get(ta);
+    const apart = !known && state.slash === null && end && !ta.value.endsWith("\n") ? "\n\n" : "";   // nobody was in the text yet: below it
+    const [from, to] = state.slash === null ? known || [end, end] : [state.slash, state.slash + 1], words = apart + item.dataset.insert;
     state.slash = null; picker.open = false; ta.focus(); ta.setSelectionRange(from, to); write(ta, words);
     besides($("[data-inserted]", ta.form), $("template", item));
     ta.dispatchEvent(new Event("input", { bubbles: true }));

@@ -20,7 +20,7 @@ from ..forms import ReplyForm
 from ..models import Draft
 from .doors import for_somebody
 
-BEGINNING = 90  # characters of a text that are shown of it
+BEGINNING = 80  # characters of a text that are shown of it
 
 
 class Row:
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def beginning(self):
-        return text.excerpt(self.text, BEGINNING)
+        return text.excerpt(self.text.replace("**", ""), BEGINNING)
 
     @property
     def language_name(self):

@@ -1,6 +1,7 @@
 """Predefined replies as those who lead write them, at the desk: no admin is needed for that (S147, S156)."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -75,13 +76,13 @@ def change(request, reply):
 
 
 def seen_by(viewer):
-    """The replies that are offered in one of the viewer's departments."""
+    """The replies that are offered in one of the viewer's departments, or everywhere."""
     user = viewer.user
     if user.is_superuser:
         return PredefinedReply.objects.all()
     places = PredefinedReply.departments.through.objects
     here = places.filter(department__in=access.departments_of(user)).values("predefinedreply")
-    return PredefinedReply.objects.filter(pk__in=here) | PredefinedReply.objects.filter(departments=None)
+    return PredefinedReply.objects.filter(Q(pk__in=here) | ~Q(pk__in=places.values("predefinedreply")))
 
 
 def offer_of(row):

@@ -1,0 +1,149 @@
+"""Predefined replies in a real browser: by key, by "/", by typing, without leaving the box (S147, S156)."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from departments.models import PredefinedReply, PredefinedText, ReplyCategory
+from departments.policy import forget
+from tickets.models import PendingReply
+
+from .test_desk_browser import sit_down  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def replies(cast):
+    drawer = ReplyCategory.objects.create(name="Web hosting")
+    for at, (name, text, tags) in enumerate(
+        [
+            ("Fixed", "Hello [FIRSTNAME], it is fixed.", ["done"]),
+            ("Cache off", "Please turn the cache off.", []),
+            ("Service", "Your {{ticket.service}} is up.", []),
+        ]
+    ):
+        row = PredefinedReply.objects.create(name=name, category=drawer, position=at, tags=tags)
+        PredefinedText.objects.create(reply=row, language="", text=text)
+    forget()
+
+
+@pytest.fixture
+def typed(sit_down, ticket, cast, replies):  # noqa: F811 - the fixture
+    """Sam at Anna's ticket; the box of the reply."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    return tab, tab.locator("#id_reply")
+
+
+def test_three_keys_choose_and_send(typed, ticket):
+    """Done when 2: t, Enter, Ctrl+Enter, as fast as a hand is; the chip goes with it."""
+    tab, _box = typed
+    for keys in ("t", "Enter", "Control+Enter"):
+        tab.keyboard.press(keys)
+    expect(tab.locator("[data-countdown]")).to_be_visible()
+    pending = PendingReply.objects.get()
+    assert pending.body == "Hello Anna, it is fixed." and pending.after["tags"] == ["done"]
+
+
+def test_it_is_found_by_typing_and_put_in_where_the_cursor_was(typed):
+    """S156: and can be edited before it is sent; the cursor stands behind it."""
+    tab, box = typed
+    tab.keyboard.press("r")
+    tab.keyboard.type("First.\n\nLast.")
+    for _each in "Last.":
+        tab.keyboard.press("ArrowLeft")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("t")
+    tab.keyboard.type("cache")
+    expect(tab.locator("#pane-reply [data-first]")).to_contain_text("Cache off")
+    tab.keyboard.press("Enter")
+    expect(box).to_have_value("First.\n\nPlease turn the cache off.Last.")
+    tab.keyboard.type(" ")
+    expect(box).to_have_value("First.\n\nPlease turn the cache off. Last.")
+
+
+def test_a_slash_opens_it_and_escape_goes_back_to_the_text(typed):
+    """With the cursor kept; a path that was meant stays what it was."""
+    tab, box = typed
+    tab.keyboard.press("r")
+    tab.keyboard.type("See:\n/fix")
+    expect(tab.locator("#pane-reply [data-first]")).to_contain_text("Fixed")
+    tab.keyboard.press("Enter")
+    expect(box).to_have_value("See:\nHello Anna, it is fixed.")
+    tab.keyboard.type("\n/etc")
+    tab.keyboard.press("Escape")
+    expect(box).to_be_focused()
+    tab.keyboard.type(" and ")
+    tab.keyboard.type("\n/var/log\n1/2")
+    expect(box).to_have_value("See:\nHello Anna, it is fixed.\n/etc and \n/var/log\n1/2")
+
+
+def test_drawers_are_walked_by_arrows(typed):
+    tab, box = typed
+    tab.keyboard.press("t")
+    folder = tab.locator("#pane-reply [data-picker-list] a", has_text="Web hosting")
+    expect(folder).to_be_visible()
+    folder.press("Enter")
+    expect(tab.locator("#pane-reply [data-picker-list]")).to_contain_text("All")
+    expect(tab.locator("#pane-reply input[type=search]")).to_be_focused()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    expect(box).to_have_value("Please turn the cache off.")
+
+
+def test_an_unresolved_field_is_marked_and_stops_the_reply(typed, ticket):
+    """The field is selected: typing writes what belongs there. Sent as it is, it comes back with the reason."""
+    tab, box = typed
+    tab.keyboard.press("t")
+    tab.keyboard.type("service")
+    expect(tab.locator("#pane-reply [data-first]")).to_contain_text("Not filled in: {{ticket.service}}")
+    tab.keyboard.press("Enter")
+    expect(box).to_have_value("Your {{ticket.service}} is up.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.get_by_role("alert")).to_contain_text("A field is not filled in: {{ticket.service}}")
+    expect(box).to_have_value("Your {{ticket.service}} is up.")
+    assert not PendingReply.objects.exists()
+    box.fill("Your shop is up. @Lena knows.")
+    tab.keyboard.press("Control+Enter")
+    tab.get_by_role("button", name="Send anyway").click()
+    expect(tab.locator("[data-countdown]")).to_be_visible()
+
+
+def test_a_chip_is_taken_off_and_stays_off_after_a_reload(typed):
+    tab, _box = typed
+    tab.keyboard.press("t")
+    tab.keyboard.press("Enter")
+    with tab.expect_response(lambda answer: "/drafts/save/" in answer.url and "also" not in answer.request.post_data):
+        tab.get_by_label("tag done").uncheck()
+        tab.locator("#id_reply").focus()
+    tab.reload()
+    expect(tab.get_by_label("tag done")).not_to_be_checked()
+    expect(tab.locator("#id_reply")).to_have_value("Hello Anna, it is fixed.")
+
+
+def test_the_note_has_its_own(typed):
+    """The key opens the picker of the box one sees."""
+    tab, box = typed
+    tab.keyboard.press("n")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("t")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#id_note")).to_have_value("Hello Anna, it is fixed.")
+    expect(box).to_have_value("")
+    expect(tab.locator("#pane-note [data-inserted] label")).to_have_count(0)
+
+
+def test_the_signature_stands_below_the_box_with_a_way_to_change_it(typed, cast):
+    """S146."""
+    from departments.models import Signature
+
+    Signature.objects.create(text="{{agent.name}}, {{ticket.department}}")
+    forget()
+    tab, _box = typed
+    tab.reload()
+    expect(tab.locator(".sign")).to_contain_text("Sam, Technical support")
+    tab.get_by_role("link", name="Change signature").click()
+    expect(tab).to_have_url(re.compile("/desk/signature/"))
