@@ -12,7 +12,9 @@ from . import access, actions, kicks
 from .models import Notification, Ticket
 from .retiming import retime
 
-NOBODY = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
+# Enhanced status codes (RFC 3463, 7505), and no part of an IP address
+NOBODY = re.compile(r"(?<![\d.])5\.(?:1\.(?:1|2|3|6|10)|2\.1|4\.4)(?!\.?\d)")  # no such address, or switched off
+SOMEBODY = re.compile(r"(?<![\d.])(?:4\.\d\.\d{1,3}|5\.(?:2\.[2-4]|[367]\.\d{1,3}))(?!\.?\d)")  # full, or our text
 
 
 def mail_failed(sender, mail, **kwargs):
@@ -29,8 +31,9 @@ def mail_failed(sender, mail, **kwargs):
 
 def reaches_nobody(mail):
     """Whether a letter failed because there is no such address, not because of what it said (RFC 3463)."""
-    refused = mail.trouble == OutgoingMail.Trouble.REFUSED and NOBODY.search(mail.answer)
-    return mail.trouble == OutgoingMail.Trouble.BOUNCED or bool(refused)
+    if NOBODY.search(mail.answer):
+        return mail.trouble in (OutgoingMail.Trouble.BOUNCED, OutgoingMail.Trouble.REFUSED)
+    return mail.trouble == OutgoingMail.Trouble.BOUNCED and not SOMEBODY.search(mail.answer)
 
 
 def mail_arrived(sender, row, **kwargs):

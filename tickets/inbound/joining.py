@@ -126,10 +126,11 @@ def keep(letter, sender, ticket, row):
 
 
 def bounced(letter, place, row):
-    """A report on a letter of ours: told at the message it carried; a hard failure brings the ticket back to staff."""
+    """A report on a letter of ours that was given up, at once or after days (RFC 3464, 2.3.3): told at the message it
+    carried, and the ticket comes back to staff."""
     report = letter.bounce
     mail = OutgoingMail.objects.filter(message_id__iexact=report.message_id).first()
-    if mail is None or not report.permanent:
+    if mail is None or report.action != "failed":
         return refusing.Verdict(Outcome.IGNORED, "delayed")
 
     def deed():

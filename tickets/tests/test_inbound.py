@@ -330,7 +330,7 @@ Reporting-MTA: dns; mx.outside.example
 Final-Recipient: rfc822; {to}
 Action: {action}
 Status: {status}
-Diagnostic-Code: smtp; 550 5.1.1 User unknown
+Diagnostic-Code: smtp; {said}
 
 --B
 Content-Type: text/rfc822-headers
@@ -341,11 +341,11 @@ Message-ID: {id}
 """
 
 
-def bounce(letter, action="failed", status="5.1.1"):
+def bounce(letter, action="failed", status="5.1.1", said="550 5.1.1 User unknown"):
     text = f"\n--B\nContent-Type: text/plain\n\n{BOUNCE}"
     head = {"Content-Type": 'multipart/report; report-type=delivery-status; boundary="B"', "Return-Path": "<>"}
     return {
-        "text": text.format(to=letter.to_address, action=action, status=status, id=letter.message_id),
+        "text": text.format(to=letter.to_address, action=action, status=status, said=said, id=letter.message_id),
         "headers": {"MIME-Version": "1.0", **head},
     }
 
@@ -377,6 +377,20 @@ def test_a_delay_is_no_failure(arrive, anna, sam, ticket, say, letter_to):
     got = arrive("mailer-daemon@outside.example", **bounce(letter, action="delayed", status="4.4.7"))
     letter.refresh_from_db()
     assert (got.outcome, letter.state) == ("ignored", "sent")
+
+
+@pytest.mark.parametrize("status", ["4.4.7", "5.2.2", "5.7.1"])
+def test_a_full_mailbox_or_a_refused_text_comes_back_and_the_address_stays_good(
+    arrive, anna, sam, ticket, say, letter_to, status
+):
+    """Given up is given up (RFC 3464, 2.3.3), but somebody is there (RFC 3463): later letters go to them all the same."""
+    say(ticket, sam)
+    letter = sent(letter_to(anna, ticket))
+    got = arrive("mailer-daemon@outside.example", **bounce(letter, status=status, said="Sorry"))
+    letter.refresh_from_db()
+    anna.refresh_from_db()
+    ticket.refresh_from_db()
+    assert (got.reason, letter.state, anna.bounced_at, ticket.awaiting) == ("bounce", "failed", None, True)
 
 
 def test_a_made_up_bounce_marks_nobody(arrive, anna, sam, ticket, say, letter_to):
