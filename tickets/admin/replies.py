@@ -49,9 +49,11 @@ class TextsInline(admin.StackedInline):
     model = PredefinedText
     extra = 1
     min_num = 1
-    validate_min = True
     verbose_name = _("text in one language")
     verbose_name_plural = _("texts")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **{"validate_min": True, **kwargs})
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "text":
