@@ -35,6 +35,7 @@ UNION ALL SELECT 'watcher', id, user_id, '', '', at FROM tickets_watcher WHERE t
 UNION ALL SELECT 'point', id, COALESCE(done_by_id, 0), CAST(position AS text), text, done_at
 FROM tickets_checkpoint WHERE ticket_id = %s
 UNION ALL SELECT 'snooze', id, by_id, ended, note, until FROM tickets_snooze WHERE ticket_id = %s
+UNION ALL SELECT 'mention', id, user_id, '', '', at FROM tickets_mention WHERE ticket_id = %s AND is_unread
 UNION ALL SELECT 'link ' || kind, link.id, one.status_id, {about}, one.subject, NULL
 FROM tickets_ticketlink AS link JOIN tickets_ticket AS one ON one.id = link.other_id
 WHERE link.ticket_id = %s AND one.hidden = ''
@@ -58,7 +59,7 @@ def statement(owners):
     sees_all = ", ".join(f"'{role.value}'" for role in SEES_ALL)
     marks = ", ".join(["%s"] * owners)
     sql = STATEMENT.format(owners=marks, sees_all=sees_all, most=MOST_CONTACTS, about=ABOUT)
-    return Prepared.of_sql(sql, slots=(*[int] * 12, *[str] * (2 + owners)))
+    return Prepared.of_sql(sql, slots=(*[int] * 13, *[str] * (2 + owners)))
 
 
 @dataclass
@@ -87,7 +88,7 @@ def around(ticket, user, *, writers=()):
     """The Around of a ticket for one of its staff. `writers` are the names their drafts are kept under."""
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
-    here = [ticket.pk] * 11 + [ticket.organisation_id or 0]
+    here = [ticket.pk] * 12 + [ticket.organisation_id or 0]
     rows = statement(len(owners)).rows(*here, *places, *owners)
     found, hung = Around(), defaultdict(list)
     for kind, pk, person, word, text, at in rows:
@@ -110,12 +111,12 @@ def around(ticket, user, *, writers=()):
             found.typed[places[word]] = (pk, json.loads(text))
         else:
             hung[kind].append((pk, person, word, text, at and dates.of_cursor(at)))
-    found.marks = marks_of(hung)
+    found.marks = marks_of(hung, user)
     return found
 
 
-def marks_of(hung):
-    """The Marks of these rows, by kind."""
+def marks_of(hung, user):
+    """The Marks of these rows, by kind, for this reader."""
     points = sorted(hung["point"], key=lambda row: (int(row[2]), row[0]))
     snoozed = [Snoozed(by, until, note, ended) for _pk, by, ended, note, until in hung["snooze"]]
     return Marks(
@@ -123,4 +124,5 @@ def marks_of(hung):
         watchers=[person for _pk, person, _word, _text, _at in hung["watcher"]],
         points=[Point(pk, text, by, at) for pk, by, _position, text, at in points],
         snooze=snoozed[0] if snoozed else None,
+        called=any(person == user.pk for _pk, person, _word, _text, _at in hung["mention"]),
     )

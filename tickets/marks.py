@@ -46,6 +46,7 @@ class Marks:
     watchers: list = field(default_factory=list)
     points: list = field(default_factory=list)
     snooze: Snoozed | None = None
+    called: bool = False  # a note calls the reader, who has not read it yet
 
     @property
     def people(self):
