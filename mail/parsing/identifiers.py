@@ -3,7 +3,7 @@
 import re
 
 ID_LIMIT = 500  # characters; a line may hold 998
-IDS_LIMIT = 500
+IDS_LIMIT = 2_000
 _BRACKETED = re.compile(r"<([^<>]{1,2000})>")
 
 

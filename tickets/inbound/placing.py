@@ -14,7 +14,7 @@ from .. import access, found
 from ..models import MailId, Ticket
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9])#?([A-Za-z]{3}-?[0-9]{6})(?![0-9A-Za-z])")
-MOST_NAMED = 50  # Message-IDs, addresses and numbers of one mail that are looked up
+MOST_NAMED = 50  # addresses, numbers and foreign Message-IDs of one mail that are looked up; our own are all known
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def named(letter, row):
     """Every Place the mail names, in order of weight; each ticket is read when its turn comes."""
     addresses = [*row.envelope_to, *letter.envelope, *(person.address for person in letter.recipients)]
     signed = [pointers.of_address(address) for address in addresses[:MOST_NAMED]]
-    ids = list(dict.fromkeys([*letter.in_reply_to, *reversed(letter.references)]))[:MOST_NAMED]
+    ids = list(dict.fromkeys([*letter.in_reply_to, *reversed(letter.references)]))
     signed += [pointers.of_message_id(one) for one in ids]
     for pointer in filter(None, signed):
         yield from (Place(ticket, True, pointer.is_note) for ticket in numbered(pointer.reference))
-    yield from (Place(ticket) for ticket in of_foreign(ids))
+    yield from (Place(ticket) for ticket in of_foreign([*ids[: MOST_NAMED - 1], *ids[MOST_NAMED - 1 :][-1:]]))
     if letter.marker and (pointer := pointers.of_message_id(letter.marker)):
         yield from (Place(ticket, True, pointer.is_note) for ticket in numbered(pointer.reference))
     for number in NUMBER.findall(letter.subject)[:MOST_NAMED]:

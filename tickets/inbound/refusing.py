@@ -30,8 +30,9 @@ REPLIES_OF_ONE = 60  # replies of one sender by mail in an hour
 MOST_READ = 50_000  # kB of a mail, whatever the operator says
 HOUR = timedelta(hours=1)
 NOBODY = re.compile(  # addresses behind which nobody reads
-    r"(?:no-?reply|do-?not-?reply|ne-?pas-?repondre|nao-?responda|mailer-daemon|postmaster|bounces?|daemon|noreply)"
-    r"(?:[+._-].*)?@.*"
+    r"(?:.*[+._-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|ne[._-]?pas[._-]?repondre|nao[._-]?respond[ae]r?|no[._-]?responder"
+    r"|nicht[._-]?antworten|non[._-]?rispondere)(?:[+._-].*)?@.*"
+    r"|(?:mailer-daemon|postmaster|bounces?|daemon)(?:[+._-].*)?@.*"
 )
 
 # Asked of nearly every mail

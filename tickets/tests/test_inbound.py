@@ -142,6 +142,14 @@ def test_a_reply_is_found_anywhere_in_references(arrive, anna, sam, ticket, say,
     assert arrive(anna, headers={"References": ids}).ticket == ticket
 
 
+def test_a_reply_is_found_by_any_of_very_many_references(arrive, anna, sam, ticket, say, letter_to):
+    """Issue: every References entry. A long thread over a list, ours somewhere in it."""
+    say(ticket, sam)
+    ids = [f"<{number}@outside.example>" for number in range(800)]
+    ids.insert(400, letter_to(anna, ticket).message_id)
+    assert arrive(anna, headers={"References": "\r\n ".join(ids)}).ticket == ticket
+
+
 def test_a_reply_is_found_by_the_number_in_the_subject(arrive, anna, ticket):
     """S199: some mail programs keep nothing else."""
     for subject in (f"AW: [{ticket.number}] x", f"re {ticket.number.lower().replace('-', '')}", f"#{ticket.number}"):
@@ -383,7 +391,7 @@ def test_a_delay_is_no_failure(arrive, anna, sam, ticket, say, letter_to):
 def test_a_full_mailbox_or_a_refused_text_comes_back_and_the_address_stays_good(
     arrive, anna, sam, ticket, say, letter_to, status
 ):
-    """Given up is given up (RFC 3464, 2.3.3), but somebody is there (RFC 3463): later letters go to them all the same."""
+    """Given up is given up (RFC 3464, 2.3.3), but somebody is there (RFC 3463): later letters go to them."""
     say(ticket, sam)
     letter = sent(letter_to(anna, ticket))
     got = arrive("mailer-daemon@outside.example", **bounce(letter, status=status, said="Sorry"))

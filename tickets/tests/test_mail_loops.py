@@ -39,6 +39,9 @@ def receipts():
         {"From": "noreply+17@outside.example"},
         {"From": "do-not-reply@outside.example"},
         {"From": "bounces-88@outside.example"},
+        {"From": "orders-noreply@outside.example"},
+        {"From": "nicht-antworten@outside.example"},
+        {"From": "shop.no_responder@outside.example"},
     ],
     ids=lambda headers: " ".join(f"{name}: {value}" for name, value in headers.items()),
 )
@@ -48,7 +51,10 @@ def test_a_machine_is_never_answered(arrive, headers):
     assert not OutgoingMail.objects.exclude(user__is_staff=True).exists()
 
 
-@pytest.mark.parametrize("headers", [{}, {"Auto-Submitted": "no"}, {"Return-Path": "<dora@outside.example>"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Auto-Submitted": "no"}, {"Return-Path": "<dora@outside.example>"}, {"From": "nora.eply@a.example"}],
+)
 def test_a_person_is_answered(arrive, headers):
     """The control: silence is for machines only."""
     arrive("dora@outside.example", headers=headers)
