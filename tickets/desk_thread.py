@@ -11,7 +11,7 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import OutgoingMail
 
-from . import mailed, merged, telling, thread
+from . import links, mailed, merged, split_off, telling, thread
 from .around import around
 from .marks import Marks
 from .models import Attachment, Message, Notification, Verb
@@ -84,6 +84,7 @@ class Thread:
     earlier: int = 0  # id of the first message shown, when there are older ones
     unproven: bool = False  # opened by somebody who only typed the client's address
     undelivered: object = None  # the latest mail to the client that reached nobody
+    links: list = field(default_factory=list)  # links.Group
     may_belong: str = ""  # number of a ticket that its mail named, and its sender may not see
 
 
@@ -169,6 +170,9 @@ def build(viewer, ticket, *, writers=(), before=0):
     names = telling.names_for(events, known=known, more=found.people | authors, homes=merged.family(ticket))
     people, numbers, seen = names.people, range(1, ticket.last_number + 1), set()
     first = next((event for event in events if event.ticket_id == ticket.pk), None)
+    moved = split_off.marks(events)
+    for row in messages:
+        row.split = moved.get(row.pk)
     said = [said_by(people[row.author_id], row, files[row.pk], mails[row.pk], numbers, seen) for row in messages]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
     latest = events[: -LOG - 1 : -1]
@@ -184,6 +188,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
         marks=found.marks.named(people),
+        links=links.groups(found.links, viewer),
         present=[(people[pk], writes) for pk, writes in found.present],
         taking_part=found.taking_part,
         contacts=[person for person in found.contacts if person.pk != ticket.client_id],

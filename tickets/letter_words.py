@@ -179,7 +179,7 @@ def of_waking(letter):
 def of_merging(letter):
     said = done(letter) | {"others": value(letter, "origin")}
     yield _("%(who)s merged %(others)s into %(number)s on %(moment)s: they are one ticket now.") % said
-    yield _("Everything written there is on this ticket now, in order of time. Answers to older e-mails arrive here, too.")
+    yield _("Everything written there is on this ticket now, in order of time. Answers to older e-mails arrive here.")
     yield value(letter, "guest.hint")
 
 

@@ -1,12 +1,14 @@
 """A ticket's links as staff read them: what each means from this side, and the ticket at its other end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import pgettext_lazy
 
+from departments.models import Category
 from departments.policy import snapshot
 
-from .models import Ticket, TicketLink
+from . import access
+from .models import TicketLink
 
 Kind = TicketLink.Kind
 FOLLOWS = "follow"
@@ -38,10 +40,11 @@ class Link:
     category: str
     status_id: int
     department_id: int
+    is_seen: bool = False  # the reader works on it, and so may know its subject
 
     @property
     def is_closed(self):
-        return Ticket(category=self.category).is_closed
+        return self.category == Category.CLOSED
 
     @property
     def status(self):
@@ -67,9 +70,10 @@ def of_row(pk, status_id, kind, back, about, subject):
     return Link(pk, kind, back, number, subject, category, status_id, int(department))
 
 
-def groups(links):
-    """The Groups of these links, in the order of WORDS; “related” is the same from both sides."""
-    found = {}
+def groups(links, viewer):
+    """The Groups of these links for this reader, in the order of WORDS; “related” is the same from both sides."""
+    found, mine = {}, access.departments_of(viewer.user)
+    links = [replace(link, is_seen=viewer.user.is_superuser or link.department_id in mine) for link in links]
     for (kind, back), title in WORDS.items():
         rows = [link for link in links if link.kind == kind and link.back == back]
         found.setdefault(str(title), []).extend(rows)
@@ -78,3 +82,9 @@ def groups(links):
         for title, rows in found.items()
         if rows
     ]
+
+
+def open_parts(groups):
+    """How many open tickets stand below this one, as parts of it or of the incident it is."""
+    below = {str(WORDS[kind, False]) for kind in (Kind.PARENT, Kind.INCIDENT)}
+    return sum(1 for group in groups if group.title in below for link in group.links if not link.is_closed)

@@ -24,7 +24,7 @@ from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
 from tickets import actions, leaving
 from tickets.actions import hold_reply
-from tickets.models import Attachment, BulkJob, Tag, Ticket
+from tickets.models import Attachment, BulkJob, SavedView, Tag, Ticket
 from tickets.writing import write
 
 PERSONS = ("stranger", "guest", "client", "other client", "agent", "other agent", "lead", "operator")
@@ -81,8 +81,12 @@ class World:
         for ticket in (self.ticket, self.guests_ticket):
             actions.reply(fresh(ticket), author=cast.sam, written=write("Try again."), by_staff=True)
             actions.add_note(fresh(ticket), author=cast.sam, written=write("Looks like the cache."))
+        self.merged, linked = opened(cast.support, cast.anna), opened(cast.support, cast.anna)
+        actions.merge([self.ticket, self.merged], actor=cast.sam)
+        self.link = actions.link(fresh(self.ticket), to=linked, kind="relates", actor=cast.sam)
         self.joined = {ticket.pk: self.taking_part(ticket) for ticket in (self.ticket, self.guests_ticket)}
         self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
+        self.view = SavedView.objects.create(name="Waiting", owner=cast.lena, department=cast.support, query="view=open")
         self.job = BulkJob.objects.create(user=cast.sam, act="close", tickets=[self.ticket.pk], total=1)
         self.attached = Attachment.objects.filter(message__ticket=self.ticket).get()
         self.passes = {pk: passes.issue(cast.greta, Ticket.objects.get(pk=pk).number) for pk in self.joined}
@@ -142,7 +146,10 @@ class World:
             "tag": self.tag.pk,
             "reply": self.reply.pk,
             "job": self.job.pk,
+            "view": self.view.pk,
             "person": self.joined[pk].pk,
+            "other": self.merged.number,
+            "link": self.link.pk,
             "click": ticket.events.latest("sequence").click,
             "object_id": self.ticket.pk,
         }

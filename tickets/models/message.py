@@ -62,6 +62,7 @@ class Message(models.Model):
     def __str__(self):
         return f"{self.ticket.number} {self.label}"
 
+    split = None  # whether it was moved to another ticket or came from one, and which (tickets.split_off)
     home = ""  # the number it was written under, where it stands in the thread of a survivor (tickets.merged)
 
     @property

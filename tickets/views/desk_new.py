@@ -1,5 +1,6 @@
 """A ticket that staff open for somebody (S168, S183)."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,7 +10,7 @@ from engine.once import once
 from helpdesk_site.lib.text import clean_line, render_markdown, shown
 from helpdesk_site.lib.toasts import toast
 
-from .. import actions, queries, queues
+from .. import access, actions, queries, queues
 from ..forms_desk import NewTicketForm
 from ..models import Ticket
 from ..writing import write
@@ -21,10 +22,12 @@ from .desk import staff_only
 @once
 def new(request):
     """Open a ticket for a client, or for any name and address; they are told by mail (S168, S183)."""
-    client = client_named(request)
-    form = NewTicketForm(request, client=client)
+    follow = followed(request)
+    client = client_named(request) or (follow and follow.client)
+    follow = follow if follow and client == follow.client else None
+    form = NewTicketForm(request, client=client, initial=first_words(follow))
     if request.method == "POST" and "preview" not in request.POST and form.is_valid():
-        ticket = opened_by_staff(form, request.user)
+        ticket = opened_by_staff(form, request.user, follow)
         toast(
             request,
             _("%(number)s is open. %(client)s is told by mail.") % {"number": ticket.number, "client": ticket.client},
@@ -35,6 +38,7 @@ def new(request):
     context = {
         "form": form,
         "client": client,
+        "follow": follow,
         "words": words,
         "people": queries.people(words) if words else [],
         "limits": form.limits,
@@ -45,14 +49,31 @@ def new(request):
     return render(request, "desk/new.html", context, status=422 if invalid else 200)
 
 
+def followed(request):
+    """The ticket this one is to follow (`?follow=`), if the person works on it; else None (C17, S114)."""
+    number = request.POST.get("follow") or request.GET.get("follow") or ""
+    try:
+        return access.ticket_for(request.viewer, number, to="work") if number else None
+    except Http404:
+        return None
+
+
+def first_words(follow):
+    """What a follow-up begins with: the subject and department of the ticket it follows."""
+    if follow is None:
+        return None
+    about = {"subject": follow.subject, "department": follow.shown_department.slug}
+    return about | ({"organisation": str(follow.organisation_id)} if follow.organisation_id else {})
+
+
 def client_named(request):
     """The person the ticket is for, when one was chosen."""
     pk = request.POST.get("client") or request.GET.get("client", "")
     return User.objects.filter(pk=int(pk)).exclude(email=SYSTEM_EMAIL).first() if queues.is_id(pk) else None
 
 
-def opened_by_staff(form, author):
-    """Open the ticket a valid form describes."""
+def opened_by_staff(form, author, follow=None):
+    """Open the ticket a valid form describes, perhaps as the follow-up of another one of the same client."""
     said = form.cleaned_data
     return actions.open_ticket(
         said["department"],
@@ -67,6 +88,7 @@ def opened_by_staff(form, author):
         assignee=said.get("assignee"),
         organisation=said.get("organisation"),
         channel=Ticket.Channel.STAFF,
+        follow_up_of=follow,
     )
 
 

@@ -12,7 +12,21 @@ from departments.policy import snapshot, status_rules
 from helpdesk_site.lib import shapes
 from helpdesk_site.lib.text import render_markdown, shown
 
-from .. import access, colleagues, desk_thread, drafts, files, filling, found, predefined, queries, queues, states
+from .. import (
+    access,
+    colleagues,
+    desk_thread,
+    drafts,
+    files,
+    filling,
+    found,
+    links,
+    merged,
+    predefined,
+    queries,
+    queues,
+    states,
+)
 from ..actions import Crossed
 from ..guard import Stopped
 from ..marks import checklists
@@ -56,6 +70,8 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
         "follow_up_of": followed(request.viewer, ticket),
+        "family": list(merged.family(ticket).values()),
+        "open_parts": links.open_parts(thread.links),
         "may_belong": named(request.viewer, thread.may_belong),
         "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
     }

@@ -8,16 +8,17 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 from mail.models import OutgoingMail
 
-from ..models import Message, Ticket
+from ..models import Message, Ticket, Verb
 
 PIECES = (
     "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "rest", "foot",
-    "to", "state", "source", "home",
+    "to", "state", "source", "home", "split",
 )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ class Brush:
             label=message.label,
             number=message.number,
             home=message.before_number,
+            split=self.split(message.split) if message.split else "",
             when=ui.when_in(self.reader, message.created_at),
             versions=self.versions.replace("/0/", f"/{message.pk}/"),
             edit=self.edit.replace("/0/", f"/{message.pk}/"),
@@ -127,6 +129,13 @@ class Brush:
             trust=trust,
             has_source=message.incoming_id is not None,
         )
+
+    def split(self, split):
+        """Where a message was moved to, or where it came from."""
+        verb, number = split
+        said = {"url": reverse("ticket", args=[number]), "number": number}
+        words = _("Moved to %(number)s") % said if verb == Verb.SPLIT else _("From %(number)s") % said
+        return render_to_string("desk/_split_mark.html", said | {"words": words})
 
     def rest(self, rest):
         """What stands folded below a mail's text."""
