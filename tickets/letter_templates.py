@@ -77,6 +77,7 @@ class Specimen:
     kind: str
     is_specimen = True
     is_first = False
+    is_corrected = False
     messages = (SimpleNamespace(),)
 
 
