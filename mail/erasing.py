@@ -30,26 +30,27 @@ NESTED = 5  # mails in mails that are looked into
 # --- Raw mails --------------------------------------------------------------------------------------------------------
 
 
-def redacted(raw, words, digests=(), *, surely=False) -> bytes | None:
+def redacted(raw, words, digests=(), *, surely=False, expected=()) -> bytes | None:
     """A mail without the words, and without the files of these SHA-256; None where it holds none of them.
 
-    `surely` says that it must hold them: one in which they are not found becomes a stub.
+    `surely` says that it must hold the words, `expected` are files it must hold: where they are not found, it becomes a
+    stub.
     """
     writer = _Writer(words, set(digests))
     new = writer.mail(raw)
-    found = writer.found or _in_bytes(raw, words)
-    if not (found or surely):
+    found = writer.found or in_bytes(raw, words)
+    missed = set(expected) - writer.met
+    if not (found or surely or missed):
         return None
-    missed = set(digests) - writer.met
-    is_whole = found and not writer.lost and not (surely and missed) and not holds(new, words)
-    return new if is_whole else stub(raw, words)
+    is_clean = (found or not surely) and not missed and not writer.lost and not holds(new, words)
+    return new if is_clean else stub(raw, words)
 
 
 def holds(raw, words) -> bool:
     """Whether a mail says the words anywhere: behind its encodings, or as it stands."""
     writer = _Writer(words, set())
     writer.mail(raw)
-    return bool(writer.found or writer.lost or _in_bytes(raw, words))
+    return bool(writer.found or writer.lost or in_bytes(raw, words))
 
 
 def stub(raw, words) -> bytes:
@@ -89,7 +90,7 @@ class _Writer:
             return self.stub_of(part)
         if part.main_type == "text":
             return self.text(part, content)
-        if _in_bytes(content, self.words):
+        if in_bytes(content, self.words):
             self.found += 1
             return self.stub_of(part)
         return self.as_it_was(part)
@@ -144,7 +145,7 @@ class _Writer:
         return b" " + said.partition(";")[0].strip().encode() + b"\r\n"
 
 
-def _in_bytes(data, words):
+def in_bytes(data, words):
     """Whether bytes of any kind say the words, in one of the encodings in which programs write text."""
     sets = ["utf-8", "utf-16-le", "utf-16-be"] if b"\0" in data[:100_000] else ["utf-8"]
     return any(words.count(data.decode(charset, "ignore")) for charset in sets)
@@ -158,17 +159,16 @@ def about(number) -> Q:
     return Q(reference=number) | Q(reference__startswith=f"{number}#")
 
 
-def prepare(row, words, digests=(), *, surely=False) -> str:
-    """Write a mail of the raw store anew without the words. Returns the name of the new file; "" where it held none.
-    Done before the transaction in which `put` lets the row speak of it."""
+def without(row, words, digests=(), **certain) -> bytes | None:
+    """A mail of the raw store as by `redacted`; None too where its file is gone already. To be kept (intake.keep)
+    before the transaction in which `put` lets the row speak of it."""
     if not row.stored_as:
-        return ""
+        return None
     try:
         raw = intake.open_raw(row)
     except OSError:
-        return ""  # its file is gone already
-    new = redacted(raw, words, digests, surely=surely)
-    return "" if new is None else intake.keep(new)
+        return None
+    return redacted(raw, words, digests, **certain)
 
 
 def put(row, stored_as) -> None:
@@ -178,9 +178,17 @@ def put(row, stored_as) -> None:
     row.save(update_fields=["stored_as"])
 
 
+LOGGED = ["sender_name", "subject", "trouble", "folder"]
+
+
+def count_in_row(row, words) -> int:
+    """How often the import log says them of a mail."""
+    return sum(words.count(getattr(row, name)) for name in LOGGED)
+
+
 def redact_row(row, words) -> int:
     """Take the words out of what the import log says of a mail. Returns how often they stood there."""
-    return _out_of_fields(row, words, ["sender_name", "subject", "trouble", "folder"], [])
+    return _out_of_fields(row, words, LOGGED, [])
 
 
 def redact_letter(mail, words) -> int:
@@ -225,8 +233,11 @@ def erase_outgoing(number) -> None:
     mails.update(subject="", text="", html="", answer="", to_name="", headers={})
 
 
-def of_ticket(number, messages):
-    """The mails of the raw store that belong to a ticket: its messages', those its number is noted with, and others
-    under the same Message-ID."""
-    own = IncomingMail.objects.filter(about(number) | Q(messages__in=messages)).values("pk")
+def of_tickets(numbers, messages):
+    """The mails of the raw store that belong to tickets: those of these messages (a queryset), those noted with their
+    numbers, and others under the same Message-IDs."""
+    theirs = Q(messages__in=messages.values("pk"))
+    for number in numbers:
+        theirs |= about(number)
+    own = IncomingMail.objects.filter(theirs).values("pk")
     return IncomingMail.objects.filter(Q(pk__in=own) | Q(copy_of__in=own)).order_by("pk")

@@ -30,7 +30,7 @@ def erase(ticket):
 
 def erase_mails(ticket, messages):
     """The mails that are no other ticket's too: a message split off keeps its letter."""
-    mails = erasing.of_ticket(ticket.number, messages)
+    mails = erasing.of_tickets([ticket.number], messages)
     elsewhere = Message.objects.filter(incoming__in=mails).exclude(ticket=ticket).exclude(body="").values("incoming")
     erasing.erase_incoming(mails.exclude(pk__in=elsewhere))
     erasing.erase_outgoing(ticket.number)

@@ -210,14 +210,13 @@ def let_go(attachments):
     caller's transaction: the bytes go when it is committed."""
     rows = list(attachments)
     attachments.delete()
-    discard_unused(rows)
+    discard({name for row in rows for name in (row.stored_as, row.thumbnail)})
 
 
-def discard_unused(rows):
-    """Delete the bytes of files whose rows are gone or speak of them no more, where no other row does."""
-    names = {name for row in rows for name in (row.stored_as, row.thumbnail) if name}
+def discard(names):
+    """Delete the bytes of these names, where no row speaks of them any more."""
     used = Attachment.objects.filter(Q(stored_as__in=names) | Q(thumbnail__in=names))
-    gone = names - {name for pair in used.values_list("stored_as", "thumbnail") for name in pair}
+    gone = set(names) - {""} - {name for pair in used.values_list("stored_as", "thumbnail") for name in pair}
     erasing.forget_files(gone)
     leftovers.discard("attachments", *sorted(gone))
 

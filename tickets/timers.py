@@ -19,8 +19,8 @@ from .refused import Refused
 from .retiming import retime
 
 __all__ = [
-    "close_idle", "empty_trash", "preview_close", "release_due_replies", "release_reply", "retime", "settle_due", "tidy",
-    "wake_due", "write_letters",
+    "close_idle", "empty_trash", "preview_close", "release_due_replies", "release_reply", "retime", "settle_due",
+    "tidy", "wake_due", "write_letters",
 ]  # fmt: skip
 
 MOST_SHOWN = 1000  # counts stop here

@@ -43,7 +43,7 @@ class Words:
 
     def count(self, text: str) -> int:
         """How often a text says them."""
-        return _flat(text).count(self.flat) if text else 0
+        return _flat(text).count(self.flat) if text and self.flat else 0
 
     def count_html(self, html: str) -> int:
         """How often HTML says them, in its text and in its attributes."""

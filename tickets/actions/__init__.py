@@ -12,6 +12,7 @@ from .noting import Overtaken, add_note, edit_message, keep_automatic
 from .opening import open_ticket
 from .pending import call_back, hold_reply, release
 from .readdressing import readdress, send_again
+from .redacting import redact
 from .replying import Crossed, reply
 from .snoozing import snooze, wake, wake_in_time
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
@@ -61,6 +62,7 @@ __all__ = [
     "open_ticket",
     "put_list",
     "readdress",
+    "redact",
     "release",
     "remind",
     "remove_participant",

@@ -22,7 +22,6 @@ from ._shared import locked_anywhere, save_times, status_again
 from .closing import close_fields
 
 KEPT = timedelta(days=30)
-OF_SNOOZING = ["snoozed_at", "snoozed_until", "snoozed_by"]
 
 
 @action
@@ -85,22 +84,23 @@ def throw_away(ticket, *, actor, **data):
     if not ticket.is_closed:
         clock.enter_status(ticket, ticket.policy.status_closed, at=now)
         close_fields(ticket, by=actor, at=now)
-    ticket.hidden, ticket.hidden_at = Ticket.Hidden.TRASH, now
-    ticket.snoozed_at = ticket.snoozed_until = ticket.snoozed_by = None
-    save_times(ticket, "hidden", "hidden_at", *OF_SNOOZING)
+    was, ticket.hidden, ticket.hidden_at = ticket.hidden, Ticket.Hidden.TRASH, now
+    clock.end_snooze(ticket)
+    save_times(ticket)
     for waiting in ticket.pending_replies.select_for_update(skip_locked=True).order_by("pk"):
         drafts.give_back(waiting)
     hushed = notify.hush(Notification.objects.filter(event__ticket__in=merged.ids(ticket)))
-    record(ticket, Verb.TRASHED, actor=actor, **{"from": before.code, "to": ticket.status.code}, **hushed, **data)
+    told = {"from": before.code, "to": ticket.status.code, **({"was": was} if was else {})}
+    record(ticket, Verb.TRASHED, actor=actor, **told, **hushed, **data)
 
 
 def take_out(ticket):
-    """List it again. One that was open when it went is open again, as if it had never been away."""
+    """Where it was: one that was open is open again, as if it had never been away; spam is spam."""
     known, event = snapshot().statuses_by_code, last_time(ticket)
-    before = known.get(event.data.get("from")) or ticket.policy.status_after_client
+    before, was = known.get(event.data.get("from")) or ticket.policy.status_after_client, event.data.get("was", "")
     if before.code != ticket.status.code:
         status_again(ticket, before)
-    ticket.hidden, ticket.hidden_at = Ticket.Hidden.NO, None
+    ticket.hidden, ticket.hidden_at = was, timezone.now() if was else None
     ticket.save(update_fields=["hidden", "hidden_at"])
 
 

@@ -239,6 +239,14 @@ def test_one_that_was_closed_comes_back_closed(ticket, cast):
     assert (after.status, after.closed_at, after.closed_by) == (before.status, before.closed_at, before.closed_by)
 
 
+def test_spam_comes_back_as_spam(ticket, cast):
+    actions.mark_spam(ticket, actor=cast.sam)
+    actions.trash(ticket, actor=cast.sam)
+    assert again(ticket).hidden == "trash"
+    actions.restore(ticket, actor=cast.sam)
+    assert again(ticket).hidden == "spam" and again(ticket).is_closed
+
+
 def test_trashing_and_restoring_twice_are_done_once(ticket, cast):
     for _ in range(2):
         actions.trash(ticket, actor=cast.sam)
