@@ -350,12 +350,12 @@ def test_a_template_goes_before_the_notice_of_closing_by_itself(ticket, anna, sa
 
 def test_a_reply_of_ours_names_the_client_by_merge_fields(ticket, anna, sam, client_of):
     """S148: in the thread, in the mail and in the preview."""
-    browser, text = client_of(sam), "Hello [FIRSTNAME] ([NAME], [EMAIL]), [IMPORTANT]"
+    browser, text = client_of(sam), "Hello [FIRSTNAME] ([NAME], [EMAIL]), [sic]"
     assert "Hello Anna (Anna Harding" in browser.post(f"/t/{ticket.number}/preview/", {"message": text}).text
     User.objects.filter(pk=sam.pk).update(undo_seconds=0)
     browser.post(f"/t/{ticket.number}/reply/", {"message": text})
     message = ticket.messages.latest("number")
-    assert message.body == "Hello Anna (Anna Harding, anna@example.com), [IMPORTANT]"
+    assert message.body == "Hello Anna (Anna Harding, anna@example.com), [sic]"
     assert message.body in letter_to(anna).text
 
 
