@@ -4,7 +4,7 @@
   const doc = document, $ = (s, c = doc) => c.querySelector(s), $$ = (s, c = doc) => [...c.querySelectorAll(s)];
   const FIELD = /\{\{[^}]*\}\}|\[(?:FIRSTNAME|NAME|EMAIL)\]/, WAIT = 120;
   const states = new WeakMap(), cursors = new WeakMap();               // of each picker; of each text [from, to]
-  const of = picker => states.get(picker) || states.set(picker, { asked: 0, slash: null }).get(picker);
+  const of = picker => states.get(picker) || states.set(picker, { asked: 0, slash: null, busy: true }).get(picker);
   const field = picker => $("input[type=search]", picker), list = picker => $("[data-picker-list]", picker);
   const box = picker => $("textarea", picker.closest("form"));
   const rest = ta => cursors.set(ta, [ta.selectionStart, ta.selectionEnd]);
@@ -25,11 +25,11 @@
   const typed = picker => { const q = field(picker).value.trim(); return q ? { q } : {}; };
 
   /* ---- Opening and closing. */
-  const open = picker => { if (!picker.open) picker.open = true; field(picker).focus(); };
-  const opened = picker => { field(picker).value = ""; ask(picker, {}); };
+  const open = picker => { field(picker).value = ""; picker.open = true; field(picker).focus(); };
+  const turned = picker => { if (picker.open) return ask(picker, typed(picker)); field(picker).value = ""; of(picker).busy = true; };
   const back = (picker, more = "") => {                                // to the text, with the cursor where it was
     const state = of(picker), ta = box(picker), [from, to] = cursors.get(ta) || [ta.value.length, ta.value.length];
-    picker.open = false; ta.focus();
+    picker.open = false; field(picker).value = ""; ta.focus();
     if (more) { ta.setSelectionRange(state.slash + 1, state.slash + 1); write(ta, more); } else ta.setSelectionRange(from, to);
     state.slash = null;
   };
@@ -57,7 +57,7 @@
   };
 
   /* ---- Hands. */
-  doc.addEventListener("toggle", e => { const picker = e.target; if (picker.matches?.("[data-picker]") && picker.open) opened(picker); }, true);
+  doc.addEventListener("toggle", e => { const picker = e.target; if (picker.matches?.("[data-picker]")) turned(picker); }, true);
   doc.addEventListener("focusout", e => { if (e.target.matches?.(".composer textarea")) rest(e.target); });
   doc.addEventListener("click", e => {
     const picker = e.target.closest?.("[data-picker]"), item = e.target.closest?.("[data-insert]"), way = e.target.closest?.("[data-picker-to]");
