@@ -4,7 +4,7 @@ survivor's thread reads besides its own. A ticket nothing was merged into asks t
 from django.db import connection
 from django.db.models import Q
 
-from .models import Attachment, Message, Ticket
+from .models import Attachment, Message, Ticket, TicketEvent
 
 DOWN = """
 WITH RECURSIVE family(id, number) AS (
@@ -78,3 +78,9 @@ def messages_of(ticket, before, most, **which):
 def public_files_of(ticket):
     """The files of all public messages in that thread."""
     return Attachment.objects.filter(message__ticket__in=ids(ticket), message__is_note=False).order_by("pk")
+
+
+def events_of(ticket, theirs, own):
+    """The survivor's events with the verbs `own`, and those of what was merged into it with the verbs `theirs`."""
+    which = Q(ticket=ticket, verb__in=own) | Q(ticket__in=list(family(ticket)), verb__in=theirs)
+    return list(TicketEvent.objects.filter(which).order_by("at", "ticket_id", "sequence"))

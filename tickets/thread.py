@@ -13,14 +13,15 @@ from departments.policy import snapshot
 from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import PreparedRows
 
-from . import colleagues, mailed, merged, words
+from . import colleagues, mailed, merged, split_off, words
 from .access import participants_of
 from .models import Attachment, Message, Participant, TicketEvent, Verb
 
 PAGE = 200  # messages at once; older ones a click further
 MOST_EVENTS = 1000
 SHOWN_EVENTS = (Verb.OPENED, Verb.ASSIGNED, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.MOVED)
-TOLD = (*SHOWN_EVENTS, Verb.UNDONE)
+JOINING = (Verb.TOOK_IN, Verb.UNMERGED, Verb.SPLIT, Verb.UNSPLIT)
+TOLD = (*SHOWN_EVENTS, *JOINING, Verb.UNDONE)
 CHAT, CHAT_TIME = 3, timedelta(minutes=10)  # so many messages in so much time read like a chat (C20)
 
 
@@ -38,6 +39,8 @@ class Said:
     rest: object  # mailed.Rest, or None
     is_new: bool = False
     mails: list = ()  # what became of its mails (delivered.Delivery)
+    moved: str = ""  # to a ticket of its own: its number, or “-” for whoever may not see that
+    came: str = ""  # from another ticket, likewise
 
     @property
     def kind(self):
@@ -58,6 +61,7 @@ class Happened:
     mine: bool
     person: str = ""
     department: str = ""
+    numbers: str = ""  # of the tickets that were merged, or of the one it was split off
 
     @property
     def kind(self):
@@ -134,11 +138,17 @@ def files_of(ticket):
     return found
 
 
-def events_of(ticket, *, since=None):
-    """What clients may know of the history, without what was undone."""
-    events = [event for event in EVENTS.models(ticket.pk) if since is None or event.at >= since]
-    undone = {event.data.get("of") for event in events if event.verb == Verb.UNDONE}
-    return [event for event in events if event.verb != Verb.UNDONE and event.sequence not in undone]
+def events_of(ticket, events, *, since=None):
+    """What clients may know of a ticket's own history, without what was undone."""
+    own = [event for event in events if event.ticket_id == ticket.pk]
+    undone = {event.data.get("of") for event in own if event.verb == Verb.UNDONE}
+    told = [event for event in own if event.verb != Verb.UNDONE and event.sequence not in undone]
+    return [event for event in told if since is None or event.at >= since]
+
+
+def told_of(ticket):
+    """All events of which anything is told to clients; those of merged tickets tell where their messages went."""
+    return merged.events_of(ticket, JOINING, TOLD) if ticket.has_merged else EVENTS.models(ticket.pk)
 
 
 def people_of(ticket, viewer, messages, events):
@@ -158,9 +168,10 @@ def for_client(viewer, ticket, *, around, before=0):
     """The Thread this reader sees: public messages and the events that concern them, staff as policy shows them."""
     messages = messages_of(ticket, before=before)
     older, messages = len(messages) > PAGE, messages[-PAGE:]
-    events = [] if before else events_of(ticket, since=messages[0].created_at if older else None)
+    told = told_of(ticket)
+    events = [] if before else events_of(ticket, told, since=messages[0].created_at if older else None)
     people, files = people_of(ticket, viewer, messages, events), files_of(ticket)
-    reader = Reader(viewer.user, ticket, people, around.mails)
+    reader = Reader(viewer.user, ticket, people, around.mails, split=split_off.marks(told), out=taken_out(told))
     first_new = first_news(viewer, ticket, messages, around)
     rows = [reader.said(row, files.get(row.pk), is_new=is_new(row, first_new)) for row in messages]
     rows = sorted(rows + [row for row in map(reader.happened, events) if row], key=lambda row: row.moment)
@@ -172,6 +183,15 @@ def for_client(viewer, ticket, *, around, before=0):
         earlier=(messages[0].pk if ticket.has_merged else messages[0].number) if older else 0,
         unread=ticket.last_number > around.read and not before,
     )
+
+
+def taken_out(events):
+    """{sequence of a merge: ids of the tickets that were taken out of it again}."""
+    out = defaultdict(set)
+    for event in events:
+        if event.verb == Verb.UNMERGED and "of" in event.data:
+            out[event.data["of"]] |= {pk for pk, _number in event.data["tickets"]}
+    return out
 
 
 def first_news(viewer, ticket, messages, around):
@@ -226,8 +246,9 @@ def is_chatting(rows, now):
 class Reader:
     """Who reads: turns messages and events into what this person may know of them."""
 
-    def __init__(self, user, ticket, people, mails):
+    def __init__(self, user, ticket, people, mails, *, split, out):
         self.user, self.ticket, self.people, self.mails = user, ticket, people, mails
+        self.split, self.out = split, out
         self.department = ticket.shown_department
         self.numbers = range(1, ticket.last_number + 1)
         self.seen = set()  # pictures that earlier mails brought
@@ -241,7 +262,10 @@ class Reader:
         listed, folded = mailed.apart(message.html, files or (), self.seen)
         rest = mailed.rest(message, html, folded)
         mails = self.mails.get(message.pk, ())
-        return Said(message, who, role, who if staff else author, mine, html, listed, rest, is_new, mails)
+        verb, number = self.split.get(message.pk, ("", ""))
+        other = number if self.ticket.client_id == self.user.pk else "-"  # the other ticket has the same client
+        split = {"moved": other} if verb == Verb.SPLIT else {"came": other} if verb else {}
+        return Said(message, who, role, who if staff else author, mine, html, listed, rest, is_new, mails, **split)
 
     def happened(self, event):
         """The event as a Happened, or None where it tells a client nothing."""
@@ -255,8 +279,17 @@ class Reader:
         if event.verb == Verb.MOVED:
             slug = event.data.get("to")
             department = next((str(row) for row in snapshot().departments.values() if row.slug == slug), "")
+        numbers = self.numbers_of(event) if event.verb in JOINING else ""
+        if event.verb in JOINING and not numbers:
+            return None
         mine = event.actor_id == self.user.pk
-        return Happened(event.verb, event.at, self.name(event.actor_id), mine, person, department)
+        return Happened(event.verb, event.at, self.name(event.actor_id), mine, person, department, numbers)
+
+    def numbers_of(self, event):
+        """The tickets that were merged into this one and are in it yet, or the one it was split off."""
+        if event.verb == Verb.TOOK_IN:
+            return ", ".join(n for pk, n in event.data["tickets"] if pk not in self.out.get(event.sequence, ()))
+        return event.data["from"][1] if event.verb == Verb.SPLIT and "from" in event.data else ""
 
     def name(self, pk):
         """A person's name as this reader may know it."""

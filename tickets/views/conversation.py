@@ -24,7 +24,7 @@ from ..forms_desk import chosen_readers
 from ..models import Draft, Ticket
 from ..refused import Refused
 from ..writing import write
-from . import desk, desk_ticket
+from . import desk, desk_ticket, neighbours
 from .doors import for_somebody
 
 FOR_CLIENTS = ("organisation", "service")  # read with a ticket; people are known or read at once (thread.people_of)
@@ -135,11 +135,12 @@ def answer_as_staff(request, ticket, form):
         take_back = reverse("ticket_call_back", args=[ticket.number, pending.pk])
         toast(request, _("Your reply is on its way."), undo_url=take_back, seconds=user.undo_seconds)
         return desk.go_on(request, ticket)
-    with one_click():
+    with one_click() as click:
         message = actions.reply(ticket, by_staff=not own, **said)
         if after:
             actions.carry_out(message.ticket, after, actor=user)
     toast(request, _("Reply sent."))
+    neighbours.warn(request, message.ticket, click.events)
     return desk.go_on(request, message.ticket, anchor=message.anchor)
 
 
@@ -186,6 +187,7 @@ def done(request, ticket, click, sentence):
     """Back to the ticket, with Undo when something was done."""
     if click.events:
         toast(request, sentence, undo_url=reverse("ticket_undo", args=[ticket.number, click.id]))
+        neighbours.warn(request, ticket, click.events)
     return redirect("ticket", ticket.number)
 
 

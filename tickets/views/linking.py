@@ -12,9 +12,9 @@ from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
 
 from .. import access, actions, bulk, joinable, queries
-from ..actions.linking import open_neighbours, warnings
+from ..actions.linking import open_neighbours
 from ..events import one_click
-from ..models import TicketLink, Verb
+from ..models import TicketLink
 from ..refused import Refused
 from .doors import for_somebody
 from .joining import dialog
@@ -152,10 +152,3 @@ def told(request, ticket, job):
     for number, why in job.failed[:5]:
         notices.error(request, f"{number}: {why}" if number else why)
     return redirect("ticket", ticket.number)
-
-
-def warn_of_links(request, ticket, events):
-    """After closing: say what is still open around the ticket."""
-    if any(event.verb == Verb.CLOSED for event in events):
-        for sentence in warnings(ticket):
-            notices.warning(request, sentence)

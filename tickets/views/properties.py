@@ -35,7 +35,7 @@ from ..forms_desk import (
 from ..models import Draft, Message, Presence, Ticket
 from ..refused import Refused
 from ..writing import write
-from . import desk_ticket, lines
+from . import desk_ticket, lines, neighbours
 from .doors import for_somebody
 
 
@@ -160,6 +160,7 @@ def done(request, ticket, click, sentence):
         can_undo = all(event.verb in REVERSIBLE for event in click.events)
         undo_url = reverse("ticket_undo", args=[ticket.number, click.id]) if can_undo else ""
         toast(request, sentence, undo_url=undo_url)
+        neighbours.warn(request, ticket, click.events)
     return answer(request, ticket, events=click.events)
 
 
