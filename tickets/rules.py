@@ -223,6 +223,10 @@ def mail(ticket, value, *, rule, actor):
     actions.alert(ticket, to=people(value, ticket), rule=rule, actor=actor)
 
 
+def tag(ticket, value, *, rule, actor):
+    actions.tag(ticket, on=actions.tags_named(value), actor=actor)
+
+
 DOING = {
     Do.MOVE: move,
     Do.STATUS: set_status,
@@ -232,6 +236,7 @@ DOING = {
     Do.REPLY: reply,
     Do.NOTE: note,
     Do.MAIL: mail,
+    Do.TAG: tag,
 }
 
 

@@ -68,7 +68,7 @@ class ActionForm(forms.ModelForm):
 
     USES = {
         Do.MOVE: "department", Do.STATUS: "status", Do.PRIORITY: "priority", Do.FLAG: "people", Do.ASSIGN: "people",
-        Do.MAIL: "people", Do.REPLY: "text", Do.NOTE: "text",
+        Do.MAIL: "people", Do.REPLY: "text", Do.NOTE: "text", Do.TAG: "text",
     }  # fmt: skip
 
     class Meta:

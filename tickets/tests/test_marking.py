@@ -388,7 +388,7 @@ def test_nine_in_the_morning_is_the_agents_own(client_of, ticket, cast):
 def test_spam_is_one_click_with_undo_and_offers_to_block(client_of, cast, arrive):
     """S135."""
     ticket = arrive(cast.greta, to=cast.sales.email).ticket
-    browser = client_of(cast.sam)
+    browser = client_of(cast.operator)
     post(browser, ticket, "spam/")
     page = browser.get(f"/t/{ticket.number}/").content.decode()
     click = TicketEvent.objects.filter(ticket=ticket).latest("sequence").click
@@ -396,3 +396,39 @@ def test_spam_is_one_click_with_undo_and_offers_to_block(client_of, cast, arrive
     post(browser, ticket, "spam/", {"off": "1"})
     ticket.refresh_from_db()
     assert ticket.hidden == ""
+
+
+# --- By rule, and in the admin ----------------------------------------------------------------------------------------
+
+
+def test_a_rule_puts_tags_on(open_ticket, cast):
+    """S176: names with commas, as a person types them."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from departments.models import Rule, RuleAction
+    from departments.policy import forget
+    from tickets import rules
+
+    rule = Rule.objects.create(name="Waits long", is_active=True, after_minutes=60, since="created")
+    RuleAction.objects.create(rule=rule, do="tag", value="late, call back")
+    forget()
+    ticket = open_ticket()
+    assert rules.run_due(timezone.now() + timedelta(hours=2)) == 1
+    assert names_on(ticket) == ["call back", "late"]
+
+
+def test_an_operator_changes_tags_and_checklists_in_the_admin(client_of, ticket, cast):
+    actions.tag(ticket, on=actions.tags_named("php"), actor=cast.sam)
+    tag, browser = Tag.objects.get(), client_of(cast.operator)
+    browser.post(f"/admin/tickets/tag/{tag.pk}/change/", {"name": "Php", "tone": "teal"})
+    tag.refresh_from_db()
+    assert (tag.name, tag.key, tag.tone) == ("Php", "php", "teal")
+    page = browser.post("/admin/tickets/tag/add/", {"name": "PHP", "tone": ""}).content.decode()
+    assert "There is such a tag already." in page
+    said = {"name": "Move", "points": "Back up\nCopy", "position": "0", "is_active": "on"}
+    browser.post("/admin/departments/checklisttemplate/add/", said)
+    assert ChecklistTemplate.objects.get().points == "Back up\nCopy"
+    browser.post(f"/admin/tickets/tag/{tag.pk}/delete/", {"post": "yes"})
+    assert names_on(ticket) == []

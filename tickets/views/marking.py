@@ -54,7 +54,8 @@ def tags(request, ticket):
             refusal = str(refused)
     on = set(ticket.tags.values_list("pk", flat=True))
     rows = sorted(tagged.known().values(), key=lambda tag: (tag.pk not in on, tag.key))
-    context = {"tags": rows, "on": on, "typed": request.POST.get("add", ""), "refusal": refusal}
+    leads = access.leads_somewhere(request.user)
+    context = {"leads": leads, "tags": rows, "on": on, "typed": request.POST.get("add", ""), "refusal": refusal}
     return ask(request, "desk/tags.html", ticket, title=_("Tags"), status=422 if refusal else 200, **context)
 
 
