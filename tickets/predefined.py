@@ -257,6 +257,15 @@ def deeds_of(row):
         yield Also("snooze", snoozing(row.snooze_hours), "snooze_hours", row.snooze_hours)
 
 
+def rename_tag(old, new):
+    """Let predefined replies put the tag on under its new name; with none they put it on no more."""
+    for row in PredefinedReply.objects.exclude(tags=[]):
+        names = [new if name.casefold() == old.casefold() else name for name in row.tags]
+        if names != row.tags:
+            row.tags = list(dict.fromkeys(filter(None, names)))
+            row.save(update_fields=["tags"])
+
+
 def snoozing(hours):
     if hours % 24:
         return ngettext("snoozed for %(n)s hour", "snoozed for %(n)s hours", hours) % {"n": hours}

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 
+from departments.models import PredefinedReply
 from helpdesk_site.demo.stage import Stage
 from mail import intake
 from tickets.inbound import taking
@@ -35,18 +36,22 @@ STAFF = [
     "/desk/", "/desk/?view=open", "/desk/?view=mine", "/desk/?view=closed", "/desk/?q=shop", "/desk/?q=nothing-like-it",
     "/desk/?view=flagged", "/desk/new/", "/desk/new/?q=anna", "{asked}", "{asked}log/",
     "{versions}", "{kept}", "/desk/mail/", "/desk/mail/?show=all", "/desk/mail/?q=nothing-like-it", "{mail}",
-    "{asked}block/", "/accounts/profile/",
+    "{asked}block/", "/accounts/profile/", "{asked}predefined/", "{asked}predefined/?q=cache&box=note",
+    "{asked}predefined/?q=nothing-like-it", "/desk/signature/",
 ]  # fmt: skip
+LEAD = ["/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}"]
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
     "/admin/departments/status/", "/admin/tickets/ticket/", "/admin/tickets/ticket/closing/",
     "/admin/mail/outgoingmail/", "/admin/mail/mailbox/add/", "/admin/mail/incomingmail/",
     "/admin/mail/blockedsender/", "/admin/mail/blockedsender/add/", "/admin/accounts/user/",
+    "/admin/departments/predefinedreply/", "/admin/departments/predefinedreply/add/", "{reply_preview}",
+    "/admin/departments/signature/add/",
 ]  # fmt: skip
 # What axe says of Django's own admin pages, whoever uses them: the boxes beside rows have a title for a label
 STOCK_ADMIN = {"label-title-only"}
 LETTER = b"From: Dora <dora@outside.example>\nTo: support@example.com\nSubject: Prices\n\nHello.\n\n> old words\n"
-PAGES = {None: STRANGER, "anna": CLIENT, "olga": ADMINISTRATOR, "sam": STAFF, "lena": STAFF[:1], "operator": ADMIN}
+PAGES = {None: STRANGER, "anna": CLIENT, "olga": ADMINISTRATOR, "sam": STAFF, "lena": LEAD, "operator": ADMIN}
 
 
 @pytest.fixture
@@ -65,7 +70,10 @@ def desk(cast):
     intake.take(mail)
     taking.handle(mail)
     held = reverse("desk_mail", args=[mail.pk])
-    return {"asked": asked, "closed": closed, "versions": versions, "kept": kept, "mail": held}
+    reply = PredefinedReply.objects.get(name="Backup restored").pk
+    preview = reverse("admin:departments_predefinedreply_preview", args=[reply])
+    more = {"reply": reverse("desk_reply", args=[reply]), "reply_preview": preview}
+    return more | {"asked": asked, "closed": closed, "versions": versions, "kept": kept, "mail": held}
 
 
 @pytest.fixture

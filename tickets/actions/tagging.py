@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk_site.lib.text import clean_line
 
+from .. import predefined
 from ..events import action, record
 from ..models import Tag, Ticket, Verb
 from ..refused import Refused
@@ -88,6 +89,7 @@ def change_tag(tag, *, name, tone):
         raise Refused(_("Enter a name without a comma."))
     if Tag.objects.filter(key=name.casefold()).exclude(pk=tag.pk).exists():
         raise Refused(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name})
+    predefined.rename_tag(tag.name, name)
     tag.name, tag.key, tag.tone = name, name.casefold(), tone
     tag.save(update_fields=["name", "key", "tone"])
     return tag
@@ -107,6 +109,7 @@ def merge_tag(tag, *, into):
             " ON CONFLICT DO NOTHING",
             [into.pk, tag.pk],
         )
+    predefined.rename_tag(tag.name, into.name)
     delete_tag(tag)
     return into
 
@@ -116,6 +119,7 @@ def delete_tag(tag):
     """Take a tag off all tickets, for good."""
     tag = held(tag)
     On.objects.filter(tag=tag).delete()
+    predefined.rename_tag(tag.name, "")
     tag.delete()
 
 

@@ -379,6 +379,24 @@ def test_clients_never_learn_of_it(client_of, ticket, cast, lay, drawer, at_once
         assert "canary" not in words.lower() and "snooze" not in words.lower()
 
 
+def test_a_tag_that_is_renamed_merged_or_deleted_is_so_here_too(lay):
+    """Else the next reply would make the old one anew."""
+    from tickets.models import Tag
+
+    row, other = lay("A", "x", tags=["PHP", "web"]), lay("B", "x", tags=["db"])
+    php, web = (actions.tags_named(name)[0] for name in ("php", "web"))
+    actions.change_tag(php, name="php-fpm", tone="")
+    row.refresh_from_db()
+    assert row.tags == ["php-fpm", "web"]
+    actions.merge_tag(Tag.objects.get(pk=php.pk), into=web)
+    row.refresh_from_db()
+    assert row.tags == ["web"]
+    actions.delete_tag(web)
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert row.tags == [] and other.tags == ["db"]
+
+
 # --- Counting ---------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from departments.models import PredefinedReply, PredefinedText, ReplyCategory
 from departments.policy import forget
+from helpdesk_site.tests.test_pages import complaints
 from tickets.models import PendingReply
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture
@@ -94,6 +95,16 @@ def test_drawers_are_walked_by_arrows(typed):
     expect(box).to_have_value("Please turn the cache off.")
 
 
+def test_axe_finds_nothing_in_the_open_picker_and_the_chips(typed):
+    tab, _box = typed
+    tab.keyboard.press("t")
+    expect(tab.locator("#pane-reply [data-first]")).to_be_visible()
+    assert complaints(tab) == []
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_label("tag done")).to_be_checked()
+    assert complaints(tab) == []
+
+
 def test_an_unresolved_field_is_marked_and_stops_the_reply(typed, ticket):
     """The field is selected: typing writes what belongs there. Sent as it is, it comes back with the reason."""
     tab, box = typed
@@ -104,6 +115,7 @@ def test_an_unresolved_field_is_marked_and_stops_the_reply(typed, ticket):
     expect(box).to_have_value("Your {{ticket.service}} is up.")
     tab.keyboard.press("Control+Enter")
     expect(tab.get_by_role("alert")).to_contain_text("A field is not filled in: {{ticket.service}}")
+    assert complaints(tab) == []
     expect(box).to_have_value("Your {{ticket.service}} is up.")
     assert not PendingReply.objects.exists()
     box.fill("Your shop is up. @Lena knows.")
