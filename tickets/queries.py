@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -74,6 +75,20 @@ def counts(viewer):
         choices=dict(choice_of(*row) for row in said["choice"]),
         job=job_of(*said["job"][0]) if said["job"] else (),
     )
+
+
+def counts_of(viewer, lists):
+    """[(key, number)] of some lists [(key, Asked)], capped, in one statement; None for one too long to be counted."""
+    short = [(key, asked) for key, asked in lists if not asked.is_long]
+    if not short:
+        return []
+    lists = [queues.tickets(viewer, asked).order_by().values("pk")[: MOST + 1] for _key, asked in short]
+    parts = [rows.query.sql_with_params() for rows in lists]
+    sql = " UNION ALL ".join(f"SELECT {at}, count(*) FROM ({sql}) AS found" for at, (sql, _params) in enumerate(parts))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [param for _sql, params in parts for param in params])
+        numbers = dict(cursor.fetchall())
+    return [(key, numbers[at]) for at, (key, _asked) in enumerate(short)]
 
 
 def choice_of(_number, view, words):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
@@ -222,7 +223,7 @@ class Asked:
         """The query that asks for this list again, from its first page; of a saved view only what differs from it."""
         if not self.saved:
             return self.query
-        said = [(name, value) for name, value in self.pairs if name in self.changed]
+        said = [(name, value) for name, value in self.pairs if name in self.changed or name == "sort"]
         said += [(name, "") for name in self.changed if name not in dict(said)]
         return urlencode([("view", self.key), *said])
 
@@ -243,11 +244,17 @@ def may_mean_closed(status_id):
 def read(query, viewer):
     """The Asked of an address (a QueryDict), for somebody who works at the desk."""
     saved = saved_view(query.get("view", ""), viewer)
-    changed = tuple(name for name in FIELDS if name in query) if saved else ()
-    if saved:
-        query = laid_over(saved.query, query, changed)
-    asked = replace(read_plain(query, viewer), saved=saved, changed=changed)
+    if not saved:
+        asked = read_plain(query, viewer)
+        return asked if asked.view in VIEWS else replace(asked, view=likely_view(asked))
+    base, asked = read_plain(query_of(saved.query), viewer), read_plain(laid_over(saved.query, query), viewer)
+    changed = tuple(name for name in FIELDS if valued(base, name) != valued(asked, name))
+    asked = replace(asked, saved=saved, changed=changed)
     return asked if asked.view in VIEWS else replace(asked, view=likely_view(asked))
+
+
+def valued(asked, name):
+    return [value for each, value in asked.pairs if each == name]
 
 
 def read_plain(query, viewer):
@@ -282,17 +289,26 @@ def saved_view(name, viewer):
     return SavedView.objects.filter(access.saved_views(viewer), pk=pk).first() if is_id(pk) else None
 
 
-def laid_over(saved, query, changed):
+def query_of(text):
+    """A query that comes as text, from a cookie, a form or a saved view; an empty one where it is none."""
+    try:
+        return QueryDict(text)
+    except TooManyFieldsSent:
+        return QueryDict("")
+
+
+def laid_over(saved, query):
     """The filters of a saved view with those in their place that the address says anew."""
-    whole = QueryDict(saved, mutable=True)
-    for name in (*changed, "cursor"):
-        whole.setlist(name, query.getlist(name))
+    whole = query_of(saved).copy()
+    for name in (*FIELDS, "cursor"):
+        if name in query:
+            whole.setlist(name, query.getlist(name))
     return whole
 
 
 def lost(saved, viewer):
     """[(field, value)] a saved view filters by and this person's list cannot: gone, or of no department of theirs."""
-    query = QueryDict(saved.query)
+    query = query_of(saved.query)
     asked = replace(read_plain(query, viewer), words="")
     kept = {(name, str(value).casefold()) for name, value in asked.pairs}
     told = [(name, value) for name in FIELDS[1:-1] for value in query.getlist(name) if value]

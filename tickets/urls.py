@@ -22,6 +22,7 @@ from .views import (
     replies,
     splitting,
     tags,
+    views,
     vouching,
 )
 
@@ -110,6 +111,14 @@ urlpatterns = [
     path("desk/tags/<int:tag>/", tags.change, name="desk_tag"),
     path("desk/tags/<int:tag>/merge/", tags.merge, name="desk_tag_merge"),
     path("desk/tags/<int:tag>/delete/", tags.delete, name="desk_tag_delete"),
+    path("desk/views/", views.views, name="desk_views"),
+    path("desk/views/new/", views.new, name="desk_view_new"),
+    path("desk/views/counts/", views.counts, name="desk_view_counts"),
+    path("desk/views/<int:view>/", views.change, name="desk_view"),
+    path("desk/views/<int:view>/delete/", views.delete, name="desk_view_delete"),
+    path("desk/views/<int:view>/pin/", views.pin, name="desk_view_pin"),
+    path("desk/views/<int:view>/move/", views.move, name="desk_view_move"),
+    path("desk/columns/", views.choose, name="desk_columns"),
     path("desk/people/", desk_new.people, name="desk_people"),
     path("desk/next/<str:number>/", desk.following, name="desk_next"),
     path("desk/previous/<str:number>/", desk.following, {"back": True}, name="desk_previous"),

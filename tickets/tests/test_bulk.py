@@ -155,6 +155,22 @@ def test_spam_and_back(client_of, many, cast):
     assert not Ticket.objects.exclude(hidden="").exists() and OutgoingMail.objects.count() == before
 
 
+def test_snoozed_until_a_moment_where_the_person_is(client_of, many, cast, large):
+    """Part 3: “tomorrow at nine” is said in the agent's own zone, whenever a worker comes."""
+    cast.sam.time_zone = "Asia/Tokyo"
+    cast.sam.save(update_fields=["time_zone"])
+    lot, browser = many(5), client_of(cast.sam)
+    send(browser, lot, snooze="tomorrow")
+    job = BulkJob.objects.get()
+    bulk.run(job.pk)
+    until = {each.snoozed_until for each in Ticket.objects.filter(pk__in=[each.pk for each in lot])}
+    assert len(until) == 1 and until.pop().hour == 0  # nine in Tokyo
+    browser.post(f"/desk/bulk/{job.pk}/undo/")
+    bulk.run(job.pk)
+    assert not Ticket.objects.filter(snoozed_at__isnull=False).exists()
+    assert told(send(browser, lot, snooze="never"))[-1] == "Choose one of the list."
+
+
 @pytest.fixture
 def promise(cast):
     """A predefined reply with a field, which also tags."""

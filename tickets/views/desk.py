@@ -6,8 +6,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages as notices
-from django.core.exceptions import TooManyFieldsSent
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,8 +21,7 @@ from helpdesk_site.lib.http import safe_next
 
 from .. import access, bulk, colleagues, queries, queues, tagged
 from ..forms_marking import moments
-from . import columns, menus, rows
-from .filters import chips
+from . import columns, filters, menus, rows
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on
 ADDRESS_LIMIT = 1500
@@ -52,12 +50,23 @@ def staff_only(view):
 def queue(request):
     """The queue: a view, its filters and its order, all said by the address (S81, S129-S131)."""
     asked = queues.read(request.GET, request.viewer)
-    response = render(request, "desk/queue.html", queue_context(request.viewer, asked))
+    context = queue_context(request.viewer, asked)
+    asked = context["asked"]
+    context |= {"more": filters.more(request, asked), "said_anew": queues.FIELDS[1:-1]} | saved_context(request, asked)
+    response = render(request, "desk/queue.html", context)
     if len(asked.address) <= ADDRESS_LIMIT:
         response.set_cookie(QUEUE_COOKIE, asked.address, httponly=True, samesite="Lax", secure=settings.HTTPS)
     if request.GET.get("reload") == "on" and request.user.refresh_seconds:
         response["Refresh"] = request.user.refresh_seconds  # asked for by a browser without scripts (S132)
     return response
+
+
+def saved_context(request, asked):
+    """What the page of a saved view says of it: what of its filters is not there, whether this person may change it."""
+    if not asked.saved:
+        return {}
+    lost = [f"{filters.name_of_field(name)} “{value}”" for name, value in queues.lost(asked.saved, request.viewer)]
+    return {"lost": lost, "may_change": access.may_change_view(request.user, asked.saved)}
 
 
 def queue_context(viewer, asked):
@@ -81,7 +90,7 @@ def queue_context(viewer, asked):
         "rail": queries.rail(viewer, current=current, counted=counted),
         "job": job_line(counted.job),
         "mails": counted.mails and queries.shown_count(counted.mails),
-        "chips": chips(viewer, asked, counted),
+        "chips": filters.chips(viewer, asked, counted),
         "tag_meant": tagged.known().get(asked.words.casefold()) if asked.words else None,
         "menus": bulk_menus(viewer.user, departments),
         "refresh_choices": [(seconds, refresh_words(seconds)) for seconds in REFRESH],
@@ -123,7 +132,7 @@ def as_chosen(asked, choices):
     _columns, sort = choices.get(asked.key, ((), ""))
     if not sort or ("sort" in asked.changed if asked.saved else asked.sort):
         return asked
-    return replace(asked, sort=sort, changed=(*asked.changed, "sort") if asked.saved else ())
+    return replace(asked, sort=sort)
 
 
 def heading(asked):
@@ -168,11 +177,7 @@ def list_left(request):
 
 def asked_of(address, viewer):
     """The list a query means that comes as text: from a cookie, a form, a saved view."""
-    try:
-        query = QueryDict(address[:ADDRESS_LIMIT])
-    except TooManyFieldsSent:
-        query = QueryDict("")
-    return queues.read(query, viewer)
+    return queues.read(queues.query_of(address[:ADDRESS_LIMIT]), viewer)
 
 
 def go_on(request, ticket, *, anchor=""):
