@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from accounts.models import User
-from departments.models import StaffPlace
+from departments.models import StaffPlace, Team
 from departments.policy import snapshot
 
 _kept = (None, None)
