@@ -59,6 +59,10 @@ def pytest_runtest_setup(item):
             (pytest.fail if service in REQUIRED else pytest.skip)(f"{service} is not available")
 
 
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 # --- Network: nothing but this machine --------------------------------------------------------------------------------
 
 
@@ -105,8 +109,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         tables = [*connection.introspection.django_table_names(only_existing=True, include_views=False)]
-        if connection.vendor == "sqlite":  # its search tables are no models'
-            tables += ["tickets_searchpublic", "tickets_searchnotes"]
+        searched = {"tickets_searchpublic", "tickets_searchnotes"}  # no models': on PostgreSQL they are columns
+        tables += searched.intersection(connection.introspection.table_names())
         as_migrated = rows_of(connection, tables)
 
     def clean_up(case):

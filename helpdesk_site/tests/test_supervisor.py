@@ -13,7 +13,7 @@ from django.conf import settings
 from helpdesk_site.supervisor import programs
 
 UNDER_TEST = """
-import sys, django; django.setup()
+import sys
 from helpdesk_site.supervisor import Supervisor
 commands = {name: [sys.executable, "-c", code] for name, code in zip(sys.argv[1::2], sys.argv[2::2])}
 sys.exit(Supervisor(commands, ready=lambda: None, patience=2).run())
