@@ -239,6 +239,7 @@ DEFAULTS = {
     "client_file_types": (
         "jpg jpeg png gif webp bmp heic pdf txt md log csv tsv json xml yaml yml eml doc docx odt rtf xls xlsx ods"
         " ppt pptx odp zip gz tgz bz2 xz 7z rar tar har mp4 mov webm mp3 ogg ics pcap"
+        " asc p7m p7s pgp gpg"
     ),
     "client_file_count": 10,
     "client_file_size": 20_000,

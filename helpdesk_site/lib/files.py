@@ -18,6 +18,7 @@ PICTURE_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 INLINE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 # Programs and scripts that nobody may attach, staff neither (C9, S177). Lower case, without the dot.
+ENCRYPTED_NAMES = frozenset({"encrypted.asc", "openpgp encrypted message.asc"})  # as PGP programs call them
 FORBIDDEN = frozenset(
     ["ade", "adp", "apk", "app", "appimage", "appref-ms", "appx", "appxbundle", "asa", "ashx", "asmx", "asp"]
     + ["aspx", "bat", "cgi", "chm", "cmd", "com", "cpl", "csh", "deb", "desktop", "diagcab", "dll", "dmg", "elf"]
@@ -113,6 +114,11 @@ def safe_name(name) -> str:
 def suffix(name: str) -> str:
     """Return what stands behind the last dot, in lower case, or ""."""
     return _dotted(name)[-1] if "." in safe_name(name) else ""
+
+
+def is_encrypted(name: str) -> bool:
+    """Tell by its name whether a file opens only with somebody's key (S/MIME, PGP)."""
+    return suffix(name) in ("p7m", "pgp", "gpg") or safe_name(name).lower() in ENCRYPTED_NAMES
 
 
 def is_forbidden(name: str, content_type: str = "") -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from engine.once import new_form_key
 from helpdesk_site.lib import shapes
-from helpdesk_site.lib.files import size_words
+from helpdesk_site.lib.files import is_encrypted, size_words
 from helpdesk_site.lib.toasts import undo_of
 
 register = template.Library()
@@ -385,6 +385,7 @@ def time_zone_name():
 
 
 register.filter("file_size", size_words)
+register.filter("is_encrypted", is_encrypted)
 
 
 @register.filter

@@ -12,6 +12,12 @@ from .. import files
 from ..models import Message
 from ..writing import Written, write_plain
 
+MACHINERY = (  # parts that mail programs add: nobody who sent them is told that they were not taken
+    "application/pgp-signature",
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+)
+
 
 @dataclass(frozen=True)
 class Filed:
@@ -27,7 +33,8 @@ def filed(letter, row, *, policy, by_staff):
     The raw mail keeps the others too. Loose files whose mail came to nothing are tidied away after two days.
     """
     allowed, kept, left_out = files.limits(policy, by_staff=by_staff), [], []
-    for part in sorted(letter.files, key=lambda part: part.inline):
+    parts = [part for part in letter.files if part.content_type != "application/pgp-encrypted"]  # "Version: 1" (RFC 3156)
+    for part in sorted(parts, key=lambda part: part.inline):
         if len(kept) == allowed.count:
             left_out.append(files.too_many(allowed.count))
             break
@@ -35,7 +42,7 @@ def filed(letter, row, *, policy, by_staff):
         try:
             kept.append(files.store(upload, owner=f"mail/{row.pk}", policy=policy, by_staff=by_staff, cid=cid))
         except files.BadFile as bad:
-            left_out.append(str(bad))
+            left_out += [] if part.content_type in MACHINERY else [str(bad)]
     return Filed(tuple(kept), tuple(left_out))
 
 

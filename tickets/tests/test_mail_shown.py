@@ -271,3 +271,57 @@ def test_pages_cost_no_statement_more_for_pictures(from_anna, arrive, client_of,
         with statements() as other:
             page_of(browser, pictured)
         assert len(one) == len(other)
+
+
+# --- Signed and encrypted ---------------------------------------------------------------------------------------------
+
+SIGNED = """--b
+Content-Type: text/plain
+
+It burns.
+--b
+Content-Type: {kind}; name="{name}"
+Content-Disposition: attachment; filename="{name}"
+
+the signature
+--b--"""
+ENCRYPTED = """--b
+Content-Type: application/pgp-encrypted
+
+Version: 1
+--b
+Content-Type: application/octet-stream; name="encrypted.asc"
+
+-----BEGIN PGP MESSAGE-----
+--b--"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("application/pgp-signature", "signature.asc"), ("application/pkcs7-signature", "smime.p7s")],
+)
+@pytest.mark.parametrize("types", ["pdf", None])
+def test_a_signed_mail_is_taken_without_a_word_of_its_signature(arrive, anna, support, set_policy, kind, name, types):
+    """mail/RULES, Parts: kept where the policy takes it; nobody is told that a part of their program was not."""
+    set_policy(support, client_file_types=types)
+    head = {"Content-Type": f"multipart/signed; boundary=b; protocol={kind}"}
+    got = arrive(anna, text=SIGNED.format(kind=kind, name=name), headers=head)
+    assert got.message.body == "It burns." and not [mail for mail in got.letters if mail.kind == "refused"]
+    assert [file.name for file in got.message.attachments.all()] == ([] if types else [name])
+
+
+@pytest.mark.parametrize("person", ["anna", "sam"])
+@pytest.mark.parametrize(
+    ("head", "text", "name"),
+    [
+        ("multipart/encrypted; boundary=b; protocol=application/pgp-encrypted", ENCRYPTED, "encrypted.asc"),
+        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "sealed", "smime.p7m"),
+    ],
+)
+def test_an_encrypted_mail_is_kept_and_says_so(arrive, client_of, cast, person, head, text, name):
+    """mail/RULES, Parts."""
+    got = arrive(cast.anna, text=text, headers={"Content-Type": head})
+    assert [file.name for file in got.message.attachments.all()] == [name]
+    assert not [mail for mail in got.letters if mail.kind == "refused"]
+    page = client_of(getattr(cast, person)).get(f"/t/{got.ticket.number}/").content.decode()
+    assert "encrypted: only who has the key can read it" in page
