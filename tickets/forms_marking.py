@@ -30,14 +30,15 @@ class Moment(NamedTuple):
 def moments(now):
     """What a snooze offers, in the agent's own zone: later today, tomorrow and Monday at nine, in a week."""
     local = timezone.localtime(now)
-    monday = local.date() + timedelta(days=7 - local.weekday())
-    return [
+    tomorrow, monday = local.date() + timedelta(days=1), local.date() + timedelta(days=7 - local.weekday())
+    found = [
         Moment("hours", _("In 3 hours"), now + timedelta(hours=3)),
-        Moment("tomorrow", _("Tomorrow at 9:00"), at_nine(local.date() + timedelta(days=1))),
+        Moment("tomorrow", _("Tomorrow at 9:00"), at_nine(tomorrow)),
         Moment("monday", _("On Monday at 9:00"), at_nine(monday)),
         Moment("week", _("In a week"), now + timedelta(days=7)),
         Moment("client", _("Until the client writes"), None),
     ]
+    return [one for one in found if one.code != "monday" or monday != tomorrow]
 
 
 def at_nine(day):

@@ -33,6 +33,12 @@ def names_of(people):
     return sorted(((name, person) for name, person in rows if often[name] == 1), key=lambda row: -len(row[0]))
 
 
+def with_words(people):
+    """[(person, what stands behind the @ to call them)]: the name, or the address where several have that name."""
+    often = Counter(person.full_name.casefold() for person in people)
+    return [(person, person.full_name if often[person.full_name.casefold()] == 1 else person.email) for person in people]
+
+
 def said(person):
     """Everything one person may be called by."""
     return [person.full_name, person.first_name, person.email, person.email.partition("@")[0]]

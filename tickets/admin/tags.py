@@ -36,7 +36,10 @@ class TagAdmin(OperatorsOnly):
     fields = ["name", "tone"]
 
     def save_model(self, request, tag, form, change):
-        super().save_model(request, tag, form, change)
+        if change:
+            actions.change_tag(tag, name=tag.name, tone=tag.tone)
+        else:
+            super().save_model(request, tag, form, change)
         tagged.forget()
 
     def delete_model(self, request, tag):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from engine.once import once
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, colleagues, marks, queries, tagged
+from .. import access, actions, colleagues, marks, mentions, queries, tagged
 from ..events import one_click
 from ..forms_marking import SnoozeForm, ids_in, moments, points_in
 from ..models import CheckPoint, Tag, Ticket
@@ -92,7 +92,7 @@ def callable_colleagues(request, number):
     """Whom a note can call by @name: the list the script offers while somebody types (S161)."""
     ticket = access.ticket_for(request.viewer, number, to="work")
     people = [person for person in colleagues.of_department(ticket.department_id) if person.pk != request.user.pk]
-    return render(request, "desk/_callable.html", {"people": people})
+    return render(request, "desk/_callable.html", {"people": mentions.with_words(people)})
 
 
 # --- Checklist --------------------------------------------------------------------------------------------------------

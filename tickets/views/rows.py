@@ -160,11 +160,16 @@ def channel(row):
     return escape(Ticket.Channel(row["channel"]).label) if row["channel"] in Ticket.Channel.values else ""
 
 
+MOST_TAGS = 3  # in a row
+
+
 def tags(marks):
     """The tags of a ticket, and how far its checklist is."""
-    shown = [
-        f'<span class="tag{" t-" + tone if tone else ""}" dir="auto">{escape(name)}</span>' for name, tone in marks.tags
-    ]
+    first, more = marks.tags[:MOST_TAGS], marks.tags[MOST_TAGS:]
+    shown = [f'<span class="tag{" t-" + tone if tone else ""}" dir="auto">{escape(name)}</span>' for name, tone in first]
+    if more:
+        others = escape(", ".join(name for name, _tone in more))
+        shown.append(f'<span class="tag num" title="{others}">+{len(more)}</span>')
     if marks.points:
         words, far = escape(_("%(done)s of %(n)s points done")), {"done": marks.done, "n": marks.points}
         glyph = ui.icon("list-details", "icon-sm")
