@@ -36,7 +36,7 @@ def accept(row, *, department, by):
         refuse_sender(sender)
         placed = placing.placed(letter, sender, row)
         placed = placing.Placed(hinted=placed.ticket or placed.hinted, trashed=placed.trashed)
-        if sender.is_staff and letter.forward and letter.forward.sender.address:
+        if opening.passes_on(letter, sender):
             return opening.open_forwarded(letter, sender, row, department)
         return opening.open_own(letter, sender, placed, row, department, None)
 

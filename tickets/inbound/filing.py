@@ -33,7 +33,7 @@ def filed(letter, row, *, policy, by_staff):
     The raw mail keeps the others too. Loose files whose mail came to nothing are tidied away after two days.
     """
     allowed, kept, left_out = files.limits(policy, by_staff=by_staff), [], []
-    parts = [part for part in letter.files if part.content_type != "application/pgp-encrypted"]  # "Version: 1" (RFC 3156)
+    parts = [part for part in letter.files if part.content_type != "application/pgp-encrypted"]  # RFC 3156: a version
     for part in sorted(parts, key=lambda part: part.inline):
         if len(kept) == allowed.count:
             left_out.append(files.too_many(allowed.count))

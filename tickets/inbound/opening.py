@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
+from accounts.models import SYSTEM_EMAIL
 from departments.models import Policy
 from departments.policy import snapshot
 from helpdesk_site.lib import text
@@ -16,6 +17,7 @@ from ..writing import write_plain
 from . import filing, refusing
 from .joining import remember
 from .results import Result
+from .senders import Trust
 
 Outcome = IncomingMail.Outcome
 MOST_PARTICIPANTS = 20  # people of Cc who take part
@@ -37,7 +39,7 @@ def open_from(letter, sender, placed, row, *, follows=None):
     refused = None if follows else refusing.opening_refused(sender, department)
     if refused:
         return refused
-    if sender.is_staff and letter.forward and letter.forward.sender.address:
+    if passes_on(letter, sender):
         return open_forwarded(letter, sender, row, department)
     return open_own(letter, sender, placed, row, department, follows)
 
@@ -73,10 +75,18 @@ def open_own(letter, sender, placed, row, department, follows):
     return deed
 
 
+def passes_on(letter, sender):
+    """Whether staff pass on the mail of somebody whose ticket it can be: not what we wrote ourselves."""
+    first = letter.forward.sender.address if sender.is_staff and letter.forward else ""
+    address = get_user_model().objects.clean_email(first)
+    return bool(address) and address != SYSTEM_EMAIL and not refusing.is_own_address(address)
+
+
 def open_forwarded(letter, sender, row, department):
-    """A mail that staff pass on is its first sender's ticket; what the agent wrote above it is a note."""
+    """A mail that staff pass on is its first sender's ticket; what the agent wrote above it is a note. Nobody vouches
+    for the first sender (C23)."""
     forward, filed = letter.forward, filing.filed(letter, row, policy=department.policy, by_staff=True)
-    written = filing.written(letter, row, sender.trust, body=forward.body)
+    written = filing.written(letter, row, Trust.UNVERIFIED, body=forward.body)
     note = write_plain(forward.words) if forward.words.strip() else None
 
     def deed():

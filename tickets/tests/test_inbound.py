@@ -291,6 +291,7 @@ def test_a_mail_an_agent_passes_on_is_its_first_senders_ticket(arrive, sam, chec
     got = arrive(sam, verdict="pass", subject="Fwd: Where is my invoice", text=FORWARD)
     assert (got.ticket.client.email, got.ticket.subject) == ("dora@outside.example", "Where is my invoice")
     assert "where is it?" in got.message.body
+    assert (got.message.trust, got.row.trust) == ("unverified", "authenticated")
     assert "For you." in got.ticket.messages.get(is_note=True).body
     assert got.letters_to("dora@outside.example") == []
 
@@ -303,6 +304,12 @@ def test_a_mail_an_agent_passes_on_as_a_file_is_its_first_senders_ticket_too(arr
     got = arrive(sam, verdict="pass", subject="Fwd: Where is my invoice", text=parts, headers=headers)
     assert (got.ticket.client.email, got.ticket.subject) == ("dora@outside.example", "Where is my invoice")
     assert (got.message.body, got.ticket.messages.get(is_note=True).body) == ("where is it?", "For you.")
+
+
+def test_our_own_letter_that_an_agent_passes_on_is_the_agents(arrive, sam, checking, support):
+    """An address of ours is nobody whose ticket it could be."""
+    text = FORWARD.replace("dora@outside.example", support.email.upper())
+    assert arrive(sam, verdict="pass", subject="Fwd: Where is my invoice", text=text).ticket.client == sam
 
 
 def test_a_mail_a_client_passes_on_is_the_clients(arrive, anna):
