@@ -36,7 +36,8 @@ def names_of(people):
 def with_words(people):
     """[(person, what stands behind the @ to call them)]: the name, or the address where several have that name."""
     often = Counter(person.full_name.casefold() for person in people)
-    return [(person, person.full_name if often[person.full_name.casefold()] == 1 else person.email) for person in people]
+    words = [person.full_name if often[person.full_name.casefold()] == 1 else person.email for person in people]
+    return list(zip(people, words, strict=True))
 
 
 def said(person):

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from helpdesk_site.lib.text import clean_line
 
 from .. import predefined
-from .. import predefined
 from ..events import action, record
 from ..models import Tag, Ticket, Verb
 from ..refused import Refused
@@ -91,7 +90,6 @@ def change_tag(tag, *, name, tone):
     if Tag.objects.filter(key=name.casefold()).exclude(pk=tag.pk).exists():
         raise Refused(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name})
     predefined.rename_tag(tag.name, name)
-    predefined.rename_tag(tag.name, name)
     tag.name, tag.key, tag.tone = name, name.casefold(), tone
     tag.save(update_fields=["name", "key", "tone"])
     return tag
@@ -112,7 +110,6 @@ def merge_tag(tag, *, into):
             [into.pk, tag.pk],
         )
     predefined.rename_tag(tag.name, into.name)
-    predefined.rename_tag(tag.name, into.name)
     delete_tag(tag)
     return into
 
@@ -123,7 +120,6 @@ def delete_tag(tag):
     tag = held(tag)
     predefined.rename_tag(tag.name, "")
     On.objects.filter(tag=tag).delete()
-    predefined.rename_tag(tag.name, "")
     tag.delete()
 
 

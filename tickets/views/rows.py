@@ -166,7 +166,7 @@ MOST_TAGS = 3  # in a row
 def tags(marks):
     """The tags of a ticket, and how far its checklist is."""
     first, more = marks.tags[:MOST_TAGS], marks.tags[MOST_TAGS:]
-    shown = [f'<span class="tag{" t-" + tone if tone else ""}" dir="auto">{escape(name)}</span>' for name, tone in first]
+    shown = [f'<span class="{tone_class(tone)}" dir="auto">{escape(name)}</span>' for name, tone in first]
     if more:
         others = escape(", ".join(name for name, _tone in more))
         shown.append(f'<span class="tag num" title="{others}">+{len(more)}</span>')
@@ -175,6 +175,10 @@ def tags(marks):
         glyph = ui.icon("list-details", "icon-sm")
         shown.append(f'<span class="tag num" title="{words % far}">{glyph}{marks.done}/{marks.points}</span>')
     return f'<span class="tags">{"".join(shown)}</span>' if shown else ""
+
+
+def tone_class(tone):
+    return f"tag t-{tone}" if tone else "tag"
 
 
 def assignee(row):
