@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    activity,
     bulk,
     contact,
     conversation,
@@ -118,6 +119,8 @@ urlpatterns = [
     path("desk/views/<int:view>/delete/", views.delete, name="desk_view_delete"),
     path("desk/views/<int:view>/pin/", views.pin, name="desk_view_pin"),
     path("desk/views/<int:view>/move/", views.move, name="desk_view_move"),
+    path("desk/activity/", activity.activity, name="desk_activity"),
+    path("desk/activity/<uuid:click>/undo/", activity.undo, name="desk_undo"),
     path("desk/columns/", views.choose, name="desk_columns"),
     path("desk/people/", desk_new.people, name="desk_people"),
     path("desk/next/<str:number>/", desk.following, name="desk_next"),

@@ -1,0 +1,160 @@
+"""What one person did lately: a line a click, the latest first, with what can still be taken back (issue, "Undo").
+
+Read from the index `event_acts`, which holds no replies and notes: those that have gone are in their tickets, those
+that wait stand on top. Acts on many tickets are told by their jobs.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from . import access, bulk, telling
+from .actions.undoing import BACK, LONGER, UNDO_SECONDS
+from .actions.unmerging import TAKEN_BACK
+from .models import BulkJob, PendingReply, Ticket, TicketEvent, Verb
+from .models.event import EVERYDAY
+
+PAGE = 40
+MOST_TOLD = 3  # sentences of one click
+UNDOING = (Verb.UNDONE, Verb.UNMERGED, Verb.UNSPLIT)  # each names by `of` what it took back
+SILENT = (Verb.UNDONE, Verb.MERGED)  # said by the line of what was undone; by the survivor's line
+
+
+@dataclass
+class Act:
+    """One click, or one job: `words` are safe sentences, `tickets` those it was about that this person may see."""
+
+    at: datetime
+    icon: str = "clock"
+    tone: str = ""
+    words: list = field(default_factory=list)
+    numbers: list = field(default_factory=list)  # (number, subject, address or "" where it is out of sight)
+    click: object = None
+    job: BulkJob | None = None
+    undo_seconds: int = 0  # left; 0: it cannot be taken back
+    is_undone: bool = False
+
+    @property
+    def is_for_long(self):
+        """Whether it can be taken back for hours: no seconds need be counted."""
+        return self.undo_seconds > UNDO_SECONDS
+
+
+def waiting(viewer):
+    """The replies of this person that have not gone yet, the next to go first."""
+    return list(PendingReply.objects.filter(author=viewer.user).select_related("ticket").order_by("due_at")[:PAGE])
+
+
+def lately(viewer, before=""):
+    """(Acts, where the next page begins) of this person, from a moment on; a moment nobody named is now."""
+    moment = moment_of(before)
+    heads, jobs = heads_of(viewer.user, moment), jobs_of(viewer.user, moment)
+    rows = sorted([*heads, *jobs], key=at_of, reverse=True)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    clicks = told(viewer, [row for row in rows if isinstance(row, TicketEvent)])
+    acts = [clicks[row.click] if isinstance(row, TicketEvent) else act_of_job(row) for row in rows]
+    return acts, at_of(rows[-1]).isoformat() if more else ""
+
+
+def at_of(row):
+    return row.at if isinstance(row, TicketEvent) else row.created_at
+
+
+def moment_of(text):
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
+
+
+def heads_of(person, moment):
+    """The last event of each click of theirs, but for jobs'."""
+    own = TicketEvent.objects.exclude(verb__in=EVERYDAY)
+    later = own.filter(click=OuterRef("click"), pk__gt=OuterRef("pk"), actor=person).exclude(verb__in=SILENT)
+    jobs = BulkJob.objects.filter(user=person).values("click")
+    rows = own.filter(actor=person).exclude(verb__in=SILENT).exclude(click__in=jobs).filter(~Exists(later))
+    if moment:
+        rows = rows.filter(at__lt=moment)
+    return list(rows.only("id", "click", "at").order_by("-at", "-id")[: PAGE + 1])
+
+
+def jobs_of(person, moment):
+    rows = BulkJob.objects.filter(user=person).defer("tickets").select_related("user").order_by("-pk")
+    return list((rows.filter(created_at__lt=moment) if moment else rows)[: PAGE + 1])
+
+
+# --- Told -------------------------------------------------------------------------------------------------------------
+
+
+def told(viewer, heads):
+    """{click: Act} of these events' clicks, in six statements or so however many they are."""
+    rows = TicketEvent.objects.filter(click__in=[head.click for head in heads]).order_by("at", "ticket_id", "sequence")
+    events = [telling.Event._make(row) for row in rows.values_list(*telling.EVENT)]
+    names, tickets = telling.names_for(events), tickets_of(viewer, events)
+    undone, acts = undone_of(events), {}
+    for event in events:
+        act = acts.setdefault(event.click, Act(event.at, click=event.click))
+        act.at = max(act.at, event.at)
+        add_ticket(act, tickets[event.ticket_id])
+        if event.verb in EVERYDAY or event.verb in SILENT or event.actor_id != viewer.user.pk:
+            continue
+        names.page = tickets[event.ticket_id][2]
+        line = telling.tell(event, names)
+        act.icon, act.tone = line.icon, line.tone
+        if len(act.words) < MOST_TOLD and line.words not in act.words:
+            act.words.append(line.words)
+        act.is_undone |= (event.ticket_id, event.sequence) in undone
+    for click, act in acts.items():
+        act.undo_seconds = 0 if act.is_undone else seconds_left([event for event in events if event.click == click])
+    return acts
+
+
+def tickets_of(viewer, events):
+    """{id: (number, subject, address)} of the tickets; of those out of sight the number alone."""
+    rows = Ticket.objects.filter(pk__in={event.ticket_id for event in events})
+    seen = {row.pk: row for row in rows.filter(access.visible(viewer)).only("number", "subject")}
+    hidden = rows.exclude(pk__in=seen).values_list("pk", "number")
+    return {pk: (row.number, row.subject, row.get_absolute_url()) for pk, row in seen.items()} | {
+        pk: (number, "", "") for pk, number in hidden
+    }
+
+
+def add_ticket(act, ticket):
+    if ticket not in act.numbers:
+        act.numbers.append(ticket)
+
+
+def undone_of(events):
+    """{(ticket, sequence)} of what was taken back on these tickets."""
+    rows = TicketEvent.objects.filter(ticket__in={event.ticket_id for event in events}, verb__in=UNDOING)
+    return {(ticket, data.get("of")) for ticket, data in rows.values_list("ticket_id", "data")}
+
+
+def seconds_left(events):
+    """For how many seconds yet a click can be taken back, as actions.undo sees it."""
+    verbs, last = {event.verb for event in events}, max(event.at for event in events)
+    if verbs & LONGER.keys():
+        return seconds_until(last + TAKEN_BACK)
+    if Verb.REPLIED in verbs or not verbs & BACK.keys():
+        return 0
+    return seconds_until(last + timedelta(seconds=UNDO_SECONDS))
+
+
+def seconds_until(moment):
+    return max(0, int((moment - timezone.now()).total_seconds()))
+
+
+def act_of_job(job):
+    """The Act of an act on many tickets."""
+    return Act(
+        job.created_at,
+        icon="list-details",
+        words=[bulk.sentence(job)],
+        job=job,
+        undo_seconds=bulk.undo_seconds(job),
+        is_undone=job.state == BulkJob.State.UNDONE,
+    )
