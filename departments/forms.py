@@ -25,7 +25,7 @@ class SignatureForm(forms.Form):
             label = _("For readers of %(language)s") % {"language": name} if code else name
             self.fields[code or "any"] = forms.CharField(
                 label=label, required=False, max_length=LONGEST, initial=said.get(code, ""),
-                widget=forms.Textarea(attrs={"rows": 3, "lang": code or None}),
+                widget=forms.Textarea(attrs={"rows": 3} | ({"lang": code} if code else {})),
             )  # fmt: skip
 
     def clean(self):

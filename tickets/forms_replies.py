@@ -1,5 +1,7 @@
 """The form of a predefined reply: at the desk, for those who lead, and in the admin (S147, S156)."""
 
+from functools import cached_property
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -69,7 +71,7 @@ class PredefinedForm(forms.ModelForm):
             self.fields[text_field(code)] = forms.CharField(
                 label=_("Text, in %(language)s") % {"language": name} if code else _("Text, for any language"),
                 required=False, strip=False, max_length=LONGEST, initial=said.get(code, ""),
-                widget=forms.Textarea(attrs={"rows": 8 if code in said or not code else 3, "lang": code or None}),
+                widget=forms.Textarea(attrs={"rows": 8} | ({"lang": code} if code else {})),
             )  # fmt: skip
 
     def clean(self):
@@ -99,8 +101,16 @@ class PredefinedForm(forms.ModelForm):
         return row
 
     @property
+    def texts_shown(self):
+        """The bound fields of the texts that say something, that for any language first; the others are folded."""
+        return [field for field in self.text_fields if field.value() or field.errors or field.name == "text"]
+
+    @property
+    def texts_folded(self):
+        return [field for field in self.text_fields if field not in self.texts_shown]
+
+    @cached_property
     def text_fields(self):
-        """The bound fields of the texts, for the template."""
         return [self[text_field(code)] for code, _name in LANGUAGES]
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from departments import reply_fields
 from departments.admin.shared import OperatorsOnly
 from departments.models import PredefinedReply, PredefinedText, ReplyCategory, Signature
@@ -70,6 +71,7 @@ class PredefinedReplyForm(forms.ModelForm):
             "name", "category", "departments", "is_active", "position", "status", "priority", "assign", "tags",
             "snooze_hours",
         ]  # fmt: skip
+        widgets = {"departments": forms.CheckboxSelectMultiple}
 
 
 @admin.register(PredefinedReply)
@@ -82,7 +84,6 @@ class PredefinedReplyAdmin(OperatorsOnly):
     list_select_related = ["category"]
     search_fields = ["name", "texts__text"]
     ordering = ["category__position", "category__name", "position", "name"]
-    filter_horizontal = ["departments"]
     readonly_fields = ["uses", "used_at"]
     fieldsets = [
         (None, {
@@ -165,7 +166,6 @@ class SignatureAdmin(OperatorsOnly):
     list_filter = ["department", "language"]
     list_select_related = ["user", "department"]
     search_fields = ["user__name", "user__email", "text"]
-    autocomplete_fields = ["user"]
     fieldsets = [
         (None, {
             "fields": ["user", "department", "language", "text"],
@@ -178,6 +178,11 @@ class SignatureAdmin(OperatorsOnly):
 
     class Media:
         js = ["js/letters.js"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_staff=True).order_by("name", "email")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def is_used(self, obj):
         return False
