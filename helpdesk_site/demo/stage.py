@@ -17,13 +17,14 @@ from departments.policy import snapshot
 from mail import intake
 from mail.models import IncomingMail, OutgoingMail
 from mail.parsing import parse
-from tickets import access, actions, files
+from tickets import access, actions, files, mentions
 from tickets.inbound import taking
 from tickets.models import Reading, Ticket
 from tickets.writing import write
 
 from ..cast import raise_cast
 from .letters import LETTERS
+from .marks import hang_marks
 from .people import CLIENTS, MEMBERS_OF_FERNHOLLOW
 from .replies import write_replies
 from .stories import ANSWERS, LOG, SHORT, STORIES, THANKS
@@ -49,6 +50,7 @@ class Stage:
             self.read_some()
             self.hold_letters()
             write_replies(self.people)
+            hang_marks(self.people)
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.SENT, sent_at=F("due_at"))
             User.objects.update(date_joined=self.now - timedelta(days=400))
         return Ticket.objects.count()
@@ -120,7 +122,8 @@ class Stage:
         actions.reply(ticket, author=person, written=write(text), by_staff=by_staff, attachments=attachments)
 
     def note(self, ticket, person, text):
-        actions.add_note(ticket, author=person, written=write(text))
+        called = mentions.people_in(text, ticket)
+        actions.add_note(ticket, author=person, written=write(text), mentions=called)
 
     def take(self, ticket, person, _text):
         actions.assign(ticket, to=person, actor=person)

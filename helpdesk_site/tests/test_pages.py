@@ -12,7 +12,7 @@ from departments.models import PredefinedReply
 from helpdesk_site.demo.stage import Stage
 from mail import intake
 from tickets.inbound import taking
-from tickets.models import Draft, Message, Ticket
+from tickets.models import Draft, Message, Tag, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,17 +36,22 @@ STAFF = [
     "/desk/", "/desk/?view=open", "/desk/?view=mine", "/desk/?view=closed", "/desk/?q=shop", "/desk/?q=nothing-like-it",
     "/desk/?view=flagged", "/desk/new/", "/desk/new/?q=anna", "{asked}", "{asked}log/",
     "{versions}", "{kept}", "/desk/mail/", "/desk/mail/?show=all", "/desk/mail/?q=nothing-like-it", "{mail}",
-    "{asked}block/", "/accounts/profile/", "{asked}predefined/", "{asked}predefined/?q=cache&box=note",
+    "{asked}block/", "{asked}tags/", "{asked}snooze/", "{moved}", "{moved}checklist/", "/desk/?view=snoozed",
+    "/desk/?view=mentions", "/desk/?view=spam", "/desk/?tag=mail", "/accounts/profile/",
+    "{asked}predefined/", "{asked}predefined/?q=cache&box=note",
     "{asked}predefined/?q=nothing-like-it", "/desk/signature/",
 ]  # fmt: skip
-LEAD = ["/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}"]
+LEAD = [
+    "/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}",
+    "/desk/tags/", "{tag}",
+]  # fmt: skip
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
     "/admin/departments/status/", "/admin/tickets/ticket/", "/admin/tickets/ticket/closing/",
     "/admin/mail/outgoingmail/", "/admin/mail/mailbox/add/", "/admin/mail/incomingmail/",
     "/admin/mail/blockedsender/", "/admin/mail/blockedsender/add/", "/admin/accounts/user/",
     "/admin/departments/predefinedreply/", "/admin/departments/predefinedreply/add/", "{reply_preview}",
-    "/admin/departments/signature/add/",
+    "/admin/departments/signature/add/", "/admin/tickets/tag/", "/admin/departments/checklisttemplate/add/",
 ]  # fmt: skip
 # What axe says of Django's own admin pages, whoever uses them: the boxes beside rows have a title for a label
 STOCK_ADMIN = {"label-title-only"}
@@ -72,7 +77,9 @@ def desk(cast):
     held = reverse("desk_mail", args=[mail.pk])
     reply = PredefinedReply.objects.get(name="Backup restored").pk
     preview = reverse("admin:departments_predefinedreply_preview", args=[reply])
-    more = {"reply": reverse("desk_reply", args=[reply]), "reply_preview": preview}
+    moved = Ticket.objects.get(subject__startswith="Move 14 mailboxes").get_absolute_url()
+    tag = reverse("desk_tag", args=[Tag.objects.get(key="mail").pk])
+    more = {"moved": moved, "tag": tag, "reply": reverse("desk_reply", args=[reply]), "reply_preview": preview}
     return more | {"asked": asked, "closed": closed, "versions": versions, "kept": kept, "mail": held}
 
 
