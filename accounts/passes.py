@@ -72,6 +72,12 @@ def revoke(user, *, ticket_number=""):
     passes.update(revoked_at=timezone.now())
 
 
+def let_in_again(user, *, ticket_number, since):
+    """Open the passes to one ticket that were closed at `since` or later: the closing was taken back."""
+    closed = GuestPass.objects.filter(user=user, ticket_number=ticket_number, revoked_at__gte=since)
+    closed.update(revoked_at=None)
+
+
 def forget_over():
     """Delete passes that expired a year ago. Until then they let their guest ask for a fresh one."""
     GuestPass.objects.filter(expires_at__lt=in_days(-365)).delete()

@@ -1,4 +1,5 @@
-"""What a merge shows to whom, before anybody agrees to it (C12, S144): who comes to read what, and who no more."""
+"""What a merge or another client shows to whom, before anybody agrees to it (C12, S144, S164): who comes to read what,
+and who no more."""
 
 from dataclasses import dataclass, field
 
@@ -6,8 +7,8 @@ from django.contrib.auth import get_user_model
 
 from accounts.models import Membership
 
-from . import access
-from .models import Participant
+from . import access, merged
+from .models import Message, Participant, Ticket
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,29 @@ def of_merging(tickets, into):
     loses = {pk: [row for row in tickets if pk in readers[row.pk]] for pk in before - after}
     people = get_user_model().objects.in_bulk([pk for pk, rows in {**gains, **loses}.items() if rows])
     return Exposure(named(gains, people), named(loses, people), is_outside(tickets, into))
+
+
+def of_changing(ticket, to, organisation, *, keep=False):
+    """The Exposure of giving a ticket to the client `to`, in the name of `organisation`, the former one taking part or
+    not. It is outside where words of one client or organisation come to another; what we alone wrote, or somebody who
+    has no account and no organisation, is nobody else's yet."""
+    before = readers_of([ticket])[ticket.pk]
+    after = readers_of([changed(ticket, to, organisation)])[ticket.pk] | ({ticket.client_id} if keep else set())
+    people = get_user_model().objects.in_bulk(before ^ after)
+    gains, loses = ({pk: [ticket] for pk in ids} for ids in (after - before, before - after))
+    same_house = organisation is not None and organisation.pk == ticket.organisation_id
+    return Exposure(named(gains, people), named(loses, people), not same_house and is_theirs(ticket))
+
+
+def changed(ticket, to, organisation):
+    return Ticket(pk=ticket.pk, client_id=to.pk, organisation_id=organisation and organisation.pk)
+
+
+def is_theirs(ticket):
+    """Whether somebody of the client's side wrote in it who has an account or an organisation."""
+    if ticket.organisation_id is None and ticket.client.is_guest:
+        return False
+    return Message.objects.filter(ticket__in=merged.ids(ticket), is_note=False, by_staff=False).exists()
 
 
 def named(found, people):

@@ -75,6 +75,7 @@ class Specimen:
     """Stands for a letter of its kind while the shipped words are written down, fields in the places of values."""
 
     kind: str
+    reason = ""
     is_specimen = True
     is_first = False
     is_corrected = False

@@ -114,6 +114,10 @@ def of_note(letter):
 
 
 def of_assignment(letter):
+    if letter.reason == Reason.TEAM:
+        team = letter.ticket.team.said("name")
+        yield _("%(who)s gave this ticket to your team %(team)s on %(moment)s.") % {**done(letter), "team": team}
+        return
     yield _("%(who)s gave you this ticket to look after on %(moment)s.") % done(letter)
 
 
@@ -434,4 +438,5 @@ REASONS = {
     Reason.RULE: lambda: _("You get this e-mail because a rule of the portal names you."),
     Reason.WATCHER: lambda: _("You get this e-mail because you watch this ticket."),
     Reason.SNOOZER: lambda: _("You get this e-mail because you snoozed this ticket."),
+    Reason.TEAM: lambda: _("You get this e-mail because the ticket was given to your team."),
 }

@@ -35,8 +35,9 @@ Reason = Notification.Reason
 
 # The event a letter is about when one click makes several: the first of these
 LOUDNESS = [
-    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.WOKEN,
-    Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN, Verb.SPLIT, Verb.JOINED,
+    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.TEAMED,
+    Verb.WOKEN, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN, Verb.SPLIT,
+    Verb.JOINED,
 ]  # fmt: skip
 INSIDE = BY_PLACE  # told as staff
 # Of a client's messages in a row they are told at once (C20)
@@ -60,6 +61,7 @@ def kind_of(event, reason):
     return {
         Verb.NOTED: Kind.NOTE,
         Verb.ASSIGNED: Kind.ASSIGNED,
+        Verb.TEAMED: Kind.ASSIGNED,
         Verb.FLAGGED: Kind.FLAGGED,
         Verb.ALERTED: Kind.ESCALATED,
         Verb.WOKEN: Kind.WOKEN,

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from accounts.models import Membership, User
-from departments.models import StaffPlace
+from departments.models import StaffPlace, Team
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from .access import ANSWERS_ALL, SEES_ALL
@@ -59,6 +59,7 @@ def letter_of(event, reason):
 
 BY_PLACE = {
     Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE, Reason.WATCHER, Reason.SNOOZER,
+    Reason.TEAM,
 }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ OF_STAFF = {
     (Verb.NOTED, Reason.FLAG): StaffPlace.Letters.NOTES,
     (Verb.ASSIGNED, Reason.ASSIGNEE): StaffPlace.Letters.GIVEN,
     (Verb.FLAGGED, Reason.FLAG): StaffPlace.Letters.GIVEN,
+    (Verb.TEAMED, Reason.TEAM): StaffPlace.Letters.GIVEN,
     (Verb.REPLIED, Reason.SNOOZER): StaffPlace.Letters.WOKEN,
     (Verb.WOKEN, Reason.SNOOZER): StaffPlace.Letters.WOKEN,
     (Verb.WOKEN, Reason.ASSIGNEE): StaffPlace.Letters.WOKEN,
@@ -202,7 +204,11 @@ def nobody(event, circle):
 def of_opening(event, circle):
     """The author's receipt, or the message itself when staff wrote first (S13, S168); the others get notice of it."""
     ticket = circle.ticket
-    if event.actor_id != ticket.client_id:
+    by_us = event.actor_id != ticket.client_id
+    if by_us and "quiet" in event.data:  # of a call: the client knows of it
+        yield Reason.DEPARTMENT, circle.switched_on[Reason.DEPARTMENT]
+        return
+    if by_us:
         yield Reason.CLIENT, [circle.ticket.client_id]
     elif "quiet" not in event.data and (ticket.policy.opening_receipt or ticket.client.is_guest):
         yield Reason.RECEIPT, [circle.ticket.client_id]  # C13; the pass is a guest's only way in (S7)
@@ -258,6 +264,12 @@ def of_assignment(event, circle):
     yield Reason.ASSIGNEE, circle.staff([event.data["to"]])
 
 
+def of_team(event, circle):
+    """The members of the team it was given to (S201)."""
+    members = Team.members.through.objects.filter(team=event.data["to"]).values_list("user_id", flat=True)
+    yield Reason.TEAM, circle.staff(members) if event.data["to"] else []
+
+
 def of_flag(event, circle):
     yield Reason.FLAG, circle.staff([event.data["to"]])
 
@@ -310,6 +322,7 @@ GROUPS = {
     Verb.NOTED: of_note,
     Verb.EDITED: of_edit,
     Verb.ASSIGNED: of_assignment,
+    Verb.TEAMED: of_team,
     Verb.FLAGGED: of_flag,
     Verb.CLOSED: of_closing,
     Verb.AUTO_CLOSED: of_closing,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from departments.models import Rule, RuleAction, RuleCondition, StaffPlace
 from departments.policy import forget, snapshot
 
-from . import actions
+from . import actions, colleagues
 from .due import each
 from .events import one_click
 from .models import Message, RuleRun, Ticket
@@ -227,6 +227,11 @@ def tag(ticket, value, *, rule, actor):
     actions.tag(ticket, on=actions.tags_named(value), actor=actor)
 
 
+def give_to_team(ticket, value, *, rule, actor):
+    teams = {str(pk): team for pk, team in colleagues.teams().items()}
+    actions.give_to_team(ticket, team=known(value, teams), actor=actor)
+
+
 DOING = {
     Do.MOVE: move,
     Do.STATUS: set_status,
@@ -237,6 +242,7 @@ DOING = {
     Do.NOTE: note,
     Do.MAIL: mail,
     Do.TAG: tag,
+    Do.TEAM: give_to_team,
 }
 
 

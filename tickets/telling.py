@@ -19,7 +19,7 @@ from helpdesk_site.lib.prepared import Prepared
 from mail.models import OutgoingMail
 
 from . import colleagues, merged
-from .models import EventContent, Participant, Snooze, TicketEvent, TicketLink, Verb
+from .models import EventContent, Participant, Snooze, Talk, TicketEvent, TicketLink, Verb
 
 LOOKS = {  # verb: icon, tone
     Verb.OPENED: ("messages", "blue"),
@@ -63,6 +63,9 @@ LOOKS = {  # verb: icon, tone
     Verb.UNSPLIT: ("arrows-split-2", ""),
     Verb.LINKED: ("link", ""),
     Verb.UNLINKED: ("link", ""),
+    Verb.CLIENT: ("user", "amber"),
+    Verb.TEAMED: ("users", ""),
+    Verb.TALKED: ("phone", ""),
 }
 
 
@@ -139,7 +142,7 @@ OF_ONE = (Verb.FLAGGED, Verb.UNFLAGGED, Verb.MAIL_FAILED, Verb.JOINED, Verb.PART
 def people_in(event):
     """The ids of everybody an event speaks of."""
     data = event.data
-    if event.verb == Verb.ASSIGNED:
+    if event.verb in (Verb.ASSIGNED, Verb.CLIENT):
         return (event.actor_id, data.get("from"), data.get("to"))
     if event.verb in OF_ONE:
         return (event.actor_id, data.get("to"))
@@ -372,6 +375,26 @@ class Teller:
             return self.say(_("{actor} takes part no more"))
         return self.say(_("{actor} took {person} off the ticket"), person=self.person(to))
 
+    def client(self):
+        before, after = self.person(self.data.get("from")), self.person(self.data.get("to"))
+        return self.say(_("{actor} changed the client from {before} to {after}"), before=before, after=after)
+
+    def teamed(self):
+        before, after = self.data.get("from"), self.data.get("to")
+        if not after:
+            return self.say(_("{actor} took it off the team {team}"), team=team(before))
+        if not before:
+            return self.say(_("{actor} gave it to the team {team}"), team=team(after))
+        return self.say(_("{actor} gave it from the team {before} to {after}"), before=team(before), after=team(after))
+
+    def talked(self):
+        if self.data.get("to") and len(self.data["changed"]) == 1:
+            said = {"before": talk_state(self.data.get("from")), "after": talk_state(self.data["to"])}
+            return self.say(_("{actor} set the state of the call from {before} to {after}"), **said)
+        fields = (Talk._meta.get_field(name).verbose_name for name in self.data["changed"])
+        named = format_html_join(", ", "{}", ((strong(field),) for field in fields))
+        return self.say(_("{actor} changed the details of the call: {fields}"), fields=named)
+
     def readdressed(self):
         address = self.names.texts.get((self.event.id, "address")) or "–"
         sentence = _("{actor} sent the mail to {person} again, to {address}")
@@ -469,6 +492,16 @@ def named(rows, code):
         return strong(pgettext("ticket type", "none"))
     row = rows.get(code)
     return strong(row.said("name") if row else code)
+
+
+def team(pk):
+    """The name of a team; a dash for one that was deleted."""
+    row = colleagues.teams().get(pk)
+    return strong(row.said() if row else "–")
+
+
+def talk_state(code):
+    return strong(Talk.State(code).label if code in Talk.State.values else "–")
 
 
 def strong(text):

@@ -68,6 +68,7 @@ class RuleAction(models.Model):
         NOTE = "note", _("add a note")
         MAIL = "mail", _("mail to staff")
         TAG = "tag", _("put tags on")
+        TEAM = "team", _("give to a team")
 
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="actions")
     position = models.PositiveSmallIntegerField(_("order"), default=0)

@@ -3,6 +3,7 @@
 from .afterwards import carry_out
 from .assigning import assign, flag, unflag
 from .checking import add_points, open_points, put_list, remove_point, rename_point, reorder_points, tick, untick
+from .clients import change_client
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .deleting import delete_message, undelete_message
 from .escalating import alert, bring_back, escalate
@@ -20,6 +21,8 @@ from .spamming import mark_spam, unmark_spam
 from .splitting import split, unsplit
 from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
+from .talking import change_talk
+from .teaming import give_to_team
 from .trashing import block_and_trash, empty, restore, trash
 from .undoing import undo
 from .unmerging import detach, unmerge
@@ -39,7 +42,9 @@ __all__ = [
     "bring_back",
     "call_back",
     "carry_out",
+    "change_client",
     "change_tag",
+    "change_talk",
     "close",
     "confirm",
     "delete_message",
@@ -50,6 +55,7 @@ __all__ = [
     "empty",
     "escalate",
     "flag",
+    "give_to_team",
     "hold_reply",
     "keep_automatic",
     "leave",

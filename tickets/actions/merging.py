@@ -137,7 +137,8 @@ def take_over(survivor, others, *, at):
         able = [row.assignee for row in others if row.assignee and access.may_flag(survivor, row.assignee)]
         survivor.assignee = next(iter(able), None)
     if survivor.team_id is None:
-        survivor.team = next((row.team for row in others if row.team_id), None)
+        same = [row.team for row in others if row.team_id and row.department_id == survivor.department_id]
+        survivor.team = next(iter(same), None)
     ids = {row.pk for row in rows}
     if survivor.follow_up_of_id is None or survivor.follow_up_of_id in ids:
         followed = [row.follow_up_of_id for row in others if row.follow_up_of_id and row.follow_up_of_id not in ids]

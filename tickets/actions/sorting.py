@@ -12,6 +12,7 @@ from ..models import Verb
 from ..refused import Refused
 from ._shared import let_go, locked, save_times, take_mails_along
 from .closing import close_fields
+from .teaming import leave_team
 
 
 @action
@@ -99,12 +100,13 @@ def set_subject(ticket, *, subject, actor):
 
 @action
 def move(ticket, *, to, actor):
-    """Move the ticket to another department (S33). An assignee who does not work there lets go of it."""
+    """Move the ticket to another department (S33). Its team, and an assignee who does not work there, let go of it."""
     ticket = locked(ticket)
     if not to.is_active:
         raise Refused(_("This department takes no tickets."))
     if ticket.department_id == to.pk:
         return ticket
+    leave_team(ticket, actor=actor)
     before, ticket.department, now = ticket.department, to, timezone.now()
     ticket.updated_at = now
     leaves = ticket.assignee if ticket.assignee and not access.works_on(ticket.assignee, ticket) else None

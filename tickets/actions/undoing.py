@@ -13,7 +13,7 @@ from .. import clock, found
 from ..events import action, record
 from ..models import Flag, TicketEvent, Verb
 from ..refused import Refused
-from . import checking, deleting, linking, noting, snoozing, spamming, tagging, trashing
+from . import checking, clients, deleting, linking, noting, snoozing, spamming, tagging, teaming, trashing
 from ._shared import save_times, status_again, take_mails_along
 from .splitting import unsplit
 from .unmerging import unmerge
@@ -134,6 +134,8 @@ BACK = {
     Verb.NOT_SPAM: spamming.unmarking_taken_back,
     Verb.LINKED: linking.linking_taken_back,
     Verb.UNLINKED: linking.unlinking_taken_back,
+    Verb.CLIENT: clients.change_taken_back,
+    Verb.TEAMED: teaming.team_taken_back,
 }
 # Acts on several tickets that belong together, taken back as a whole and for longer: a function of the event
 LONGER = {Verb.TOOK_IN: unmerge, Verb.SPLIT: unsplit}

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from departments.admin.shared import LabelledCells
-from departments.models import Department, Priority, Rule, RuleAction, RuleCondition, Status
+from departments.models import Department, Priority, Rule, RuleAction, RuleCondition, Status, Team
 
 from .. import rules
 
@@ -64,11 +64,14 @@ class ActionForm(forms.ModelForm):
     people = forms.ModelMultipleChoiceField(
         User.objects.filter(is_staff=True, is_active=True), label=_("people"), required=False
     )
+    team = forms.ModelChoiceField(
+        Team.objects.select_related("department"), label=_("team"), required=False, to_field_name="pk"
+    )
     text = forms.CharField(label=_("text"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     USES = {
         Do.MOVE: "department", Do.STATUS: "status", Do.PRIORITY: "priority", Do.FLAG: "people", Do.ASSIGN: "people",
-        Do.MAIL: "people", Do.REPLY: "text", Do.NOTE: "text", Do.TAG: "text",
+        Do.MAIL: "people", Do.REPLY: "text", Do.NOTE: "text", Do.TAG: "text", Do.TEAM: "team",
     }  # fmt: skip
 
     class Meta:
@@ -92,10 +95,10 @@ class ActionForm(forms.ModelForm):
             value = " ".join([*said.get("roles", []), *(str(person.pk) for person in said.get("people") or [])])
         else:
             chosen = said.get(uses)
-            value = getattr(chosen, "slug", "") or getattr(chosen, "code", "") or chosen or ""
+            value = getattr(chosen, "slug", "") or getattr(chosen, "code", "") or getattr(chosen, "pk", chosen) or ""
         if uses and not value:
             raise ValidationError({uses: _("Say with what.")})
-        self.instance.value = value
+        self.instance.value = str(value)
         return said
 
 
@@ -110,7 +113,10 @@ class ActionInline(admin.StackedInline):
     form = ActionForm
     extra = 0
     fieldsets = [
-        (None, {"fields": [("position", "do"), ("department", "status", "priority"), ("roles", "people"), "text"]})
+        (
+            None,
+            {"fields": [("position", "do"), ("department", "status", "priority", "team"), ("roles", "people"), "text"]},
+        )
     ]
 
 

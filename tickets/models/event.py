@@ -146,6 +146,7 @@ class Notification(models.Model):
         RULE = "rule", _("a rule of the portal tells you")
         WATCHER = "watcher", _("you watch this ticket")
         SNOOZER = "snoozer", _("you snoozed this ticket")
+        TEAM = "team", _("it was given to your team")
 
     event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="notifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")

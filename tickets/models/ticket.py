@@ -192,6 +192,11 @@ class Ticket(models.Model):
                 name="ticket_open_activity",
             ),
             models.Index(fields=["assignee", "queue_at", "id"], condition=~Q(category="closed"), name="ticket_mine"),
+            models.Index(
+                fields=["team", "queue_at", "id"],
+                condition=~Q(category="closed") & Q(team__isnull=False),
+                name="ticket_of_team",
+            ),
             models.Index(fields=["settle_at"], condition=Q(settle_at__isnull=False), name="ticket_settle_due"),
             models.Index(fields=["close_at"], condition=Q(close_at__isnull=False), name="ticket_close_due"),
             models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="ticket_remind_due"),

@@ -1,0 +1,127 @@
+"""Teams of a department: a ticket is given to one, its members are told, one of them takes it (S4, S48, S201)."""
+
+import pytest
+
+from departments.models import StaffPlace, Team
+from mail.models import OutgoingMail
+from tickets import actions, queues, rules
+from tickets.models import Notification, Ticket, TicketEvent, Verb
+from tickets.refused import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team(cast):
+    row = Team.objects.create(name="Mail servers", department=cast.support)
+    row.members.add(cast.sam, cast.lena)
+    return row
+
+
+@pytest.fixture
+def other_team(cast):
+    return Team.objects.create(name="Web servers", department=cast.support)
+
+
+def fresh(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def verbs(ticket):
+    return list(TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values_list("verb", flat=True))
+
+
+def undo_last(ticket, actor):
+    actions.undo(TicketEvent.objects.filter(ticket=ticket).latest("sequence").click, actor=actor)
+
+
+def assign(browser, ticket, value):
+    return browser.post(f"/t/{ticket.number}/assign/", {"assignee": value})
+
+
+# --- Giving and taking ------------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_is_given_to_a_team_and_its_members_are_told(ticket, team, cast):
+    """S4, S201: everybody of the team but whoever gave it, by the letters they want; never the client's side."""
+    OutgoingMail.objects.all().delete()
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    assert fresh(ticket).team == team
+    assert list(OutgoingMail.objects.values_list("to_address", flat=True)) == [cast.sam.email]
+    mail = OutgoingMail.objects.get()
+    assert "gave this ticket to your team Mail servers" in mail.text and "given to your team" in mail.text
+    assert Notification.objects.get(mail=mail).reason == Notification.Reason.TEAM
+
+
+def test_whoever_does_without_such_letters_gets_none(ticket, team, cast):
+    """S126: the switch for tickets somebody is given."""
+    place = StaffPlace.objects.get(user=cast.sam, department=cast.support)
+    place.want([letter for letter in place.Letters if letter != place.Letters.GIVEN])
+    OutgoingMail.objects.all().delete()
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_member_without_a_place_any_more_is_told_nothing(ticket, team, cast):
+    """S119."""
+    StaffPlace.objects.filter(user=cast.sam).delete()
+    OutgoingMail.objects.all().delete()
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_somebody_elses_ticket_becomes_nobodys_a_members_stays(ticket, team, other_team, cast):
+    actions.assign(ticket, to=cast.sam, actor=cast.sam)
+    actions.give_to_team(ticket, team=team, actor=cast.sam)
+    assert fresh(ticket).assignee == cast.sam
+    actions.give_to_team(ticket, team=other_team, actor=cast.sam)
+    assert fresh(ticket).assignee is None and fresh(ticket).team == other_team
+    undo_last(ticket, cast.sam)
+    assert fresh(ticket).assignee == cast.sam and fresh(ticket).team == team
+
+
+def test_a_member_who_takes_it_keeps_the_team(ticket, team, cast, say):
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    actions.assign(ticket, to=cast.sam, actor=cast.sam)
+    assert fresh(ticket).team == team and fresh(ticket).assignee == cast.sam
+
+
+def test_a_team_of_another_department_or_one_no_longer_offered_is_refused(ticket, team, cast):
+    """T19."""
+    elsewhere = Team.objects.create(name="Invoices", department=cast.billing)
+    with pytest.raises(Refused):
+        actions.give_to_team(ticket, team=elsewhere, actor=cast.sam)
+    Team.objects.filter(pk=team.pk).update(is_active=False)
+    team.refresh_from_db()
+    with pytest.raises(Refused):
+        actions.give_to_team(ticket, team=team, actor=cast.sam)
+    assert Verb.TEAMED not in verbs(ticket)
+
+
+def test_another_department_takes_the_team_off_and_undo_puts_it_back(ticket, team, cast):
+    """S33."""
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    assert fresh(ticket).team is None
+    undo_last(ticket, cast.lena)
+    assert fresh(ticket).team == team and fresh(ticket).department == cast.support
+
+
+def test_merging_takes_no_team_of_another_department_along(open_ticket, team, cast):
+    """S165."""
+    old, young = open_ticket(department=cast.billing), open_ticket()
+    actions.give_to_team(young, team=team, actor=cast.lena)
+    actions.merge([old, young], into=old, actor=cast.operator)
+    assert fresh(old).team is None
+    one, two = open_ticket(), open_ticket()
+    actions.give_to_team(two, team=team, actor=cast.lena)
+    actions.merge([one, two], into=one, actor=cast.lena)
+    assert fresh(one).team == team
+
+
+def test_a_rule_gives_to_a_team(ticket, team, cast):
+    """S176."""
+    rules.DOING["team"](ticket, str(team.pk), rule=None, actor=cast.system)
+    assert fresh(ticket).team == team
+    with pytest.raises(Refused):
+        rules.DOING["team"](ticket, "0", rule=None, actor=cast.system)
