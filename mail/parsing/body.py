@@ -10,11 +10,12 @@ from html import escape
 
 from helpdesk_site.lib.text import clean_input
 
-from . import charsets, flowed, mime, opaque
-from .html import html_to_text, is_html
+from . import charsets, embedded, flowed, mime, opaque
+from .html import HTML_LIMIT, html_to_text, is_html
 
 TEXT_LIMIT = 2_000_000  # characters of all words together
 ENVELOPES_LIMIT = 3
+_HTML = ("text/html", "application/xhtml+xml")
 _INLINE = ("image/", "audio/", "video/")
 _ENRICHED = re.compile(r"<param>[^<]*</param>|</?[a-zA-Z][a-zA-Z-]{0,30}>", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"\W+")
@@ -37,6 +38,7 @@ class Body:
     trouble: set = field(default_factory=set)
     room: int = TEXT_LIMIT
     opened: int = 0  # opaque signatures whose inside was read
+    pictures: dict = field(default_factory=dict)  # that were written into the HTML: {their cid: (type, base64)}
 
     @property
     def has_html(self) -> bool:
@@ -116,6 +118,7 @@ def _choose(part, body):
         body.room = side.room
         body.files += [file for file in side.files if not file.content_type.startswith(("text/x-amp", "text/watch"))]
         body.trouble |= side.trouble
+        body.pictures |= side.pictures
         sides.append(side)
     plain = [side for side in sides if side.words and not side.has_html]
     rich = [side for side in sides if side.has_html]
@@ -144,6 +147,8 @@ def _could_be_words(part) -> bool:
 
 def _words(part, body) -> Words:
     data = part.beginning(body.room * 6)
+    if part.content_type in _HTML:
+        data = embedded.lifted(data, body.pictures)
     if part.end - part.start > body.room * 6:
         body.trouble.add("text_cut")
     text = charsets.decode(data, part.charset, limit=body.room + 1)
@@ -151,6 +156,9 @@ def _words(part, body) -> Words:
         text = text[: body.room]
         body.trouble.add("text_cut")
     body.room -= len(text)
+    if part.content_type in _HTML and len(text) > HTML_LIMIT:
+        text = embedded.lean(text)
+        body.trouble |= {"text_cut"} if len(text) > HTML_LIMIT else set()
     return _READABLE[part.content_type](text, part)
 
 

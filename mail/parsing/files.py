@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from helpdesk_site.lib.files import safe_name
 from helpdesk_site.lib.text import clean_line
 
-from . import tnef, transfer
+from . import embedded, tnef, transfer
 from .charsets import decode_line
 from .headers import read_head
 from .letter import File
@@ -41,8 +41,9 @@ _STEMS = {
 }
 
 
-def read(parts, html: str) -> tuple[list[File], "tnef.Contents | None", set]:
-    """Return the files of these parts, what a winmail.dat among them says, and codes of what was left out."""
+def read(parts, html: str, pictures: dict) -> tuple[list[File], "tnef.Contents | None", set]:
+    """Return the files of these parts and the pictures of the HTML, what a winmail.dat among them says, and codes of
+    what was left out."""
     shown = {unquote(cid).lower() for cid in _SHOWN.findall(html)}
     found, packed, trouble, room = [], None, set(), DATA_LIMIT
     for part in parts:
@@ -58,7 +59,7 @@ def read(parts, html: str) -> tuple[list[File], "tnef.Contents | None", set]:
         else:
             found.append(file)
         room -= file.size
-    return found, packed, trouble
+    return found + embedded.files(pictures, shown), packed, trouble
 
 
 def from_text(text: str) -> tuple[str, list[File]]:

@@ -87,7 +87,7 @@ def _words(root, *, whole: bool) -> dict:
     text, made = found.text()
     html = found.html()
     text, inside = files.from_text(text)
-    attached, packed, trouble = files.read(found.files, html)
+    attached, packed, trouble = files.read(found.files, html, found.pictures)
     if packed and not text.strip():
         html = packed.html
         text, made = (packed.text, False) if packed.text.strip() else (html_to_text(html), bool(html))

@@ -1,5 +1,6 @@
 """Files: their names, what is packed in them, invitations (RULES, "Parts")."""
 
+import base64
 import binascii
 import struct
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.parsing import parse, rtf, tnef
+from mail.parsing import embedded, parse, rtf, tnef
 
 from .raw import file, mail, part, several, with_parts
 
@@ -223,3 +224,49 @@ def test_an_invitation_is_a_file_and_says_what_when_and_where():
 def test_an_invitation_beside_words_adds_none_to_them():
     letter = parse(with_parts("alternative", part("text/plain", "Please come."), part("text/calendar", INVITATION)))
     assert letter.full_text == "Please come." and letter.events[0].location == "Room 1"
+
+
+DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"x" * 200).decode()
+
+
+def test_a_picture_written_into_the_html_is_a_file_that_the_html_shows():
+    """RFC 2397: some programs paste screenshots so; the words behind them must not be lost for their size."""
+    picture = f'<img src="data:image/png;base64,{DOT}">'
+    large = f'<img src="data:image/jpg;base64,{"A" * 3_000_000}">'
+    html = f"<p>before</p>{picture}{large}{picture}<p>after</p>"
+    letter = parse(mail(html, "Content-Type: text/html"))
+    assert letter.full_text.split() == ["before", "after"] and letter.trouble == ()
+    assert [(file.name, file.content_type, file.inline) for file in letter.files] == [
+        ("picture-1.png", "image/png", True), ("picture-2.jpeg", "image/jpeg", True),
+    ]  # fmt: skip
+    assert letter.files[0].data == base64.b64decode(DOT)
+    assert letter.html.count(f"cid:{letter.files[0].cid}") == 2 and len(letter.html) < 1_000
+
+
+def test_pictures_of_a_side_that_is_not_shown_are_left_out():
+    sides = part("text/html", f'<img src="data:image/png;base64,{DOT}">'), part("text/html", "<p>Shown</p>")
+    assert parse(with_parts("alternative", *sides)).files == ()
+
+
+def test_many_pictures_are_as_many_as_are_read():
+    html = "".join(f'<img src="data:image/png;base64,{DOT[:-4]}{number:04}">' for number in range(300))
+    assert len(parse(mail(html + "words", "Content-Type: text/html")).files) == embedded.PICTURES_LIMIT
+
+
+@pytest.mark.parametrize(
+    "aside", ["<style>{}</style>", "<!--{}-->", "<script>{}</script >", "<STYLE type=x>{}</Style>"]
+)
+def test_words_behind_large_styles_and_comments_are_read(aside):
+    letter = parse(mail(aside.format("x{} " * 200_000) + "<p>after</p>", "Content-Type: text/html"))
+    assert (letter.full_text, letter.trouble) == ("after", ())
+
+
+def test_html_that_is_too_long_says_so():
+    letter = parse(mail("<p>a</p>" * 100_000, "Content-Type: text/html"))
+    assert letter.trouble == ("text_cut",) and letter.full_text
+
+
+def test_asides_without_an_end_are_read_in_no_time():
+    """T25."""
+    for opening in ("<!--", "<style>", "<script>"):
+        assert embedded.lean(opening * 300_000) == opening * 300_000
