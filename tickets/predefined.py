@@ -303,6 +303,16 @@ def about(ticket):
     return [ticket.department_id, ticket.status_id, ticket.type_id]
 
 
+def typed_again(pending):
+    """What the box of a held reply said of predefined replies: {field: values, one a line}, as a draft keeps it."""
+    kept = pending.after
+    keys = {"priority": "priority", "assign": "assign", "snooze": "snooze_hours"}
+    codes = [code for code, key in keys.items() if key in kept]
+    codes += [f"tag:{name}" for name in kept.get("tags", ())] + (["status"] if pending.status_id else [])
+    ids = map(str, kept.get("predefined", ()))
+    return {"predefined": "\n".join(ids), "also": "\n".join(codes)} if kept.get("predefined") else {}
+
+
 # --- How often --------------------------------------------------------------------------------------------------------
 
 

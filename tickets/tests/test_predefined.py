@@ -331,6 +331,16 @@ def test_it_happens_too_when_the_reply_is_held_and_only_then(client_of, ticket, 
     assert state(ticket) == ("on-hold", "high", "Sam Whitlock", ["php", "web"], True)
 
 
+def test_undo_gives_back_what_would_have_happened_too(client_of, ticket, cast, macro):
+    """DESIGN, "Undo send": the box is as it was, what was taken off stays off."""
+    browser = client_of(cast.sam)
+    answer(browser, ticket, predefined=macro.pk, also=["status", "tag:web", "snooze"])
+    browser.post(f"/t/{ticket.number}/call-back/{PendingReply.objects.get().pk}/")
+    page = browser.get(f"/t/{ticket.number}/").content.decode()
+    ticked = [code for code in ALSO if f'name="also" value="{code}" checked' in page]
+    assert ticked == ["status", "tag:web", "snooze"] and f'name="predefined" value="{macro.pk}"' in page
+
+
 def test_a_status_chosen_from_the_menu_wins(client_of, ticket, cast, macro, at_once):
     answer(client_of(cast.sam), ticket, predefined=macro.pk, also=["status"], status="in-progress")
     assert state(ticket)[0] == "in-progress"

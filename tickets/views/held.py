@@ -48,7 +48,7 @@ def call_back(request, ticket, row):
     since = drafts.saved(request, place)
     written = "\n\n".join(filter(None, [written, since and since.fields.get("message")]))
     files += drafts.kept_files(request, place)
-    drafts.keep(request, place, {"message": written}, uploads=files)
+    drafts.keep(request, place, {"message": written} | predefined.typed_again(row), uploads=files)
     if not access.works_on(request.user, ticket):
         return redirect("ticket_kept", ticket.number)
     toast(request, _("Not sent. Your text is in the box again."))
