@@ -13,7 +13,7 @@ from engine.once import once
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts
+from .. import access, actions, drafts, predefined
 from ..models import Draft, Ticket
 from ..refused import Refused
 from .doors import for_somebody, kept_page
