@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.viewer import Viewer
@@ -169,7 +169,7 @@ WORDS = st.text(LETTERS, min_size=4, max_size=12) | st.sampled_from(
 @given(words=WORDS)
 def test_it_holds_for_any_words(cast, open_ticket, say, arrive, redact, words):
     """T21 as a property: regex characters, tags, emoji, accents, any script."""
-    assume(not Words(words).too_short and words == words.strip() and any(map(str.isalnum, words)))
+    words = f"{words.strip()}qzxj"  # what stands nowhere by chance
     with transaction.atomic():
         ticket = full_world(cast, open_ticket, say, arrive, words)
         assert len(places_of(words)) > 8
