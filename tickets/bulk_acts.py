@@ -118,6 +118,24 @@ def unmarking_spam(sent, me):
     return Ready(lambda ticket: actions.unmark_spam(ticket, actor=me), said)
 
 
+def trashing(sent, me):
+    said = ngettext_lazy("%(n)s ticket moved to the trash.", "%(n)s tickets moved to the trash.", "n")
+    return Ready(lambda ticket: actions.trash(ticket, actor=me), said)
+
+
+def blocking(sent, me):
+    said = ngettext_lazy(
+        "%(n)s ticket moved to the trash, its sender blocked.",
+        "%(n)s tickets moved to the trash, their senders blocked.", "n",
+    )  # fmt: skip
+    return Ready(lambda ticket: actions.block_and_trash(ticket, actor=me), said)
+
+
+def restoring(sent, me):
+    said = ngettext_lazy("%(n)s ticket taken out of the trash.", "%(n)s tickets taken out of the trash.", "n")
+    return Ready(lambda ticket: actions.restore(ticket, actor=me), said)
+
+
 def moment_meant(sent):
     """The moment a choice of the snooze's menu means now, where the person is. Raises Refused for none of them."""
     meant = {moment.code: moment.until for moment in moments(timezone.now())}
@@ -195,6 +213,9 @@ ACTS = {  # the name of the button that asks for it: what it is
     "snooze": Act(snoozing, ("snooze",), kept=moment_meant),
     "spam": Act(marking_spam, takes_hidden=SPAM),
     "not_spam": Act(unmarking_spam, takes_hidden=SPAM),
+    "trash": Act(trashing, takes_hidden=SPAM, reads_first=True),
+    "block": Act(blocking, takes_hidden=SPAM),
+    "restore": Act(restoring, takes_hidden=(Ticket.Hidden.TRASH,), is_reversible=False),
     "predefined": Act(answering, ("predefined",), is_reversible=False, reads_first=True),
     "incident": Act(posting, ("incident",), is_reversible=False),
 }

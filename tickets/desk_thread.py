@@ -20,8 +20,10 @@ LOG = 30  # lines of the log beside the thread; the whole log has its own page
 PAGE = 200  # messages at once; older ones a click further
 RUN = 2  # longer runs of events are folded
 # Told by the messages, or in the log alone
-QUIET = {Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE, Verb.MERGED, Verb.TAGGED,
-         Verb.CHECKED}
+QUIET = {
+    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE, Verb.MERGED, Verb.DELETED,
+    Verb.UNDELETED, Verb.TAGGED, Verb.CHECKED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Said:
     files: list
     mails: list
     rest: object  # mailed.Rest, or None
+    editor: object = None  # who changed it last
+    deleter: object = None
 
     is_message = True
 
@@ -167,13 +171,17 @@ def build(viewer, ticket, *, writers=(), before=0):
     events, mails = telling.events_of(ticket), mails_of(ticket)
     joined = [person for person, _replies in found.taking_part]
     known, authors = [ticket.client, ticket.assignee, viewer.user, *joined], {row.author_id for row in messages}
+    authors |= {row.deleted_by_id for row in messages}
     names = telling.names_for(events, known=known, more=found.people | authors, homes=merged.family(ticket))
     people, numbers, seen = names.people, range(1, ticket.last_number + 1), set()
     first = next((event for event in events if event.ticket_id == ticket.pk), None)
     moved = split_off.marks(events)
     for row in messages:
         row.split = moved.get(row.pk)
-    said = [said_by(people[row.author_id], row, files[row.pk], mails[row.pk], numbers, seen) for row in messages]
+    editors = editors_of(events)
+    said = [
+        said_by(people, row, files[row.pk], mails[row.pk], numbers, seen, editors.get(key_of(row))) for row in messages
+    ]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
     latest = events[: -LOG - 1 : -1]
     told = {pk: telling.tell(event, names) for pk, event in {row.id: row for row in [*shown, *latest]}.items()}
@@ -201,11 +209,22 @@ def build(viewer, ticket, *, writers=(), before=0):
     )
 
 
-def said_by(author, message, files, mails, numbers, seen):
-    """The Said of a message; `seen` are pictures that earlier mails brought (mailed.apart)."""
+def editors_of(events):
+    """{key of a message: who changed it last}."""
+    return {(row.ticket_id, row.is_note, row.number): row.actor_id for row in events if row.verb == Verb.EDITED}
+
+
+def key_of(message):
+    return message.ticket_id, message.is_note, message.number
+
+
+def said_by(people, message, files, mails, numbers, seen, editor):
+    """The Said of a message; `seen` are pictures that earlier mails brought (mailed.apart), `editor` is the id of who
+    changed it last."""
     html = thread.shown(message, () if message.home else numbers, files)
     listed, folded = mailed.apart(message.html, files, seen)
-    return Said(message, author, html, listed, mails, mailed.rest(message, html, folded))
+    rest, author = mailed.rest(message, html, folded), people[message.author_id]
+    return Said(message, author, html, listed, mails, rest, people.get(editor), people.get(message.deleted_by_id))
 
 
 def undelivered(ticket, mails):

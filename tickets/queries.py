@@ -43,6 +43,7 @@ class Counts:
     watched: int = 0
     snoozed: int = 0
     spam: int = 0
+    trash: int = 0
     mails: int = 0  # that wait for a decision
     departments: dict = field(default_factory=dict)  # by id, open ones
     statuses: dict = field(default_factory=dict)  # by id, open ones
@@ -51,7 +52,9 @@ class Counts:
     job: tuple = ()  # the last act on many tickets: (id, done, total, state, whether some failed, when it ended)
 
 
-COUNTED = ("waiting", "mine", "unassigned", "flagged", "mentions", "called", "watched", "snoozed", "spam", "mails")
+COUNTED = (
+    "waiting", "mine", "unassigned", "flagged", "mentions", "called", "watched", "snoozed", "spam", "trash", "mails",
+)  # fmt: skip
 
 
 def counts(viewer):
@@ -130,6 +133,7 @@ def counting(departments, mails):
         one("watched", f"{here}{still} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
         one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
         one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
+        one("trash", f"{here}hidden = 'trash' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
         each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
         each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),

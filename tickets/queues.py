@@ -89,6 +89,7 @@ VIEWS = {
     "closed": View(pgettext_lazy("tickets", "Closed"), "circle-check", CLOSED, sort="updated"),
     "all": View(_("All tickets"), "search", ANY, sort="updated"),
     "spam": View(pgettext_lazy("tickets", "Spam"), "ban", ANY, sort="updated", is_rare=True, hidden=Ticket.Hidden.SPAM),
+    "trash": View(_("Trash"), "trash", ANY, sort="updated", is_rare=True, hidden=Ticket.Hidden.TRASH),
 }
 
 # What a click on a heading sorts by. Times sort by age, as they are shown: "updated" begins with the latest.

@@ -50,6 +50,12 @@ LOOKS = {  # verb: icon, tone
     Verb.PARTED: ("user", ""),
     Verb.READDRESSED: ("mail", ""),
     Verb.MAIL_FAILED: ("alert-circle", "red"),
+    Verb.TRASHED: ("trash", "red"),
+    Verb.RESTORED: ("arrow-back-up", "blue"),
+    Verb.EMPTIED: ("trash", "red"),
+    Verb.DELETED: ("trash", ""),
+    Verb.UNDELETED: ("arrow-back-up", ""),
+    Verb.REDACTED: ("eye-off", "red"),
     Verb.TAGGED: ("tag", ""),
     Verb.CHECKED: ("list-details", ""),
     Verb.SNOOZED: ("zzz", ""),
@@ -433,6 +439,30 @@ class Teller:
 
     def tickets(self):
         return format_html_join(", ", "{}", ((number_link(pair),) for pair in self.data["tickets"]))
+
+    def trashed(self):
+        if "block" in self.data:
+            return self.say(_("{actor} blocked the sender and moved the ticket to the trash"))
+        return self.say(_("{actor} moved the ticket to the trash"))
+
+    def restored(self):
+        return self.say(_("{actor} took the ticket out of the trash"))
+
+    def emptied(self):
+        return self.say(_("{actor} deleted for good what was written here"))
+
+    def deleted(self):
+        return self.say(_("{actor} deleted {message}"), message=self.message())
+
+    def undeleted(self):
+        return self.say(_("{actor} restored {message}"), message=self.message())
+
+    def redacted(self):
+        if "file" in self.data:
+            return self.say(_("{actor} deleted a file of {message} for good"), message=self.message())
+        if self.event.number is None:
+            return self.say(_("{actor} took words out for good"))
+        return self.say(_("{actor} took words out of {message} for good"), message=self.message())
 
     def mail_failed(self):
         trouble = self.data.get("trouble", "")

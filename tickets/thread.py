@@ -258,6 +258,8 @@ class Reader:
         who = words.staff_name(author, self.department) if staff else author.full_name
         role = words.staff_role(author, self.department) if staff else ""
         mine = author.pk == self.user.pk
+        if message.deleted_at:
+            return Said(message, who, role, who if staff else author, mine, "", [], None, is_new)
         html = shown(message, () if message.home else self.numbers, files or ())
         listed, folded = mailed.apart(message.html, files or (), self.seen)
         rest = mailed.rest(message, html, folded)

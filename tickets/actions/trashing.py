@@ -25,12 +25,13 @@ KEPT = timedelta(days=30)
 
 
 @action
-def trash(ticket, *, actor):
+def trash(ticket, *, actor, block=None):
     """Move a ticket to the trash. Nobody is told; what still waits to be mailed is not sent, replies that wait are in
-    their authors' boxes again. Raises Refused where policy locks it (C5). Returns the ticket."""
+    their authors' boxes again. `block` is a BlockedSender made with it: Undo takes back both. Raises Refused where
+    policy locks it (C5). Returns the ticket."""
     ticket = locked_anywhere(ticket)
     if not ticket.is_trashed:
-        throw_away(ticket, actor=actor)
+        throw_away(ticket, actor=actor, **({"block": block.pk} if block else {}))
     return ticket
 
 

@@ -441,7 +441,7 @@ def test_the_sender_of_a_ticket_is_blocked_from_its_page(arrive, client_of, sam,
     assert reverse("ticket_block", args=[ticket.number]) in browser.get(ticket.get_absolute_url()).content.decode()
     page = reverse("ticket_block", args=[ticket.number])
     assert DORA in browser.get(page).content.decode()
-    browser.post(page, {"form_key": new_form_key(), "kind": "address", "close": "1"})
+    browser.post(page, {"form_key": new_form_key(), "kind": "address", "ticket": "close"})
     assert BlockedSender.objects.get().value == DORA
     assert Ticket.objects.get(pk=ticket.pk).is_closed
 

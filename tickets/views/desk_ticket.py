@@ -31,7 +31,7 @@ from ..actions import Crossed
 from ..guard import Stopped
 from ..marks import checklists
 from ..models import Draft
-from . import lines, menus, rows
+from . import lines, menus, rows, trashed
 from .desk import heading, list_left
 
 
@@ -40,6 +40,8 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
 
     `form` is a bound form whose text is shown again in its `pane`; `refused` says why it was not sent.
     """
+    if ticket.is_trashed:
+        return trashed.page(request, ticket, form=form, refusal=str(refused or ""), status=status)
     before = request.GET.get("before", "")
     place = {kind: drafts.place_of(kind, ticket) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     thread = desk_thread.build(

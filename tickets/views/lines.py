@@ -18,7 +18,7 @@ from ..models import Message, Ticket, Verb
 
 PIECES = (
     "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "rest", "foot",
-    "to", "state", "source", "home", "split",
+    "to", "state", "source", "home", "split", "editor", "edited", "delete", "redact",
 )  # fmt: skip
 
 
@@ -27,8 +27,9 @@ class Look(NamedTuple):
 
     kind: str  # note, staff, client, machine
     channel: str
-    edited: bool
+    edited: str  # by: by somebody we can name
     may_edit: bool
+    may_redact: bool
     unproven: bool
     trust: str  # of mail: authenticated, unverified
     has_source: bool
@@ -86,6 +87,8 @@ class Brush:
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
         self.source = reverse("desk_mail", args=[0])
+        self.delete = reverse("message_delete", args=[ticket.number, 0])
+        self.redact = reverse("message_redact", args=[ticket.number, 0])
 
     def events(self, row):
         """Events in a row; a long one is folded."""
@@ -93,9 +96,19 @@ class Brush:
         return render_to_string("desk/_fold.html", {"lines": drawn, "n": len(row.told)}) if row.folded else drawn
 
     def message(self, row):
+        return self.stub(row) if row.message.deleted_at else self.whole(row)
+
+    def stub(self, row):
+        """A deleted message, with what it said for those who work there (S155)."""
+        message = row.message
+        may_restore = self.can.edit_notes if message.is_note else self.can.edit_messages
+        context = {"row": row, "message": message, "ticket": self.ticket, "may_restore": may_restore}
+        return render_to_string("desk/_deleted.html", context, self.request)
+
+    def whole(self, row):
         message, anchor = row.message, row.message.anchor
         avatar, who = self.face(row.author)
-        return shape_of("desk/_message.html", self.look(message), self.language).format(
+        return shape_of("desk/_message.html", self.look(row), self.language).format(
             anchor=anchor,
             avatar=avatar,
             who=who,
@@ -106,6 +119,10 @@ class Brush:
             when=ui.when_in(self.reader, message.created_at),
             versions=self.versions.replace("/0/", f"/{message.pk}/"),
             edit=self.edit.replace("/0/", f"/{message.pk}/"),
+            editor=escape(row.editor.full_name) if row.editor else "",
+            edited=ui.when_in(self.reader, message.edited_at, "clock") if message.edited_at else "",
+            delete=self.delete.replace("/0/", f"/{message.pk}/"),
+            redact=self.redact.replace("/0/", f"/{message.pk}/"),
             link=f"{self.link}#{anchor}",
             html=row.html,
             files=render_to_string("desk/_attachments.html", {"files": row.files}) if row.files else "",
@@ -114,7 +131,8 @@ class Brush:
             foot=f'<footer class="msg-foot">{self.mails(row.mails)}</footer>' if row.mails else "",
         )
 
-    def look(self, message):
+    def look(self, row):
+        message = row.message
         note, channel, by_mail = message.is_note, message.channel, message.channel == Ticket.Channel.EMAIL
         first = message.number == 1 and not note
         opened = first and channel == Ticket.Channel.STAFF
@@ -123,7 +141,8 @@ class Brush:
         return Look(
             kind=kind,
             channel="email" if by_mail else "staff" if opened else "",
-            edited=message.edited_at is not None,
+            edited="" if message.edited_at is None else "by" if row.editor else "yes",
+            may_redact=self.can.redact,
             may_edit=kind != "machine" and (self.can.edit_notes if note else self.can.edit_messages),
             unproven=first and self.unproven and not trust,
             trust=trust,

@@ -17,9 +17,10 @@ from mail import blocking, intake
 from mail.models import BlockedSender
 
 from .. import access, actions, incoming, mailed, merged, queries, queues
+from ..events import one_click
 from ..forms_desk import BlockForm, chosen_department
 from ..inbound import accepting, looking, reasons
-from ..models import Message
+from ..models import Message, Verb
 from ..refused import Refused
 from .desk import staff_only
 from .doors import for_somebody
@@ -170,12 +171,14 @@ def block(request, row):
     return redirect("desk_mails")
 
 
-def tell_of_block(request, held, count=0):
-    """Say that a block holds, with the way to take it back."""
+def tell_of_block(request, held, count=0, *, click=None, ticket=None):
+    """Say that a block holds, with the way to take it back; with the ticket, where it went to the trash."""
     words = _("Mail from %(who)s is kept out now.") % {"who": held.value}
     if count:
         words += " " + ngettext("%(n)s mail was put aside.", "%(n)s mails were put aside.", count) % {"n": count}
-    toast(request, words, undo_url=reverse("desk_unblock", args=[held.pk]))
+    whole = click and any(event.verb == Verb.TRASHED for event in click.events)
+    undo_url = reverse("ticket_undo", args=[ticket.number, click.id]) if whole else ""
+    toast(request, words, undo_url=undo_url or reverse("desk_unblock", args=[held.pk]))
 
 
 @require_POST
@@ -194,17 +197,21 @@ def unblock(request, block):
 @for_somebody
 @once
 def block_client(request, number):
-    """Keep out the sender of a mail ticket from now on, and close it, if wanted (S135)."""
-    ticket = access.ticket_for(request.viewer, number, to="work")
+    """Keep out the sender of a mail ticket from now on; close it, or move it to the trash, if wanted (S135)."""
+    ticket, can = access.ticket_and_abilities(request.viewer, number, to="work")
     form = BlockForm(request.POST or None, address=ticket.client.email)
     if request.method == "POST" and form.is_valid():
-        held = form.block(by=request.user)
+        becomes = request.POST.get("ticket", "")
+        with one_click() as click:
+            held = form.block(by=request.user)
+            if becomes == "trash" and can.trash:
+                actions.trash(ticket, actor=request.user, block=held)
+            elif becomes == "close":
+                actions.close(ticket, actor=request.user)
         count = accepting.put_aside(incoming.waiting_from(request.viewer, ticket.client.email), by=request.user)
-        if "close" in request.POST:
-            actions.close(ticket, actor=request.user)
-        tell_of_block(request, held, count)
+        tell_of_block(request, held, count, click=click, ticket=ticket)
         return redirect("ticket", ticket.number)
-    context = {"ticket": ticket, "form": form, "rail": queries.rail(request.viewer)}
+    context = {"ticket": ticket, "can": can, "form": form, "rail": queries.rail(request.viewer)}
     return render(request, "desk/block.html", context, status=422 if form.is_bound else 200)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from departments.models import Category
@@ -20,10 +20,10 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 from mail.models import OutgoingMail
 
-from .. import access, actions, desk_thread, drafts, mentions, merged, predefined, queries, telling, thread
+from .. import access, actions, desk_thread, drafts, mentions, merged, predefined, queries, telling
 from ..actions.undoing import REVERSIBLE
 from ..events import one_click
-from ..forms import SUBJECT_LIMIT, ReplyForm, TextForm
+from ..forms import SUBJECT_LIMIT, ReplyForm
 from ..forms_desk import (
     chosen_colleague,
     chosen_department,
@@ -32,7 +32,7 @@ from ..forms_desk import (
     chosen_type,
     status_seen,
 )
-from ..models import Draft, Message, Presence, Ticket
+from ..models import Draft, Presence, Ticket
 from ..refused import Refused
 from ..writing import write
 from . import desk_ticket, lines, neighbours
@@ -181,7 +181,7 @@ def go(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-# --- Notes, and changing what was written -----------------------------------------------------------------------------
+# --- Notes ------------------------------------------------------------------------------------------------------------
 
 
 @require_POST
@@ -224,55 +224,6 @@ def note_words(called, flagged):
     if called:
         return _("Note added; %(people)s called.") % {"people": ", ".join(str(person) for person in called)}
     return _("Note added, and flagged for %(person)s.") % {"person": flagged} if flagged else _("Note added.")
-
-
-def message_for(viewer, number, pk):
-    """(ticket, message, abilities), for somebody who works on the ticket; 404 else."""
-    ticket = access.ticket_for(viewer, number, to="work")
-    message = Message.objects.select_related("author").filter(ticket__in=merged.ids(ticket), pk=pk).first()
-    if message is None:
-        raise Http404
-    if message.ticket_id == ticket.pk:
-        message.ticket = ticket
-    merged.at_home(ticket, [message])
-    return ticket, message, access.abilities(viewer, ticket)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_somebody
-@once
-def edit(request, number, message):
-    """Change a text; the old one stays a version of it (C5). Where policy locks it, there is no such page."""
-    ticket, message, can = message_for(request.viewer, number, message)
-    if not (can.edit_notes if message.is_note else can.edit_messages):
-        raise Http404
-    text = request.POST.get("message", message.body)
-    error = ""
-    if request.method == "POST" and "preview" not in request.POST:
-        form = TextForm(request.POST)
-        if form.is_valid():
-            actions.edit_message(message, editor=request.user, written=write(form.cleaned_data["message"]))
-            toast(request, _("Changed. The old text is kept among its versions."))
-            return redirect(f"{reverse('ticket', args=[ticket.number])}#{message.anchor}")
-        error = ", ".join(form.errors["message"])
-    preview = thread.text.shown(write(text).html) if "preview" in request.POST else ""
-    context = {"ticket": ticket, "message": message, "text": text, "error": error, "preview": preview}
-    context["rail"] = queries.rail(request.viewer)
-    return render(request, "desk/edit.html", context, status=422 if error else 200)
-
-
-@require_safe
-@for_somebody
-def versions(request, number, message):
-    """A message as it is, and as it was (C5)."""
-    ticket, message, can = message_for(request.viewer, number, message)
-    older = list(message.revisions.select_related("editor").order_by("-id"))
-    rows = [
-        {"html": thread.text.shown(row.html), "editor": row.editor, "replaced_at": row.replaced_at} for row in older
-    ]
-    context = {"ticket": ticket, "message": message, "html": thread.shown(message), "versions": rows, "can": can}
-    context["rail"] = queries.rail(request.viewer)
-    return render(request, "desk/versions.html", context)
 
 
 # --- Its mails --------------------------------------------------------------------------------------------------------
