@@ -7,7 +7,7 @@ that wait stand on top. Acts on many tickets are told by their jobs.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -18,6 +18,7 @@ from .models import BulkJob, PendingReply, Ticket, TicketEvent, Verb
 from .models.event import EVERYDAY
 
 PAGE = 40
+MOST_NAMED = 3  # tickets of one job
 MOST_TOLD = 3  # sentences of one click
 UNDOING = (Verb.UNDONE, Verb.UNMERGED, Verb.UNSPLIT)  # each names by `of` what it took back
 SILENT = (Verb.UNDONE, Verb.MERGED)  # said by the line of what was undone; by the survivor's line
@@ -55,7 +56,8 @@ def lately(viewer, before=""):
     rows = sorted([*heads, *jobs], key=at_of, reverse=True)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     clicks = told(viewer, [row for row in rows if isinstance(row, TicketEvent)])
-    acts = [clicks[row.click] if isinstance(row, TicketEvent) else act_of_job(row) for row in rows]
+    few = tickets_of_jobs(viewer, [row.pk for row in rows if isinstance(row, BulkJob) and row.total <= MOST_NAMED])
+    acts = [clicks[row.click] if isinstance(row, TicketEvent) else act_of_job(row, few) for row in rows]
     return acts, at_of(rows[-1]).isoformat() if more else ""
 
 
@@ -83,7 +85,9 @@ def heads_of(person, moment):
 
 
 def jobs_of(person, moment):
-    rows = BulkJob.objects.filter(user=person).defer("tickets").select_related("user").order_by("-pk")
+    """Their acts on many tickets, but for those that had nothing to change."""
+    idle = Q(changed=0, failed=[], state=BulkJob.State.DONE)
+    rows = BulkJob.objects.filter(user=person).exclude(idle).defer("tickets").select_related("user").order_by("-pk")
     return list((rows.filter(created_at__lt=moment) if moment else rows)[: PAGE + 1])
 
 
@@ -94,13 +98,14 @@ def told(viewer, heads):
     """{click: Act} of these events' clicks, in six statements or so however many they are."""
     rows = TicketEvent.objects.filter(click__in=[head.click for head in heads]).order_by("at", "ticket_id", "sequence")
     events = [telling.Event._make(row) for row in rows.values_list(*telling.EVENT)]
-    names, tickets = telling.names_for(events), tickets_of(viewer, events)
+    names, tickets = telling.names_for(events), tickets_of(viewer, {event.ticket_id for event in events})
+    answered = {event.click for event in events if event.verb == Verb.REPLIED}
     undone, acts = undone_of(events), {}
     for event in events:
         act = acts.setdefault(event.click, Act(event.at, click=event.click))
         act.at = max(act.at, event.at)
         add_ticket(act, tickets[event.ticket_id])
-        if event.verb in EVERYDAY or event.verb in SILENT or event.actor_id != viewer.user.pk:
+        if event.actor_id != viewer.user.pk or not is_told(event.verb, with_reply=event.click in answered):
             continue
         names.page = tickets[event.ticket_id][2]
         line = telling.tell(event, names)
@@ -113,9 +118,16 @@ def told(viewer, heads):
     return acts
 
 
-def tickets_of(viewer, events):
+def is_told(verb, *, with_reply):
+    """Whether an event has a sentence of its own: of a reply that is what was written, and whether it closed."""
+    if with_reply:
+        return verb in (Verb.REPLIED, Verb.CLOSED)
+    return verb not in EVERYDAY and verb not in SILENT
+
+
+def tickets_of(viewer, ids):
     """{id: (number, subject, address)} of the tickets; of those out of sight the number alone."""
-    rows = Ticket.objects.filter(pk__in={event.ticket_id for event in events})
+    rows = Ticket.objects.filter(pk__in=ids)
     seen = {row.pk: row for row in rows.filter(access.visible(viewer)).only("number", "subject")}
     hidden = rows.exclude(pk__in=seen).values_list("pk", "number")
     return {pk: (row.number, row.subject, row.get_absolute_url()) for pk, row in seen.items()} | {
@@ -148,12 +160,20 @@ def seconds_until(moment):
     return max(0, int((moment - timezone.now()).total_seconds()))
 
 
-def act_of_job(job):
-    """The Act of an act on many tickets."""
+def tickets_of_jobs(viewer, jobs):
+    """{job: its tickets as in `tickets_of`} of these small jobs (ids)."""
+    ids = dict(BulkJob.objects.filter(pk__in=jobs).values_list("pk", "tickets")) if jobs else {}
+    known = tickets_of(viewer, {pk for own in ids.values() for pk in own}) if ids else {}
+    return {job: [known[pk] for pk in own if pk in known] for job, own in ids.items()}
+
+
+def act_of_job(job, few):
+    """The Act of an act on many tickets; where they are few, they are named."""
     return Act(
         job.created_at,
         icon="list-details",
         words=[bulk.sentence(job)],
+        numbers=few.get(job.pk, []),
         job=job,
         undo_seconds=bulk.undo_seconds(job),
         is_undone=job.state == BulkJob.State.UNDONE,
