@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from . import actions, guard, predefined, queues, tagged
-from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status
+from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
 from .forms_marking import moments
 from .models import Ticket
 from .refused import Refused
@@ -60,6 +60,9 @@ def closing(sent, me):
 
 
 def assigning(sent, me):
+    if team := chosen_team(sent["assign"]):
+        given = ngettext_lazy("%(n)s ticket given to the team %(to)s.", "%(n)s tickets given to the team %(to)s.", "n")
+        return Ready(lambda ticket: actions.give_to_team(ticket, team=team, actor=me), given, team)
     person = chosen_colleague(sent["assign"], me=me)
     said = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
     nobody = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")

@@ -205,6 +205,20 @@ def chosen_colleague(value, *, me):
     return person
 
 
+TEAM, NO_TEAM = "team-", "no-team"  # before the id of a team, where a menu offers people and teams
+
+
+def chosen_team(value):
+    """The team a menu names, or None where it names a person. Whether it may have the ticket is the action's to say."""
+    if not value.startswith(TEAM):
+        return None
+    pk = value.removeprefix(TEAM)
+    team = colleagues.teams().get(int(pk)) if queues.is_id(pk) else None
+    if team is None or not team.is_active:
+        raise Refused(_("Choose one of the list."))
+    return team
+
+
 def status_seen(code):
     """The status the page showed when it was changed; None where the page did not say."""
     return snapshot().statuses_by_code.get(code)

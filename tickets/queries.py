@@ -40,6 +40,8 @@ class Counts:
     open: int = 0
     mentions: int = 0  # in notes not yet read
     called: int = 0  # whether any note calls this person
+    teams: int = 0  # given to a team of mine
+    in_teams: int = 0  # whether this person is in any
     watched: int = 0
     snoozed: int = 0
     spam: int = 0
@@ -53,7 +55,8 @@ class Counts:
 
 
 COUNTED = (
-    "waiting", "mine", "unassigned", "flagged", "mentions", "called", "watched", "snoozed", "spam", "trash", "mails",
+    "waiting", "mine", "unassigned", "flagged", "teams", "in_teams", "mentions", "called", "watched", "snoozed", "spam",
+    "trash", "mails",
 )  # fmt: skip
 
 
@@ -122,13 +125,15 @@ def counting(departments, mails):
     still = "NOT (category = 'closed') AND merged_into_id IS NULL"
     mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
     listed = f"{here}merged_into_id IS NULL AND hidden = ''"
-    for_me, unread = f"{listed} AND {mine}", "user_id = %(me)s AND is_unread"
+    for_me, unread = f"{listed} AND {mine}", "call.user_id = %(me)s AND call.is_unread"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
         one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {still}"),
         one("unassigned", f"{here}assignee_id IS NULL AND snoozed_at IS NULL AND {still}"),
         one("flagged", for_me),
-        one("mentions", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE {unread})"),
+        one("teams", f"{here}snoozed_at IS NULL AND {still} AND team_id IN ({TEAMS})"),
+        f"SELECT 'in_teams', 0, {capped('user_id = %(me)s', 'departments_team_members', most=1)}, ''",
+        f"SELECT 'mentions', 0, {capped(f'{listed} AND {unread}', CALLED)}, ''",
         one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
         one("watched", f"{here}{still} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
         one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
@@ -144,6 +149,8 @@ def counting(departments, mails):
     return Prepared.of_sql(" UNION ALL ".join(parts), slots={"me": int})
 
 
+TEAMS = "SELECT team_id FROM departments_team_members WHERE user_id = %(me)s"
+CALLED = "tickets_mention AS call JOIN tickets_ticket ON tickets_ticket.id = call.ticket_id"
 SAVED = """
 SELECT 'saved', view.id, COALESCE(choice.position, view.position), view.name FROM tickets_savedview AS view
 LEFT JOIN tickets_viewchoice AS choice ON choice.view_id = view.id AND choice.user_id = %(me)s
@@ -219,8 +226,9 @@ def rail(viewer, current="", counted=None):
 
 
 def holds(counted, view):
-    """Whether a rare view has something to show: mentions are counted by what is unread, and stay to be found."""
-    return bool(counted.called if view == "mentions" else getattr(counted, view))
+    """Whether a rare view stands in the rail: mentions are counted by what is unread, and stay to be found; teams are
+    there for whoever is in one."""
+    return bool(getattr(counted, {"mentions": "called", "teams": "in_teams"}.get(view, view)))
 
 
 def key_of(*, view="", department=""):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from departments.models import Category
+from departments.models import Category, Team
 from departments.policy import snapshot
 from helpdesk_site.lib import tokens
 from helpdesk_site.lib.paging import FirstPage, Page, neighbour, page_by_key
@@ -68,6 +68,11 @@ def watched_by(me):
     return Q(pk__in=Watcher.objects.filter(user=me).values("ticket_id"))
 
 
+def of_my_teams(me):
+    """A Q: the tickets given to a team this person is in (S4)."""
+    return Q(team__in=Team.members.through.objects.filter(user=me).values("team_id"), snoozed_at=None)
+
+
 VIEWS = {
     "waiting": View(_("Waiting for us"), "inbox", WAITING),
     "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda me: Q(assignee=me, snoozed_at=None)),
@@ -75,6 +80,7 @@ VIEWS = {
     "unassigned": View(
         pgettext_lazy("tickets", "Unassigned"), "user", OPEN, lambda me: Q(assignee=None, snoozed_at=None)
     ),
+    "teams": View(_("My teams"), "users", OPEN, of_my_teams, is_rare=True),
     "mentions": View(_("Mentions"), "at", ANY, called_me, sort="called", is_short=True, is_rare=True),
     "watched": View(_("Watched by me"), "eye", OPEN, watched_by, is_rare=True),
     "snoozed": View(
@@ -430,6 +436,7 @@ def beginning_of(day):
 
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for “until the client writes”
+KEYS = ("who", "wakes_at", "called_unread", "called_at")
 
 
 NAMED = {"kind": "type__name", "given_to": "team__name", "about": "service__name", "belongs_to": "organisation__name"}
@@ -475,7 +482,7 @@ def looked_after_by(who, me):
 
 COLUMNS = [
     "id", "number", "subject", "department_id", "status_id", "priority_id", "category", "awaiting", "escalated",
-    "queue_at", "updated_at", "last_number", "last_by_staff", "assignee_id", "snoozed_at", "snoozed_until",
+    "queue_at", "updated_at", "last_number", "last_by_staff", "assignee_id", "snoozed_at", "snoozed_until", "team_id",
 ]  # fmt: skip
 JOINED = [
     "client__name", "client__email", "organisation__name", "assignee__name", "assignee__email", "assignee__picture",
@@ -501,7 +508,8 @@ def with_columns(rows, me, columns=()):
         theirs = Message.objects.filter(ticket=OuterRef("pk"), is_note=False, by_staff=False).order_by("-number")
         rows = rows.annotate(client_wrote_at=Subquery(theirs.values("created_at")[:1]))
     extra = [name for column in columns for name in EXTRA.get(column, ())]
-    return rows.annotate(my_reading=mine).values(*COLUMNS, *JOINED, *extra)
+    kept = [name for name in KEYS if name in rows.query.annotations]  # what the order goes by: the page is cut by it
+    return rows.annotate(my_reading=mine).values(*COLUMNS, *JOINED, *extra, *kept)
 
 
 def beyond_usual(columns):

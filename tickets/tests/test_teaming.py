@@ -4,7 +4,7 @@ import pytest
 
 from departments.models import StaffPlace, Team
 from mail.models import OutgoingMail
-from tickets import actions, queues, rules
+from tickets import actions, rules
 from tickets.models import Notification, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
 
@@ -117,6 +117,82 @@ def test_merging_takes_no_team_of_another_department_along(open_ticket, team, ca
     actions.give_to_team(two, team=team, actor=cast.lena)
     actions.merge([one, two], into=one, actor=cast.lena)
     assert fresh(one).team == team
+
+
+# --- At the desk ------------------------------------------------------------------------------------------------------
+
+
+def test_the_menu_offers_the_teams_of_the_department(client_of, ticket, team, cast):
+    """S4: person or team, with Undo."""
+    Team.objects.create(name="Invoices", department=cast.billing)
+    browser = client_of(cast.sam)
+    page = browser.get(f"/t/{ticket.number}/").content.decode()
+    assert "Mail servers" in page and "Invoices" not in page
+    assert assign(browser, ticket, f"team-{team.pk}").status_code == 302
+    page = browser.get(f"/t/{ticket.number}/").content.decode()
+    assert fresh(ticket).team == team and "Given to the team Mail servers." in page and "/undo/" in page
+    assert "gave it to the team <b>Mail servers</b>" in page
+    assign(browser, ticket, "no-team")
+    assert fresh(ticket).team is None
+
+
+@pytest.mark.parametrize("value", ["team-", "team-0", "team-x", "team-99999999999", "team--1"])
+def test_what_is_no_team_is_refused(client_of, ticket, team, cast, value):
+    """T19."""
+    assert assign(client_of(cast.sam), ticket, value).status_code == 302
+    assert fresh(ticket).team is None and Verb.TEAMED not in verbs(ticket)
+
+
+def test_nobody_else_gives_it_to_a_team(client_of, ticket, team, cast):
+    """T01, T18."""
+    for name in ("anna", "olga", "carl", "greta", "ben"):
+        assert assign(client_of(getattr(cast, name)), ticket, f"team-{team.pk}").status_code == 404, name
+    assert fresh(ticket).team is None
+
+
+def test_many_tickets_are_given_to_a_team_at_once(client_of, open_ticket, team, cast):
+    """Issue 4, bulk."""
+    rows = [open_ticket(), open_ticket()]
+    client_of(cast.sam).post("/desk/bulk/", {"t": [row.number for row in rows], "assign": f"team-{team.pk}"})
+    assert [fresh(row).team for row in rows] == [team, team]
+
+
+def test_the_queue_shows_the_team_while_nobody_has_it(client_of, ticket, team, cast):
+    browser = client_of(cast.lena)
+    assert "Mail servers" not in rows_of(browser.get("/desk/"))
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    assert "Mail servers" in rows_of(browser.get("/desk/"))
+    actions.assign(ticket, to=cast.sam, actor=cast.lena)
+    assert "Mail servers" not in rows_of(browser.get("/desk/"))
+
+
+def rows_of(page):
+    return page.content.decode().partition("<tbody")[2].partition("</tbody")[0]
+
+
+def test_the_members_of_a_team_have_a_list_of_its_tickets(client_of, open_ticket, team, cast):
+    """The view stands in the rail of whoever is in a team."""
+    given, _other = open_ticket(subject="For the team"), open_ticket(subject="For anybody")
+    actions.give_to_team(given, team=team, actor=cast.operator)
+    page = client_of(cast.sam).get("/desk/?view=teams").content.decode()
+    assert "For the team" in page and "For anybody" not in page
+    assert "view=teams" in client_of(cast.sam).get("/desk/").content.decode()
+    assert "view=teams" not in client_of(cast.ben).get("/desk/").content.decode()
+
+
+def test_clients_learn_nothing_of_teams(client_of, ticket, team, cast, say):
+    """Canary."""
+    Team.objects.filter(pk=team.pk).update(name="canaryteam")
+    actions.give_to_team(ticket, team=team, actor=cast.lena)
+    say(ticket, cast.sam, "On it.")
+    for person in (cast.anna, cast.olga):
+        for url in (f"/t/{ticket.number}/", "/tickets/"):
+            assert "canaryteam" not in client_of(person).get(url).content.decode()
+    mails = OutgoingMail.objects.filter(to_address__in=[cast.anna.email, cast.olga.email])
+    assert not [mail for mail in mails if "canaryteam" in f"{mail.subject} {mail.text} {mail.html}"]
+
+
+# --- Rules ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_rule_gives_to_a_team(ticket, team, cast):

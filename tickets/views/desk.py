@@ -103,6 +103,7 @@ def bulk_menus(me, departments):
     people, known = colleagues.of_departments(departments), snapshot()
     return {
         "assign": menus.people("assign", people, apart={me.pk}),
+        "teams": menus.teams("assign", set(departments)),
         "many": len(people) > menus.MANY,
         "status": menus.statuses(queues.offered_statuses()),
         "moments": moments(timezone.now()),

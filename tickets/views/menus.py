@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from .. import colleagues
+from ..forms_desk import TEAM
 
 MANY = 8  # a longer menu gets a field to narrow it
 
@@ -25,6 +26,13 @@ def people(field, users, *, current=None, apart=()):
     """Buttons with faces. `current` is marked, the ids `apart` are left out."""
     shown = tuple(colleagues.staff().faces[user.pk] for user in users if user.pk not in apart)
     return drawn("desk/_people_items.html", get_language(), field=field, people=shown, current=current)
+
+
+def teams(field, departments, *, current=None):
+    """Buttons for the teams of these departments (ids), to stand above the people."""
+    rows = [row for row in colleagues.teams().values() if row.is_active and row.department_id in departments]
+    shown = tuple(Choice(f"{TEAM}{row.pk}", row.said()) for row in rows)
+    return drawn("desk/_team_items.html", get_language(), field=field, teams=shown, current=f"{TEAM}{current}")
 
 
 def flag_options(users):

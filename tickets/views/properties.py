@@ -25,10 +25,12 @@ from ..actions.undoing import REVERSIBLE
 from ..events import one_click
 from ..forms import SUBJECT_LIMIT, ReplyForm
 from ..forms_desk import (
+    NO_TEAM,
     chosen_colleague,
     chosen_department,
     chosen_priority,
     chosen_status,
+    chosen_team,
     chosen_type,
     status_seen,
 )
@@ -86,11 +88,21 @@ def asks_first(request, ticket, status):
 
 @working
 def assign(request, ticket):
-    """Give the ticket to somebody of its department, or to nobody."""
-    person = chosen_colleague(request.POST.get("assignee", ""), me=request.user)
+    """Give the ticket to somebody of its department, to a team (S4), or to nobody."""
+    value = request.POST.get("assignee", "")
+    if value == NO_TEAM or chosen_team(value):
+        return give_to_team(request, ticket, chosen_team(value))
+    person = chosen_colleague(value, me=request.user)
     with one_click() as click:
         actions.assign(ticket, to=person, actor=request.user)
     words = _("Assigned to %(person)s.") % {"person": person} if person else _("Nobody looks after it now.")
+    return done(request, ticket, click, words)
+
+
+def give_to_team(request, ticket, team):
+    with one_click() as click:
+        actions.give_to_team(ticket, team=team, actor=request.user)
+    words = _("Given to the team %(team)s.") % {"team": team} if team else _("It is no team’s any more.")
     return done(request, ticket, click, words)
 
 

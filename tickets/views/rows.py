@@ -18,7 +18,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
-from .. import queries, tagged
+from .. import colleagues, queries, tagged
 from ..models import Ticket
 
 PIECES = (
@@ -81,7 +81,7 @@ class Filler:
             "status": self.once((row["status_id"], row["category"]), status, row),
             "waits": self.waits(row["queue_at"]) if row["awaiting"] else self.snoozed(row),
             "tags": tags(self.marks[row["id"]]) if row["id"] in self.marks else "",
-            "assignee": self.once(("assignee", row["assignee_id"]), assignee, row),
+            "assignee": self.once(("assignee", row["assignee_id"], row["team_id"]), assignee, row),
             "updated": self.updated(row["updated_at"]),
         }
         for piece, make in more:
@@ -182,7 +182,11 @@ def tone_class(tone):
 
 
 def assignee(row):
-    """The assignee's picture or initials, from the columns of the row."""
+    """The assignee's picture or initials, from the columns of the row; the team's name where nobody has it yet."""
+    team = None if row["assignee_id"] else colleagues.teams().get(row["team_id"])
+    if team:
+        name = escape(team.said())
+        return f'<span class="tag clip" title="{name}" dir="auto">{ui.icon("users", "icon-sm")}{name}</span>'
     if not row["assignee_id"]:
         return ui.avatar(None, "sm")
     name, email, picture = row["assignee__name"], row["assignee__email"], row["assignee__picture"] or ""
