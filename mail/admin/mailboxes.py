@@ -28,7 +28,10 @@ class MailboxForm(forms.ModelForm):
 
     secret = forms.CharField(
         label=_("Password or refresh token"), required=False, strip=False, widget=PASSWORD,
-        help_text=_("Kept encrypted and never shown. Empty: stays as it is."),
+        help_text=_(
+            "Kept encrypted and never shown. Empty: stays as it is. For Google and Microsoft it comes by itself when"
+            " the mailbox is connected."
+        ),
     )  # fmt: skip
     client_secret = forms.CharField(
         label=_("Client secret"), required=False, strip=False, widget=PASSWORD,
@@ -179,7 +182,7 @@ class MailboxAdmin(admin.ModelAdmin):
         if mailbox.sealed_grant:
             return _("The provider said yes. Its answer is tried within a minute; “Test this mailbox” does it at once.")
         if mailbox.is_oauth and not mailbox.sealed_secret:
-            return _("Not connected yet: use the button above that names the provider.")
+            return _("Not connected yet: open it, and use “Connect with …”.")
         if mailbox.problem:
             return self.trouble_words(mailbox)
         if not mailbox.is_active:
