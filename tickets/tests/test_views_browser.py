@@ -1,0 +1,119 @@
+"""Many tickets at once, saved views and my activity in a real browser (S131, S133; issue 4, "Undo")."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tickets import bulk
+from tickets.models import SavedView, Ticket
+from tickets.tests.test_desk_browser import sit_down  # noqa: F401 - fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def closed():
+    return Ticket.objects.filter(category="closed").count()
+
+
+def test_all_of_a_list_are_closed_in_the_background_and_taken_back(sit_down, open_ticket, cast, monkeypatch):  # noqa: F811
+    """S133, part 3: this page, then all that match; progress in a line; Undo from there."""
+    monkeypatch.setattr("tickets.queues.PAGE", 3)
+    monkeypatch.setattr("tickets.queues.page.__kwdefaults__", {"size": 3, "columns": ()})
+    monkeypatch.setattr(bulk, "AT_ONCE", 4)
+    for number in range(7):
+        open_ticket(subject=f"Outage {number}")
+    other = open_ticket(subject="Something else")
+    tab = sit_down(cast.sam, "/desk/?view=open&q=outage")
+    every = tab.locator("[name=every]")
+    tab.locator("tbody input[type=checkbox]").first.check()
+    expect(every).to_be_hidden()
+    tab.locator("[data-bulk-all]").check()
+    expect(every.locator("xpath=..")).to_contain_text("All 7 tickets of this list")
+    every.check()
+    tab.get_by_role("button", name=re.compile("^Close")).click()
+    line = tab.locator("#job")
+    expect(line).to_contain_text("0 of 7 tickets done.")
+    job = bulk.BulkJob.objects.get()
+    bulk.run(job.pk)
+    expect(line).to_contain_text("7 tickets closed.")
+    assert closed() == 7
+    line.get_by_role("button", name="Undo").click()
+    expect(tab.locator("#job")).to_contain_text("Taking back")
+    bulk.run(job.pk)
+    expect(tab.locator("#job")).to_contain_text("Taken back.")
+    assert closed() == 0 and not Ticket.objects.get(pk=other.pk).is_closed
+
+
+def test_enter_in_a_field_of_the_bar_presses_nothing(sit_down, open_ticket, cast):  # noqa: F811
+    """Bad input: tags are typed; nobody is assigned by chance."""
+    ticket = open_ticket()
+    tab = sit_down(cast.sam, "/desk/?view=open")
+    tab.keyboard.press("j")
+    tab.keyboard.press("x")
+    tab.keyboard.press("l")
+    tab.keyboard.type("vip")
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(re.compile(r"view=open$"))
+    ticket.refresh_from_db()
+    assert ticket.assignee is None and not ticket.tags.exists()
+    tab.get_by_role("button", name="Put on").click()
+    expect(tab.locator(".toast")).to_contain_text("1 ticket tagged: vip.")
+
+
+def test_a_view_is_saved_counted_and_changed(sit_down, open_ticket, cast):  # noqa: F811
+    """S131, part 3: by a dialog; it stands in the rail with its number; columns are one's own."""
+    open_ticket(subject="Lamp"), open_ticket(subject="Chair")
+    tab = sit_down(cast.sam, "/desk/?view=open&q=lamp")
+    tab.get_by_role("link", name="Save view").click()
+    tab.get_by_role("dialog").get_by_label("Name").fill("Lamps")
+    tab.get_by_role("dialog").get_by_role("button", name="Save").click()
+    row = tab.locator(".rail-link", has_text="Lamps")
+    expect(row).to_contain_text("1")
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Lamps")
+    tab.get_by_role("link", name="Columns").click()
+    tab.get_by_role("dialog").get_by_label("Came by").check()
+    tab.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(tab.locator("thead")).to_contain_text("Came by")
+    assert SavedView.objects.get().columns != ["channel"] and SavedView.objects.count() == 1
+
+
+def test_what_i_did_is_found_by_keyboard_and_taken_back(sit_down, open_ticket, cast):  # noqa: F811
+    """Part 8: g a."""
+    ticket = open_ticket(subject="Lamp")
+    tab = sit_down(cast.sam, "/desk/?view=open")
+    for key in ("j", "x", "c"):
+        tab.keyboard.press(key)
+    expect(tab.locator(".toast")).to_contain_text("1 ticket closed.")
+    tab.keyboard.press("g")
+    tab.keyboard.press("a")
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("My activity")
+    tab.locator("ol").get_by_role("button", name="Undo").first.click()
+    expect(tab.locator(".toast")).to_contain_text("Taken back.")
+    expect(tab.locator("ol")).to_contain_text("taken back")
+    ticket.refresh_from_db()
+    assert not ticket.is_closed
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/views/", "/desk/activity/", "/desk/columns/?view=open", "/desk/views/new/?view=open"]
+)
+def test_without_script_each_is_a_page(browser, live_server, client_of, open_ticket, cast, path):
+    """Done when 4: nothing here needs script."""
+    from django.conf import settings
+
+    open_ticket()
+    context = browser.new_context(java_script_enabled=False)
+    session = client_of(cast.lena).cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    tab = context.new_page()
+    tab.goto(live_server.url + path)
+    expect(tab.locator("h1")).to_be_visible()
+    if "new" in path:
+        tab.get_by_label("Name").fill("Mine")
+        tab.get_by_role("button", name="Save").click()
+        expect(tab.locator("h1")).to_contain_text("Mine")
+        tab.locator("tbody input[type=checkbox]").first.check()
+        tab.locator(".bulkbar").get_by_role("button", name=re.compile("^Close")).click()
+        expect(tab.locator(".toast")).to_contain_text("1 ticket closed.")
+    context.close()
