@@ -233,3 +233,14 @@ def test_a_clients_mail_is_never_stopped(ticket, cast, arrive, letter_to, say, c
     text = "internal: @Sam {{x}}"
     come = arrive(cast.anna, to=letter.reply_to or None, text=text, verdict="pass", headers=head.items())
     assert come.outcome == "appended" and come.message.body == text
+
+
+def test_what_was_meant_is_still_meant_when_somebody_wrote_meanwhile(client_of, ticket, cast, say, at_once):
+    """S6: one question after the other, and each is asked once."""
+    browser, text = client_of(cast.sam), "Thanks to @Lena it works."
+    key = guard.Stopped(guard.reasons_against(text, ticket)).key
+    say(ticket, cast.anna, "And slow.")
+    page = answer(browser, ticket, text, meant=key, seen="1.0")
+    assert page.status_code == 409 and "Somebody wrote while you were writing" in page.content.decode()
+    assert f'name="meant" value="{key}"' in page.content.decode()
+    assert answer(browser, ticket, text, meant=key, seen="2.0").status_code == 302
