@@ -1,13 +1,18 @@
 """What every test stands on: honest services, no network, clean tables, a real browser, and the cast."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
+import sys
+import time
 from functools import cache
 from pathlib import Path
 
+import django
 import pytest
 
 # --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) -------
@@ -99,7 +104,56 @@ def forbid_the_network():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def migrated_before(django_db_modify_db_settings):
+    """On SQLite, where a migrated database is kept for the next run, and whether it is there already.
+
+    Its name says what it was made of. The migrations themselves are run from nothing by test_migrations, always.
+    """
+    from django.apps import apps
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return None, False
+    made_of = hashlib.sha256(f"{django.VERSION} {sys.version} {sqlite3.sqlite_version}".encode())
+    for path in sorted(path for app in apps.get_app_configs() for path in sources_of_tables(Path(app.path))):
+        made_of.update(f"{path} ".encode() + path.read_bytes())
+    kept = settings.BASE_DIR / ".pytest_cache" / f"migrated-{made_of.hexdigest()[:24]}.sqlite3"
+    return kept, kept.exists()
+
+
+def sources_of_tables(app):
+    return [*app.glob("settings.py"), *app.glob("models.py"), *app.glob("models/**/*.py"), *app.glob("migrations/*.py")]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_before):
+    """Take the database of an earlier run. Migrating costs each worker as much as some hundred tests."""
+    from django.db import connection
+
+    kept, is_there = migrated_before
+    if is_there:
+        place = Path(connection.settings_dict["TEST"]["NAME"])
+        for rest in place.parent.glob(f"{place.name}*"):
+            rest.unlink()
+        shutil.copyfile(kept, place)
+    return is_there
+
+
+def keep(connection, path):
+    """Keep the database under this name for the next run, and none that is older than a day."""
+    path.parent.mkdir(exist_ok=True)
+    for old in path.parent.glob("migrated-*"):
+        with contextlib.suppress(FileNotFoundError):
+            if old.stat().st_mtime < time.time() - 86_400:
+                old.unlink()
+    fresh = path.with_suffix(f".{os.getpid()}")
+    run(connection, [f"VACUUM INTO '{fresh}'"])
+    fresh.replace(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, migrated_before):
     """The test database, and the way back to it: the only place where the triggers on the history are lifted.
 
     Only tables in which something changed are touched: emptying all of them costs PostgreSQL a second a test.
@@ -112,6 +166,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
         searched = {"tickets_searchpublic", "tickets_searchnotes"}  # no models': on PostgreSQL they are columns
         tables += searched.intersection(connection.introspection.table_names())
         as_migrated = rows_of(connection, tables)
+        kept, was_there = migrated_before
+        if kept and tables and not was_there:
+            keep(connection, kept)
 
     def clean_up(case):
         now = rows_of(connection, tables)
