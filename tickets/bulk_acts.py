@@ -9,14 +9,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from . import actions, guard, predefined, queues, tagged
+from . import actions, filling, guard, predefined, queues, tagged
 from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
 from .forms_marking import moments
 from .models import Ticket
 from .refused import Refused
-from .writing import merged, write
+from .writing import write
 
-SPAM = (Ticket.Hidden.SPAM,)
+SPAM, TRASH = (Ticket.Hidden.SPAM,), (Ticket.Hidden.TRASH,)
 
 
 class Ready(NamedTuple):
@@ -154,6 +154,24 @@ def snoozing(sent, me):
     return Ready(lambda ticket: actions.snooze(ticket, until=until, actor=me), said)
 
 
+def trashing(sent, me):
+    said = ngettext_lazy("%(n)s ticket moved to the trash.", "%(n)s tickets moved to the trash.", "n")
+    return Ready(lambda ticket: actions.trash(ticket, actor=me), said)
+
+
+def blocking(sent, me):
+    said = ngettext_lazy(
+        "%(n)s ticket moved to the trash, its sender blocked.", "%(n)s tickets moved to the trash, their senders blocked.",
+        "n",
+    )  # fmt: skip
+    return Ready(lambda ticket: actions.block_and_trash(ticket, actor=me), said)
+
+
+def restoring(sent, me):
+    said = ngettext_lazy("%(n)s ticket taken out of the trash.", "%(n)s tickets taken out of the trash.", "n")
+    return Ready(lambda ticket: actions.restore(ticket, actor=me), said)
+
+
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +217,7 @@ def posting(sent, me):
 
 def post(ticket, text, me):
     """Raises Refused where the guard stops it: nobody reads it once more for each ticket."""
-    text = merged(text, ticket.client)
+    text = filling.merged(text, ticket, agent=me)
     guard.refuse(text, ticket)
     actions.reply(ticket, author=me, written=write(text), by_staff=True)
 
@@ -219,6 +237,9 @@ ACTS = {  # the name of the button that asks for it: what it is
     "trash": Act(trashing, takes_hidden=SPAM, reads_first=True),
     "block": Act(blocking, takes_hidden=SPAM),
     "restore": Act(restoring, takes_hidden=(Ticket.Hidden.TRASH,), is_reversible=False),
+    "trash": Act(trashing, takes_hidden=SPAM),
+    "block": Act(blocking, takes_hidden=SPAM),
+    "restore": Act(restoring, takes_hidden=TRASH, is_reversible=False),
     "predefined": Act(answering, ("predefined",), is_reversible=False, reads_first=True),
     "incident": Act(posting, ("incident",), is_reversible=False),
 }

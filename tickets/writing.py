@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpdesk_site.lib import merging, text
+from helpdesk_site.lib import text
 
 from .models import Message
 
@@ -27,12 +27,6 @@ def write(source):
     """Clean and render a Markdown text. Slow for long texts: never call it inside a transaction."""
     body = text.clean_input(source).strip("\n")
     return Written(body=body, html=text.render_markdown(body))
-
-
-def merged(source, client):
-    """A reply of ours with [FIRSTNAME], [NAME] and [EMAIL] filled in for the client it goes to (S148)."""
-    said = {"reader.first_name": client.first_name, "reader.name": client.full_name, "reader.email": client.email}
-    return merging.filled(source, said)
 
 
 def write_plain(source):
