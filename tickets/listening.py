@@ -5,11 +5,12 @@ import re
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from accounts.viewer import Viewer
 from mail import intake
 from mail.models import OutgoingMail
 
 from . import access, actions, kicks
-from .models import Notification, Ticket
+from .models import Notification, Ticket, Watcher
 from .retiming import retime
 
 # Enhanced status codes (RFC 3463, 7505), and no part of an IP address
@@ -48,8 +49,10 @@ def settings_changed(sender, departments, statuses, **kwargs):
 
 
 def work_taken(sender, user, by=None, **kwargs):
-    """Somebody works in fewer departments, or nowhere: the open tickets they looked after there are anybody's again."""
+    """Somebody works in fewer departments, or nowhere: the open tickets they looked after there are anybody's again,
+    and what they watched there is no news of theirs any more."""
     now = get_user_model().objects.get(pk=user.pk)  # read anew: a user remembers the places it was asked for
+    Watcher.objects.filter(user=now).exclude(ticket__in=Ticket.objects.workable_by(Viewer(now)).values("pk")).delete()
     actor, freed = by or get_user_model().objects.system(), 0
     for ticket in Ticket.objects.open().filter(assignee=now).order_by("pk").iterator():
         if not access.may_flag(ticket, now):

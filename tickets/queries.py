@@ -125,7 +125,7 @@ def counting(departments, mails):
     still = "NOT (category = 'closed') AND merged_into_id IS NULL"
     mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
     listed = f"{here}merged_into_id IS NULL AND hidden = ''"
-    for_me, unread = f"{listed} AND {mine}", "call.user_id = %(me)s AND call.is_unread"
+    for_me, unread = f"{listed} AND {mine}", "user_id = %(me)s AND is_unread"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
         one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {still}"),
@@ -133,7 +133,7 @@ def counting(departments, mails):
         one("flagged", for_me),
         one("teams", f"{here}snoozed_at IS NULL AND {still} AND team_id IN ({TEAMS})"),
         f"SELECT 'in_teams', 0, {capped('user_id = %(me)s', 'departments_team_members', most=1)}, ''",
-        f"SELECT 'mentions', 0, {capped(f'{listed} AND {unread}', CALLED)}, ''",
+        one("mentions", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE {unread})"),
         one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
         one("watched", f"{here}{still} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
         one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
@@ -150,7 +150,6 @@ def counting(departments, mails):
 
 
 TEAMS = "SELECT team_id FROM departments_team_members WHERE user_id = %(me)s"
-CALLED = "tickets_mention AS call JOIN tickets_ticket ON tickets_ticket.id = call.ticket_id"
 SAVED = """
 SELECT 'saved', view.id, COALESCE(choice.position, view.position), view.name FROM tickets_savedview AS view
 LEFT JOIN tickets_viewchoice AS choice ON choice.view_id = view.id AND choice.user_id = %(me)s

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.messages import get_messages
 
+from accounts.signals import work_taken
 from departments.models import ChecklistTemplate, StaffPlace
 from mail.models import OutgoingMail
 from tickets import actions, tagged
@@ -224,16 +225,19 @@ def test_a_watcher_does_without_such_letters_by_choice(ticket, cast, say):
     assert not Notification.objects.filter(user=cast.lena, reason="watcher").exists()
 
 
-def test_who_leaves_the_department_watches_no_more(ticket, cast, say, client_of):
+def test_who_leaves_the_department_watches_no_more(ticket, open_ticket, cast, say, client_of):
     """S119: nobody is told beyond their sight."""
     actions.watch(ticket, user=cast.lena)
     assert ticket.number in client_of(cast.lena).get("/desk/?view=watched").content.decode()
+    actions.watch(open_ticket(department=cast.billing), user=cast.lena)
     StaffPlace.objects.filter(user=cast.lena, department=cast.support).delete()
     say(ticket, cast.sam, "On it.")
     assert not Notification.objects.filter(user=cast.lena, reason="watcher").exists()
     assert ticket.number not in client_of(cast.lena).get("/desk/?view=watched").content.decode()
     with pytest.raises(Refused):
         actions.watch(ticket, user=cast.ben)
+    work_taken.send(StaffPlace, user=cast.lena)
+    assert [row.ticket.department for row in Watcher.objects.filter(user=cast.lena)] == [cast.billing]
 
 
 def test_a_mention_makes_a_watcher_and_stands_among_the_mentions_until_read(open_ticket, cast, client_of):

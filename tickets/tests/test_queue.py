@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tickets import actions
+from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -210,9 +211,14 @@ def test_counts_agree_with_the_lists(open_ticket, cast, say):
         say(open_ticket(department=department), cast.lena)
         actions.close(open_ticket(department=department), actor=cast.lena)
         actions.flag(open_ticket(department=department), to=cast.lena, actor=cast.operator)
+        actions.snooze(open_ticket(department=department), until=None, actor=cast.lena)
+        actions.mark_spam(open_ticket(department=department), actor=cast.lena)
+        actions.watch(open_ticket(department=department), user=cast.lena)
+        noted = open_ticket(department=department)
+        actions.add_note(noted, author=cast.operator, written=write("@Lena"), mentions=[cast.lena])
     for person in (cast.ben, cast.sam, cast.lena, cast.operator):
         viewer, counted = Viewer(person), queries.counts(Viewer(person))
-        for view in ("waiting", "mine", "flagged", "unassigned", "open"):
+        for view in ("waiting", "mine", "flagged", "unassigned", "open", "watched", "snoozed", "mentions", "spam"):
             rows = queues.tickets(viewer, queues.read(QueryDict(f"view={view}"), viewer))
             assert rows.count() == getattr(counted, view), (person.email, view)
         for department, number in counted.departments.items():
@@ -333,3 +339,21 @@ def test_the_list_and_the_door_agree_on_who_works_on_what(open_ticket, cast):
         listed = set(Ticket.objects.workable_by(viewer))
         assert listed == {ticket for ticket in made if abilities(viewer, ticket).work}, viewer
         assert listed <= set(Ticket.objects.visible_to(viewer))
+
+
+@pytest.mark.parametrize("query", ["view=snoozed", "view=mentions", "view=open&sort=assignee", "view=watched"])
+def test_lists_by_what_is_no_column_of_a_ticket_are_cut_into_pages(open_ticket, cast, query):
+    """Those who wake next, unread mentions first, by name of the assignee: the second page follows the first."""
+    from django.http import QueryDict
+
+    from accounts.viewer import Viewer
+    from tickets import queues
+
+    for _each in range(5):
+        ticket = open_ticket()
+        actions.add_note(ticket, author=cast.sam, written=write("@Lena"), mentions=[cast.lena])
+        actions.snooze(ticket, until=None, actor=cast.lena)
+    viewer = Viewer(cast.lena)
+    first = queues.page(viewer, queues.read(QueryDict(query), viewer), size=3)
+    second = queues.page(viewer, queues.read(QueryDict(f"{query}&cursor={first.next}"), viewer), size=3)
+    assert [len(first), len(second)] == [3, 2] and not {row["id"] for row in first} & {row["id"] for row in second}
