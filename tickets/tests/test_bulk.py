@@ -171,6 +171,61 @@ def test_snoozed_until_a_moment_where_the_person_is(client_of, many, cast, large
     assert told(send(browser, lot, snooze="never"))[-1] == "Choose one of the list."
 
 
+def test_deleted_with_and_without_the_sender_and_taken_out_again(client_of, many, cast):
+    """S133, S135: into the trash; the address goes to the list of those kept out; Undo takes back both."""
+    from mail.models import BlockedSender
+
+    lot, browser = many(2), client_of(cast.sam)
+    assert told(send(browser, lot, trash="1")) == ["2 tickets moved to the trash."]
+    assert set(Ticket.objects.values_list("hidden", flat=True)) == {"trash"}
+    assert 'name="restore"' in browser.get("/desk/?view=trash").content.decode()
+    assert told(send(browser, lot, restore="1"))[-1] == "2 tickets taken out of the trash."
+    assert told(send(browser, lot, block="1"))[-1] == "2 tickets moved to the trash, their senders blocked."
+    assert [row.value for row in BlockedSender.objects.in_force()] == [cast.anna.email]
+    browser.post(f"/desk/bulk/{BulkJob.objects.latest('pk').pk}/undo/")
+    assert not BlockedSender.objects.in_force().exists()
+    assert set(Ticket.objects.values_list("hidden", flat=True)) == {""}
+
+
+def test_colleagues_are_not_blocked_and_locked_departments_keep_all(client_of, many, cast):
+    """S135, C5: what cannot be done says why, for each ticket."""
+    own, kept = *many(1, client=cast.ben), *many(1, department=cast.billing)
+    cast.billing.history_policy = "locked"
+    cast.billing.save(update_fields=["history_policy"])
+    from departments.policy import forget
+
+    forget()
+    answer = send(client_of(cast.lena), [own, kept], block="1")
+    assert told(answer) == [
+        f"{own.number}: Colleagues write from there. Their mail cannot be kept out.",
+        f"{kept.number}: Nothing is deleted in this department.",
+    ]
+    assert set(Ticket.objects.values_list("hidden", flat=True)) == {""}
+
+
+def test_merging_is_asked_on_its_own_page(client_of, many, cast):
+    """S134: without script, too; a POST of the list merges nothing yet."""
+    lot, browser = many(2), client_of(cast.sam)
+    answer = send(browser, lot, merge="1")
+    assert answer.url.startswith("/desk/merge/?t=") and not Ticket.objects.exclude(merged_into=None).exists()
+    assert browser.get(answer.url).status_code == 200
+
+
+def test_tickets_are_given_to_a_team(client_of, many, cast):
+    """S4: and one of another department is told."""
+    from departments.models import Team
+    from departments.policy import forget
+
+    team = Team.objects.create(name="Night shift", department=cast.support)
+    forget()
+    here, there = *many(1), *many(1, department=cast.billing)
+    answer = send(client_of(cast.lena), [here, there], assign=f"team-{team.pk}")
+    assert told(answer) == [
+        "1 ticket given to the team Night shift.",
+        f"{there.number}: Night shift is no team of this department.",
+    ]
+
+
 @pytest.fixture
 def promise(cast):
     """A predefined reply with a field, which also tags."""

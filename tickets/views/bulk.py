@@ -18,6 +18,7 @@ from helpdesk_site.lib.toasts import toast
 
 from .. import bulk as many
 from .. import bulk_acts, predefined, queries, queues, thread
+from ..actions.merging import MOST as MOST_MERGED
 from ..models import BulkJob, Ticket
 from ..refused import Refused
 from ..writing import write
@@ -33,7 +34,9 @@ SHOWN = 5  # failures told on the list; all stand on the job's page
 @once
 def bulk(request):
     """Act on the tickets ticked, or on all of the list, as one click that can be taken back as a whole."""
-    back = safe_next(request, "desk")
+    back = safe_next(request, reverse("desk"))
+    if "merge" in request.POST:
+        return redirect(merge_page(request.POST.getlist("t"), back))
     try:
         name, params = bulk_acts.asked_for(request.POST, request.user)
     except Refused as refused:
@@ -46,6 +49,12 @@ def bulk(request):
     job = many.start(request.viewer, name, params, ids, seen=seen(request.POST), failed=missing)
     tell(request, job, back)
     return redirect(back)
+
+
+def merge_page(numbers, back):
+    """Where tickets are merged: of many, those that one merge takes, and one more so that it says so."""
+    pairs = [("t", number) for number in sorted(queues.clean(numbers))[: MOST_MERGED + 1]]
+    return f"{reverse('desk_merge')}?{urlencode([*pairs, ('next', back)])}"
 
 
 def chosen(request):
@@ -110,7 +119,7 @@ def reply(request):
     ids, _missing = chosen(request)
     if not ids:
         notices.info(request, _("Select tickets first."))
-        return redirect(safe_next(request, "desk"))
+        return redirect(safe_next(request, reverse("desk")))
     offer = offer_of(request.POST.get("chosen", ""))
     context = {
         "ids": ids,
@@ -120,7 +129,7 @@ def reply(request):
         "more": max(0, len(ids) - PREVIEWED),
         "also": ", ".join(one.words for one in predefined.also([offer])) if offer else "",
         "kept": [(name, value) for name in KEPT for value in request.POST.getlist(name)],
-        "back": safe_next(request, "desk"),
+        "back": safe_next(request, reverse("desk")),
         "rail": queries.rail(request.viewer),
     }
     return render(request, "desk/bulk_reply.html", context)
