@@ -1,0 +1,286 @@
+"""Links between tickets, for staff alone; an incident and its tickets; follow-ups of closed ones (C17)."""
+
+import pytest
+
+from mail.models import OutgoingMail
+from tickets import actions, bulk_acts, history
+from tickets.actions import linking
+from tickets.models import Message, Ticket, TicketEvent, TicketLink, Verb
+from tickets.refused import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+def fresh(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+@pytest.fixture
+def three(open_ticket):
+    return [open_ticket(subject=f"Ticket {word}") for word in ("alder", "birch", "cedar")]
+
+
+# --- Made and taken off -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["relates", "blocks", "duplicates", "parent", "incident"])
+def test_a_link_is_shown_from_both_sides_to_staff_and_to_no_client(three, kind, sam, anna, client_of):
+    """Links are staff's: neither client page nor letter knows them."""
+    one, other, _third = three
+    actions.link(one, to=other, kind=kind, actor=sam)
+    browser = client_of(sam)
+    assert other.number in browser.get(f"/t/{one.number}/").content.decode()
+    assert one.number in browser.get(f"/t/{other.number}/").content.decode()
+    assert other.number not in client_of(anna).get(f"/t/{one.number}/").content.decode()
+    assert history.verify() is None
+
+
+def test_a_link_is_made_once(three, sam):
+    """Twice changes nothing; “related” is the same from both sides."""
+    one, other, _third = three
+    row = actions.link(one, to=other, kind="relates", actor=sam)
+    assert actions.link(one, to=other, kind="relates", actor=sam) == row
+    assert actions.link(other, to=one, kind="relates", actor=sam) == row
+    assert TicketEvent.objects.filter(verb=Verb.LINKED).count() == 2
+
+
+@pytest.mark.parametrize("kind", ["blocks", "parent", "incident"])
+def test_what_stands_above_goes_in_no_circle(three, kind, sam):
+    """Bad input: A above B above C above A; and above itself."""
+    one, two, last = three
+    actions.link(one, to=two, kind=kind, actor=sam)
+    actions.link(two, to=last, kind=kind, actor=sam)
+    for above, below in ((last, one), (two, one), (one, one)):
+        with pytest.raises(Refused):
+            actions.link(above, to=below, kind=kind, actor=sam)
+    assert TicketLink.objects.count() == 2
+
+
+def test_links_in_a_circle_do_no_harm_where_the_word_allows_it(three, sam):
+    """Related tickets may form any figure."""
+    for one, other in zip(three, [*three[1:], three[0]], strict=True):
+        actions.link(one, to=other, kind="relates", actor=sam)
+    assert TicketLink.objects.count() == 3
+
+
+def test_a_link_to_a_merged_ticket_goes_to_its_survivor(three, sam, client_of):
+    """S142: the number somebody noted leads on."""
+    one, two, last = three
+    actions.merge([one, two], actor=sam)
+    client_of(sam).post(f"/t/{last.number}/link/", {"way": "blocks", "other": two.number})
+    assert TicketLink.objects.get().other == one
+
+
+def test_making_and_taking_off_is_undone(three, sam, client_of):
+    """Undo in the toast, of both."""
+    one, other, _third = three
+    browser = client_of(sam)
+    browser.post(f"/t/{one.number}/link/", {"way": "part", "other": other.number})
+    row = TicketLink.objects.get()
+    assert (row.ticket, row.other, row.kind) == (other, one, "parent")
+    browser.post(f"/t/{one.number}/link/{row.pk}/remove/")
+    assert not TicketLink.objects.exists()
+    click = TicketEvent.objects.filter(verb=Verb.UNLINKED).latest("pk").click
+    browser.post(f"/t/{one.number}/undo/{click}/")
+    assert TicketLink.objects.get().kind == "parent"
+    click = TicketEvent.objects.filter(verb=Verb.LINKED).latest("pk").click
+    browser.post(f"/t/{one.number}/undo/{click}/")
+    assert not TicketLink.objects.exists()
+
+
+def test_a_ticket_of_another_department_shows_its_number_alone(three, open_ticket, sam, cast, client_of):
+    """S119: not its subject."""
+    bens = open_ticket(subject="Secret of billing", department=cast.billing)
+    actions.link(three[0], to=bens, kind="relates", actor=cast.operator)
+    page = client_of(sam).get(f"/t/{three[0].number}/").content.decode()
+    assert bens.number in page and "Secret of billing" not in page
+
+
+@pytest.mark.parametrize("other", ["", "KTR-000000", "%00", "self", "bens"])
+@pytest.mark.parametrize("way", ["blocks", "nonsense", ""])
+def test_hostile_forms_link_nothing(three, open_ticket, sam, cast, client_of, other, way):
+    """T19."""
+    bens = open_ticket(department=cast.billing)
+    sent = {"self": three[0].number, "bens": bens.number}.get(other, other)
+    answer = client_of(sam).post(f"/t/{three[0].number}/link/", {"way": way, "other": sent})
+    assert answer.status_code == 422 and not TicketLink.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["anna", "olga", "carl", "greta", "ben", None])
+def test_only_who_works_on_it_links(three, cast, client_of, name):
+    """T01: each POST by the whole cast."""
+    one, other, last = three
+    row = actions.link(one, to=other, kind="incident", actor=cast.sam)
+    browser, count = client_of(name and getattr(cast, name)), TicketEvent.objects.count()
+    for path, sent in (
+        ("link/", {"way": "blocks", "other": last.number}),
+        (f"link/{row.pk}/remove/", {}),
+        ("incident/", {"message": "To all"}),
+        ("close-linked/", {}),
+    ):
+        assert browser.post(f"/t/{one.number}/{path}", sent).status_code in (302, 404)
+    assert TicketEvent.objects.count() == count and TicketLink.objects.count() == 1
+
+
+def test_a_link_of_other_tickets_is_not_taken_off_here(three, sam, client_of):
+    """T19: an id of elsewhere."""
+    one, other, last = three
+    row = actions.link(one, to=other, kind="blocks", actor=sam)
+    assert client_of(sam).post(f"/t/{last.number}/link/{row.pk}/remove/").status_code == 404
+
+
+def test_links_cost_the_page_no_statement(three, sam, client_of, statements):
+    """T27: one union reads what hangs on a ticket, one link or many."""
+    browser, here = client_of(sam), f"/t/{three[0].number}/"
+    browser.get(here)
+    with statements() as none:
+        browser.get(here)
+    for other in three[1:]:
+        actions.link(three[0], to=other, kind="relates", actor=sam)
+    with statements() as some:
+        browser.get(here)
+    assert len(some) <= len(none)
+
+
+# --- Warnings ---------------------------------------------------------------------------------------------------------
+
+
+def test_closing_warns_of_what_is_still_open_and_refuses_nothing(three, sam, client_of):
+    """A blocked ticket, a parent with an open part: a warning beside the Undo."""
+    one, other, last = three
+    actions.link(other, to=one, kind="blocks", actor=sam)
+    actions.link(one, to=last, kind="parent", actor=sam)
+    page = client_of(sam).post(f"/t/{one.number}/close/", follow=True).content.decode()
+    assert f"it was blocked by {other.number}" in page and f"still open: {last.number}" in page
+    assert fresh(one).is_closed
+
+
+def test_closing_warns_of_nothing_where_all_is_closed(three, sam, client_of):
+    """May not."""
+    one, other, _last = three
+    actions.link(other, to=one, kind="blocks", actor=sam)
+    actions.close(other, actor=sam)
+    assert list(linking.warnings(fresh(one))) == []
+
+
+def test_a_client_who_closes_learns_nothing_of_links(three, sam, anna, client_of):
+    """Staff only."""
+    one, other, _last = three
+    actions.link(other, to=one, kind="blocks", actor=sam)
+    page = client_of(anna).post(f"/t/{one.number}/close/", follow=True).content.decode()
+    assert fresh(one).is_closed and other.number not in page
+
+
+# --- Incidents --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def incident(open_ticket, carl, anna, sam):
+    """(an incident, its tickets): of Anna, of Carl, and one that is closed."""
+    above = open_ticket(subject="The network is down")
+    below = [open_ticket(client=carl), open_ticket(), open_ticket()]
+    for ticket in below:
+        actions.link(above, to=ticket, kind="incident", actor=sam)
+    actions.close(below[2], actor=sam)
+    return above, below
+
+
+def test_one_post_answers_every_open_ticket_of_an_incident(incident, sam, carl, anna, client_of):
+    """One message in each, one letter each, none in the closed one."""
+    above, below = incident
+    answer = client_of(sam).post(f"/t/{above.number}/incident/", {"message": "It works again."}, follow=True)
+    assert "2 tickets answered." in answer.content.decode()
+    assert [row.ticket for row in Message.objects.filter(body="It works again.").order_by("pk")] == below[:2]
+    letters = OutgoingMail.objects.filter(kind="reply", text__contains="It works again.")
+    assert letters.filter(to_address=carl.email).count() == letters.filter(to_address=anna.email).count() == 1
+
+
+def test_the_guard_holds_for_each_ticket_of_an_incident(incident, sam, client_of):
+    """What was not meant for clients goes to none; the job says why."""
+    above, _below = incident
+    client_of(sam).post(f"/t/{above.number}/incident/", {"message": "Dear {{client.nickname}}, [INTERNAL] hello"})
+    assert not Message.objects.filter(body__contains="nickname").exists()
+
+
+@pytest.mark.parametrize("message", ["", "   ", "x" * 20_001])
+def test_no_words_or_too_many_are_refused(incident, sam, client_of, message):
+    """T19."""
+    above, _below = incident
+    assert client_of(sam).post(f"/t/{above.number}/incident/", {"message": message}).status_code == 422
+
+
+def test_an_incident_without_open_tickets_says_so(open_ticket, sam, client_of):
+    ticket = open_ticket()
+    answer = client_of(sam).post(f"/t/{ticket.number}/incident/", {"message": "Hello"})
+    assert answer.status_code == 422 and "No open ticket is linked" in answer.content.decode()
+
+
+def test_closing_the_incident_offers_to_close_its_tickets(incident, sam, client_of):
+    """A button, and one Undo for all."""
+    above, below = incident
+    browser = client_of(sam)
+    actions.close(above, actor=sam)
+    assert f"/t/{above.number}/close-linked/" in browser.get(f"/t/{above.number}/").content.decode()
+    browser.post(f"/t/{above.number}/close-linked/")
+    assert all(fresh(ticket).is_closed for ticket in below)
+    assert f"/t/{above.number}/close-linked/" not in browser.get(f"/t/{above.number}/").content.decode()
+
+
+def test_the_post_of_an_incident_is_no_button_of_the_list():
+    """Its words are longer than what a job of the list keeps; it is started from its own page."""
+    assert bulk_acts.ACTS["incident"].is_reversible is False
+
+
+# --- Follow-ups -------------------------------------------------------------------------------------------------------
+
+
+def test_a_follow_up_is_named_both_ways_on_both_pages(open_ticket, sam, anna, client_of):
+    """C17, S110, S114: client and staff."""
+    first = open_ticket()
+    actions.close(first, actor=sam)
+    second = open_ticket(follow_up_of=first)
+    for person in (sam, anna):
+        browser = client_of(person)
+        assert first.number in browser.get(f"/t/{second.number}/").content.decode()
+        assert second.number in browser.get(f"/t/{first.number}/").content.decode()
+
+
+def test_a_client_reads_of_a_follow_up_only_where_they_see_it(open_ticket, sam, carl, client_of):
+    """C17: may not; somebody who takes part in the first alone."""
+    first = open_ticket()
+    actions.add_participant(first, user=carl, rights="read", actor=sam)
+    second = open_ticket(follow_up_of=first)
+    assert second.number not in client_of(carl).get(f"/t/{first.number}/").content.decode()
+
+
+def test_staff_open_a_follow_up_from_a_closed_ticket(open_ticket, sam, anna, client_of):
+    """S114: the client and the subject are there already."""
+    first = open_ticket()
+    actions.close(first, actor=sam)
+    browser = client_of(sam)
+    assert f"/desk/new/?follow={first.number}" in browser.get(f"/t/{first.number}/").content.decode()
+    page = browser.get(f"/desk/new/?follow={first.number}").content.decode()
+    assert anna.email in page and first.subject in page
+    form = {"client": anna.pk, "follow": first.number, "department": "support", "subject": "Again", "message": "Hello"}
+    browser.post("/desk/new/", form | {"priority": "medium"})
+    assert Ticket.objects.latest("pk").follow_up_of == first
+
+
+def test_a_follow_up_of_somebody_elses_ticket_is_none(open_ticket, sam, carl, cast, client_of):
+    """T19: another client's, or of another department."""
+    first, bens = open_ticket(), open_ticket(department=cast.billing)
+    form = {"client": carl.pk, "department": "support", "subject": "Again", "message": "Hello", "priority": "medium"}
+    for number in (first.number, bens.number, "nonsense"):
+        client_of(sam).post("/desk/new/", form | {"follow": number})
+        assert Ticket.objects.latest("pk").follow_up_of is None
+
+
+def test_follow_ups_and_links_of_a_merged_ticket_are_the_survivors(open_ticket, sam):
+    """S142, C17: and go back with it."""
+    one, two, blocker = open_ticket(), open_ticket(), open_ticket()
+    follow = open_ticket(follow_up_of=two)
+    actions.link(blocker, to=two, kind="blocks", actor=sam)
+    actions.merge([one, two], actor=sam)
+    assert fresh(follow).follow_up_of == one and TicketLink.objects.get().other == one
+    actions.unmerge(TicketEvent.objects.get(verb=Verb.TOOK_IN), actor=sam)
+    assert fresh(follow).follow_up_of == two and TicketLink.objects.get().other == two
