@@ -16,7 +16,7 @@ from .models import Ticket
 from .refused import Refused
 from .writing import write
 
-SPAM, TRASH = (Ticket.Hidden.SPAM,), (Ticket.Hidden.TRASH,)
+SPAM = (Ticket.Hidden.SPAM,)
 
 
 class Ready(NamedTuple):
@@ -154,24 +154,6 @@ def snoozing(sent, me):
     return Ready(lambda ticket: actions.snooze(ticket, until=until, actor=me), said)
 
 
-def trashing(sent, me):
-    said = ngettext_lazy("%(n)s ticket moved to the trash.", "%(n)s tickets moved to the trash.", "n")
-    return Ready(lambda ticket: actions.trash(ticket, actor=me), said)
-
-
-def blocking(sent, me):
-    said = ngettext_lazy(
-        "%(n)s ticket moved to the trash, its sender blocked.", "%(n)s tickets moved to the trash, their senders blocked.",
-        "n",
-    )  # fmt: skip
-    return Ready(lambda ticket: actions.block_and_trash(ticket, actor=me), said)
-
-
-def restoring(sent, me):
-    said = ngettext_lazy("%(n)s ticket taken out of the trash.", "%(n)s tickets taken out of the trash.", "n")
-    return Ready(lambda ticket: actions.restore(ticket, actor=me), said)
-
-
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -237,9 +219,6 @@ ACTS = {  # the name of the button that asks for it: what it is
     "trash": Act(trashing, takes_hidden=SPAM, reads_first=True),
     "block": Act(blocking, takes_hidden=SPAM),
     "restore": Act(restoring, takes_hidden=(Ticket.Hidden.TRASH,), is_reversible=False),
-    "trash": Act(trashing, takes_hidden=SPAM),
-    "block": Act(blocking, takes_hidden=SPAM),
-    "restore": Act(restoring, takes_hidden=TRASH, is_reversible=False),
     "predefined": Act(answering, ("predefined",), is_reversible=False, reads_first=True),
     "incident": Act(posting, ("incident",), is_reversible=False),
 }
