@@ -1,6 +1,9 @@
 """What people do without: per kind, per department, in the profile or by one click in a letter (S126, S14)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from departments.models import Portal, StaffPlace
@@ -191,5 +194,8 @@ def everything_told(ticket, cast):
     actions.reply(ticket, author=anna, written=write("More."), by_staff=False)
     actions.add_note(ticket, author=lena, written=write("@sam"), mentions=[sam])
     actions.reply(ticket, author=sam, written=write("Done."), by_staff=True)
+    actions.snooze(ticket, until=timezone.now() + timedelta(minutes=1), actor=lena)
+    actions.wake_in_time(ticket, actor=cast.system, now=timezone.now() + timedelta(minutes=2))
+    actions.watch(ticket, user=lena)
     actions.close(ticket, actor=sam)
     return Notification.objects.select_related("event__message").exclude(event__verb=Verb.ALERTED)
