@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from accounts.models import Membership
 
 from . import access, merged
-from .models import Message, Participant, Ticket
+from .models import Attachment, Message, Participant, Ticket
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ def of_changing(ticket, to, organisation, *, keep=False):
     gains, loses = ({pk: [ticket] for pk in ids} for ids in (after - before, before - after))
     same_house = organisation is not None and organisation.pk == ticket.organisation_id
     return Exposure(named(gains, people), named(loses, people), not same_house and is_theirs(ticket))
+
+
+def contents_of(ticket):
+    """(how many public messages, how many files in them) whoever comes to read a ticket can read."""
+    public = Message.objects.filter(ticket__in=merged.ids(ticket), is_note=False, deleted_at=None)
+    return public.count(), Attachment.objects.filter(message__in=public.values("pk")).count()
 
 
 def changed(ticket, to, organisation):

@@ -42,14 +42,14 @@ def change_client(ticket, *, to, actor, organisation=None, keep=False, across=Fa
     kept = keep and not access.works_on(former, ticket)
     if kept:
         Participant.objects.get_or_create(ticket=ticket, user=former)
-    else:
-        passes.revoke(former, ticket_number=ticket.number)
     PendingReply.objects.filter(ticket=ticket).update(to=[])  # readers chosen among the former client's people
     record(
         ticket, Verb.CLIENT, actor=actor, saving=SAVED, texts=texts, before=before, kept=kept,
         after={"organisation": ticket.organisation_id}, took_part=took_part or "",
         **{"from": former.pk, "to": to.pk},
     )  # fmt: skip
+    if not kept:
+        passes.revoke(former, ticket_number=ticket.number)
     forget_people(ticket)
     search.reindex(ticket)
     return ticket
