@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -13,12 +14,14 @@ from helpdesk_site.lib import dates
 from helpdesk_site.lib.prepared import Prepared
 
 from . import drafts, links
-from .access import SEES_ALL
+from .access import SEES_ALL, departments_of
 from .marks import Marks, OneTag, Point, Snoozed
 from .models import Draft, Participant, Presence
 from .queries import STALE
 
 MOST_CONTACTS = 50  # of an organisation, offered as readers of a reply
+MOST_SERVICES = 20
+MOST_EARLIER = 100  # counts stop here
 
 ABOUT = "one.number || ' ' || one.category || ' ' || CAST(one.department_id AS text)"  # of a linked ticket (links)
 
@@ -47,19 +50,55 @@ WHERE follow_up_of_id = %s AND merged_into_id IS NULL AND hidden = ''
 UNION ALL SELECT 'contact', member.id, user_id, name, email, NULL
 FROM (SELECT id, user_id FROM accounts_membership WHERE organisation_id = %s AND role IN ({sees_all})
  ORDER BY id LIMIT {most}) AS member JOIN accounts_user AS person ON person.id = user_id
+UNION ALL SELECT 'service', id, CASE WHEN is_active THEN 1 ELSE 0 END, kind, name, NULL
+FROM (SELECT * FROM accounts_service WHERE user_id = %s OR organisation_id = %s
+ ORDER BY is_active DESC, name LIMIT {services}) AS ordered
+UNION ALL SELECT 'earlier', count(*), COALESCE(sum(CASE WHEN category = 'closed' THEN 0 ELSE 1 END), 0), '', '', NULL
+FROM (SELECT category FROM tickets_ticket WHERE client_id = %s AND {works} AND merged_into_id IS NULL AND hidden = ''
+ AND id <> %s ORDER BY updated_at DESC, id DESC LIMIT {earlier} + 1) AS theirs
 UNION ALL SELECT 'draft', id, 0, place, CAST(fields AS text), updated_at FROM tickets_draft
 WHERE place IN (%s, %s) AND owner IN ({owners})
 ORDER BY 2
 """
 
 
-@lru_cache(maxsize=8)
-def statement(owners):
-    """The statement for somebody whose drafts are kept under so many names."""
+@lru_cache(maxsize=256)
+def statement(owners, departments):
+    """The statement for somebody whose drafts are kept under so many names, and who works in these departments (ids;
+    None: in all)."""
     sees_all = ", ".join(f"'{role.value}'" for role in SEES_ALL)
     marks = ", ".join(["%s"] * owners)
-    sql = STATEMENT.format(owners=marks, sees_all=sees_all, most=MOST_CONTACTS, about=ABOUT)
-    return Prepared.of_sql(sql, slots=(*[int] * 13, *[str] * (2 + owners)))
+    works = "TRUE" if departments is None else f"department_id IN ({', '.join(map(str, departments)) or '0'})"
+    sql = STATEMENT.format(
+        owners=marks, sees_all=sees_all, most=MOST_CONTACTS, about=ABOUT, works=works, services=MOST_SERVICES,
+        earlier=MOST_EARLIER,
+    )  # fmt: skip
+    return Prepared.of_sql(sql, slots=(*[int] * 17, *[str] * (2 + owners)))
+
+
+class Ordered(NamedTuple):
+    """Something the client or the organisation has ordered (Service), as the ticket's page shows it."""
+
+    pk: int
+    name: str
+    kind: str
+    is_active: bool
+
+
+class Earlier(NamedTuple):
+    """How many other tickets of the client the reader works on, up to MOST_EARLIER + 1, and how many of them are
+    open."""
+
+    all: int = 0
+    open: int = 0
+
+    @property
+    def is_more(self):
+        return self.all > MOST_EARLIER
+
+    @property
+    def shown(self):
+        return min(self.all, MOST_EARLIER)
 
 
 @dataclass
@@ -76,6 +115,8 @@ class Around:
     typed: dict = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
     links: list = field(default_factory=list)  # links.Link
+    services: list = field(default_factory=list)  # Ordered
+    earlier: Earlier = Earlier()
 
     @property
     def people(self):
@@ -88,8 +129,10 @@ def around(ticket, user, *, writers=()):
     """The Around of a ticket for one of its staff. `writers` are the names their drafts are kept under."""
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
-    here = [ticket.pk] * 12 + [ticket.organisation_id or 0]
-    rows = statement(len(owners)).rows(*here, *places, *owners)
+    house, client = ticket.organisation_id or 0, ticket.client_id
+    here = [*[ticket.pk] * 12, house, client, house, client, ticket.pk]
+    departments = None if user.is_superuser else tuple(sorted(departments_of(user)))
+    rows = statement(len(owners), departments).rows(*here, *places, *owners)
     found, hung = Around(), defaultdict(list)
     for kind, pk, person, word, text, at in rows:
         if kind == "flag":
@@ -102,6 +145,10 @@ def around(ticket, user, *, writers=()):
             found.taking_part.append((User(pk=person, name=word, email=text), replies))
         elif kind == "contact":
             found.contacts.append(User(pk=person, name=word, email=text))
+        elif kind == "service":
+            found.services.append(Ordered(pk, text, word, bool(person)))
+        elif kind == "earlier":
+            found.earlier = Earlier(pk, person)
         elif kind == "reply":
             found.waiting.append((pk, person, text, dates.of_cursor(at)))
         elif kind.startswith(("link ", "back ")):
@@ -111,6 +158,7 @@ def around(ticket, user, *, writers=()):
             found.typed[places[word]] = (pk, json.loads(text))
         else:
             hung[kind].append((pk, person, word, text, at and dates.of_cursor(at)))
+    found.services.sort(key=lambda row: (not row.is_active, row.name.casefold()))
     found.marks = marks_of(hung, user)
     return found
 

@@ -12,7 +12,7 @@ from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import OutgoingMail
 
 from . import links, mailed, merged, split_off, telling, thread
-from .around import around
+from .around import Earlier, around
 from .marks import Marks
 from .models import Attachment, Message, Notification, Verb
 
@@ -89,6 +89,8 @@ class Thread:
     unproven: bool = False  # opened by somebody who only typed the client's address
     undelivered: object = None  # the latest mail to the client that reached nobody
     links: list = field(default_factory=list)  # links.Group
+    services: list = field(default_factory=list)  # around.Ordered: of the client and the organisation
+    counted: Earlier = Earlier()  # other tickets of the client
     may_belong: str = ""  # number of a ticket that its mail named, and its sender may not see
 
 
@@ -197,6 +199,8 @@ def build(viewer, ticket, *, writers=(), before=0):
         flagged=[people[pk] for pk in found.flagged],
         marks=found.marks.named(people),
         links=links.groups(found.links, viewer),
+        services=found.services,
+        counted=found.earlier,
         present=[(people[pk], writes) for pk, writes in found.present],
         taking_part=found.taking_part,
         contacts=[person for person in found.contacts if person.pk != ticket.client_id],
