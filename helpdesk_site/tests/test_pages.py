@@ -8,11 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.viewer import Viewer
 from departments.models import PredefinedReply
 from helpdesk_site.demo.stage import Stage
 from mail import intake
+from tickets import actions, bulk
 from tickets.inbound import taking
-from tickets.models import Draft, Message, Tag, Ticket
+from tickets.models import Draft, Message, SavedView, Tag, Ticket
+from tickets.writing import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +46,8 @@ STAFF = [
 ]  # fmt: skip
 LEAD = [
     "/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}",
-    "/desk/tags/", "{tag}",
+    "/desk/tags/", "{tag}", "{saved}", "{view}", "{view}delete/", "/desk/views/", "/desk/views/new/?view=open",
+    "/desk/columns/?view=open", "/desk/?view=open&find=anna", "/desk/activity/", "{job}",
 ]  # fmt: skip
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
@@ -80,7 +84,34 @@ def desk(cast):
     moved = Ticket.objects.get(subject__startswith="Move 14 mailboxes").get_absolute_url()
     tag = reverse("desk_tag", args=[Tag.objects.get(key="mail").pk])
     more = {"moved": moved, "tag": tag, "reply": reverse("desk_reply", args=[reply]), "reply_preview": preview}
+    more |= joined(cast) | arranged(cast)
     return more | {"asked": asked, "closed": closed, "versions": versions, "kept": kept, "mail": held}
+
+
+def joined(cast):
+    """Addresses of a ticket into which another was merged, that has links and gave away a message, of the page that
+    takes the merged one out, and of the one that merges several."""
+    mine = [actions.open_ticket(cast.support, client=cast.anna, author=cast.anna, subject=f"Printer {n}",
+                                written=write("It is on fire.")) for n in range(4)]  # fmt: skip
+    into = actions.merge(mine[:2], actor=cast.sam)
+    more = actions.reply(into, author=cast.anna, written=write("And the lamp."), by_staff=False)
+    actions.split(into, messages=[more], subject="Lamp", department=cast.support, actor=cast.sam)
+    for kind in ("incident", "blocks"):
+        actions.link(into, to=mine[2], kind=kind, actor=cast.sam)
+    out = reverse("ticket_unmerge", args=[into.number, mine[1].number])
+    several = f"{reverse('desk_merge')}?t={mine[2].number}&t={mine[3].number}"
+    return {"joined": into.get_absolute_url(), "out": out, "merge": several}
+
+
+def arranged(cast):
+    """Addresses of a saved view that asks for something gone, of the form that changes it, and of an act on many
+    tickets, one of which could not be done."""
+    query = "view=open&status=open&status=gone"
+    row = SavedView.objects.create(name="Burning", owner=cast.lena, department=cast.support, query=query)
+    lot = [ticket.pk for ticket in Ticket.objects.filter(category="new", hidden="")[:2]]
+    job = bulk.start(Viewer(cast.lena), "priority", {"priority": "high"}, lot, failed=[["KTR-000000", "Not there."]])
+    view = reverse("desk_view", args=[row.pk])
+    return {"view": view, "saved": f"/desk/?view=saved-{row.pk}", "job": reverse("desk_bulk_job", args=[job.pk])}
 
 
 @pytest.fixture
