@@ -30,6 +30,7 @@ class Look(NamedTuple):
     edited: str  # by: by somebody we can name
     may_edit: bool
     may_redact: bool
+    may_reply: bool
     unproven: bool
     trust: str  # of mail: authenticated, unverified
     has_source: bool
@@ -143,6 +144,7 @@ class Brush:
             channel="email" if by_mail else "staff" if opened else "",
             edited="" if message.edited_at is None else "by" if row.editor else "yes",
             may_redact=self.can.redact,
+            may_reply=self.can.reply,
             may_edit=kind != "machine" and (self.can.edit_notes if note else self.can.edit_messages),
             unproven=first and self.unproven and not trust,
             trust=trust,
