@@ -267,7 +267,7 @@ def valued(asked, name):
 def read_plain(query, viewer):
     known = snapshot()
     words, tags = tagged.taken_out(clean_line(query.get("q", ""))[:WORDS_LIMIT])
-    tags += [tag for tag in map(tagged.named, query.getlist("tag")[:MOST_TAGS]) if tag]
+    tags += [tag for tag in map(tagged.of_name, query.getlist("tag")[:MOST_TAGS]) if tag]
     types = {row.code: row.pk for row in known.types.values()} | {NONE: NONE}
     return Asked(
         view=query.get("view", ""),

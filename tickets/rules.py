@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from departments.models import Rule, RuleAction, RuleCondition, StaffPlace
 from departments.policy import forget, snapshot
 
-from . import actions, colleagues
+from . import actions, colleagues, mentions
 from .due import each
 from .events import one_click
 from .models import Message, RuleRun, Ticket
@@ -216,7 +216,7 @@ def reply(ticket, value, *, rule, actor):
 
 
 def note(ticket, value, *, rule, actor):
-    actions.add_note(ticket, author=actor, written=written(value))
+    actions.add_note(ticket, author=actor, written=written(value), mentions=mentions.people_in(value, ticket))
 
 
 def mail(ticket, value, *, rule, actor):

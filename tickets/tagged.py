@@ -30,9 +30,17 @@ def forget():
 
 
 def named(name):
-    """The tag of this name, or None."""
-    key = name.strip().removeprefix("#").casefold()
-    return known().get(key) or (Tag.objects.filter(key=key).first() if key and len(key) <= 120 else None)
+    """The tag of this name, or None; one that was made a moment ago, too."""
+    return of_name(name) or Tag.objects.filter(key=key_of(name)).first()
+
+
+def of_name(name):
+    """The same without asking the database: for addresses, which anybody may fill with names."""
+    return known().get(key_of(name))
+
+
+def key_of(name):
+    return name.strip().removeprefix("#").casefold()[:120]
 
 
 def taken_out(words):
@@ -40,7 +48,7 @@ def taken_out(words):
     tags = []
 
     def found(match):
-        tag = named(match[1] or match[2] or "")
+        tag = of_name(match[1] or match[2] or "")
         tags.append(tag)
         return "" if tag else match[0]
 

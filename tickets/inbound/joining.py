@@ -5,7 +5,7 @@ from helpdesk_site.lib import rows
 from mail import delivery
 from mail.models import IncomingMail, OutgoingMail
 
-from .. import access, actions, drafts, guard, reading
+from .. import access, actions, drafts, guard, mentions, reading
 from ..models import Draft, MailId, Ticket
 from . import filing, polite, refusing
 from .commands import carry_out, orders_in
@@ -88,7 +88,8 @@ def write(place, user, written, filed, *, inside):
     """The agent's words as a reply; as a note where they answer a note, or hold a command we do not understand."""
     ticket = place.ticket
     if inside:
-        return actions.add_note(ticket, author=user, written=written, attachments=filed.attachments)
+        called = mentions.people_in(written.body, ticket)
+        return actions.add_note(ticket, author=user, written=written, attachments=filed.attachments, mentions=called)
     return actions.reply(
         ticket,
         author=user,

@@ -256,6 +256,16 @@ def test_a_mention_makes_a_watcher_and_stands_among_the_mentions_until_read(open
     assert not Mention.objects.filter(user=cast.sam).exists()
 
 
+def test_a_note_by_mail_calls_colleagues_too(ticket, cast, arrive, checking, letter_to):
+    """S161: an agent answers the letter of a note."""
+    actions.watch(ticket, user=cast.sam)
+    actions.add_note(ticket, author=cast.lena, written=write("Who knows web-04?"))
+    letter = letter_to(cast.sam, ticket)
+    came = arrive(cast.sam, to=letter.reply_to or cast.support.email, text="@Lena does.", verdict="pass",
+                  headers={"In-Reply-To": letter.message_id})  # fmt: skip
+    assert came.message.is_note and Mention.objects.filter(user=cast.lena, ticket=ticket).exists()
+
+
 def test_the_list_to_call_from_names_colleagues_alone(ticket, cast, client_of):
     """S119, S161."""
     page = client_of(cast.sam).get(f"/t/{ticket.number}/colleagues/").content.decode()
