@@ -31,7 +31,7 @@ STRANGER = [
 ]
 CLIENT = [
     "/", "/tickets/", "/tickets/?q=shop", "/tickets/?q=nothing-like-it", "/tickets/new/", "/tickets/new/support/",
-    "{asked}", "{closed}", "/accounts/profile/", "/accounts/password/change/", "/accounts/email/",
+    "{asked}", "{closed}", "{joined}", "/accounts/profile/", "/accounts/password/change/", "/accounts/email/",
     "/accounts/sessions/", "/no-such-page/",
 ]  # fmt: skip
 ADMINISTRATOR = ["/", "/tickets/?scope=organisation", "{asked}"]
@@ -42,7 +42,8 @@ STAFF = [
     "{asked}block/", "{asked}tags/", "{asked}snooze/", "{moved}", "{moved}checklist/", "/desk/?view=snoozed",
     "/desk/?view=mentions", "/desk/?view=spam", "/desk/?tag=mail", "/accounts/profile/",
     "{asked}predefined/", "{asked}predefined/?q=cache&box=note",
-    "{asked}predefined/?q=nothing-like-it", "/desk/signature/",
+    "{joined}", "{joined}merge/", "{joined}merge/?q=shop", "{joined}split/", "{joined}link/", "{joined}incident/",
+    "{out}", "{merge}", "{asked}predefined/?q=nothing-like-it", "/desk/signature/",
 ]  # fmt: skip
 LEAD = [
     "/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}",
