@@ -36,9 +36,9 @@ def retime(departments=None, statuses=None, *, now=None):
 
 
 def retime_pair(department, status, *, now):
-    """The tickets of one department in one status. Returns how many were changed."""
+    """The tickets of one department in one status; what is hidden stays closed. Returns how many were changed."""
     rules = status_rules(status, department)
-    tickets = Ticket.objects.filter(department=department.pk, status=status.pk, merged_into=None)
+    tickets = Ticket.objects.filter(department=department.pk, status=status.pk, merged_into=None, hidden="")
     meaning = {"category": rules.category, "awaiting": rules.awaiting_reply}
     if rules.category == Category.CLOSED:  # those closed before stay as they are
         return update_in_chunks(tickets.open(), {**meaning, **closed_values(now)})

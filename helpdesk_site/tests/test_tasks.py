@@ -16,7 +16,7 @@ from engine.once import new_form_key
 from helpdesk_site.celery import app
 from mail import intake
 from mail.models import Mailbox, OutgoingMail
-from tickets.actions import hold_reply, snooze
+from tickets.actions import hold_reply, snooze, trash
 from tickets.models import BulkJob, Draft, Notification, PendingReply, Presence
 from tickets.writing import write
 
@@ -37,6 +37,8 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
         Draft.objects.create(owner="user:0", kind="new", place="new/support")
         FormKey.objects.create(owner="user:0", key=new_form_key())
         Confirmation.objects.create(purpose="sign_up", email="mira@example.org", token_hash="-", expires_at=now - DAY)
+    with time_machine.travel(now - 40 * DAY, tick=False):
+        trash(open_ticket(subject="To be deleted for good"), actor=sam)
     with time_machine.travel(now - 10 * DAY, tick=False):
         idle, forgotten = open_ticket(subject="To be closed"), open_ticket(subject="To be escalated")
         Presence.objects.create(ticket=idle, user=sam, at=timezone.now())
@@ -56,7 +58,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     intake.store(raw, source="pipe")
     resting = {"problem": "hung", "failing_since": now - DAY, "retry_at": now + DAY}
     Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **resting)
-    return {"job": left.pk, "pending": pending.pk, "mail": OutgoingMail.objects.earliest("pk").pk}
+    return {"job": left.pk, "pending": pending.pk, "mail": OutgoingMail.objects.filter(state="queued").earliest("pk").pk}
 
 
 TASKS = {  # name: (its arguments, whether it has something to do at the busy desk)

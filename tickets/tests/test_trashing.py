@@ -15,6 +15,7 @@ from tickets import access, actions, history, search, timers
 from tickets.events import one_click
 from tickets.models import Attachment, Draft, EventContent, Message, Participant, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
+from tickets.retiming import retime
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +298,24 @@ def test_a_reply_that_waits_is_in_its_authors_box_again(ticket, cast):
     draft = Draft.objects.get(place=place)
     assert draft.fields["message"] == "Typed.\n\nHeld." and again(file).draft == draft
     assert ticket.messages.count() == 1
+
+
+def test_settings_changed_meanwhile_open_nothing_that_lies_there(ticket, cast):
+    """Whatever is hidden is closed, even where “closed” means something else from now on."""
+    row = actions.trash(ticket, actor=cast.sam)
+    row.status.category = "waits_staff"
+    row.status.save(update_fields=["category"])
+    retime()
+    assert again(ticket).is_closed and not again(ticket).awaiting
+
+
+def test_a_follow_up_quotes_no_deleted_message(ticket, cast, say, client_of):
+    """S110: what begins a follow-up is the last message that is there."""
+    gone = say(ticket, cast.sam, "Zanzibar.")
+    actions.close(ticket, actor=cast.sam)
+    actions.delete_message(gone, actor=cast.sam)
+    page = client_of(cast.anna).get(f"/tickets/new/support/?follow={ticket.number}").content.decode()
+    assert "The cart answers 502." in page and "Zanzibar" not in page
 
 
 def test_a_snooze_ends_there(ticket, cast):

@@ -213,7 +213,7 @@ def followed(request):
 def follow_up_text(request, ticket):
     """What a follow-up begins with: the subject, what was written and refused there, and the last message, quoted."""
     kept = drafts.saved(request, drafts.place_of(Draft.Kind.REPLY, ticket))
-    last = ticket.messages.filter(is_note=False).order_by("-number").first()
+    last = ticket.messages.filter(is_note=False, deleted_at=None).order_by("-number").first()
     quoted = text.quote(last.body[:2000], f"{ticket.number} #{last.number}") if last else ""
     begun = kept.fields.get("message", "") if kept else ""
     return {"subject": ticket.subject, "message": quoted + begun}

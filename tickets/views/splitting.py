@@ -82,7 +82,7 @@ def split(request, number):
 
 def split_now(request, ticket, said):
     ids = [int(value) for value in request.POST.getlist("m") if queues.is_id(value)]
-    chosen = list(Message.objects.filter(pk__in=ids, ticket__in=merged.ids(ticket)))
+    chosen = list(Message.objects.filter(pk__in=ids, ticket__in=merged.ids(ticket), deleted_at=None))
     with one_click() as click:
         new = actions.split(
             ticket,
