@@ -6,11 +6,11 @@ for the whole cast. Views ask `abilities`, never who somebody is.
 
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 
-from accounts.models import Membership
+from accounts.models import SYSTEM_EMAIL, Membership
 from departments.models import Category, Policy, StaffPlace
 from helpdesk_site.lib import tokens
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
@@ -323,6 +323,31 @@ def is_flagged_for(ticket, user):
 def is_open(ticket):
     """Whether the ticket's category is one of the open ones."""
     return ticket.category in states.OPEN and ticket.category != Category.CLOSED
+
+
+# --- Clients and their organisations ----------------------------------------------------------------------------------
+
+
+def clients_seen(viewer):
+    """A Q over people: those whose card the viewer may open. Who have a ticket in a department the viewer works in;
+    operators open everybody's. A client opens none, not even their own: staff's notes are on it."""
+    user, people = viewer.user, ~Q(email=SYSTEM_EMAIL)
+    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+        return Q(pk__in=[])
+    if user.is_superuser:
+        return people
+    here = Ticket.objects.filter(client=OuterRef("pk"), department__in=departments_of(user))
+    return people & Q(Exists(here))
+
+
+def organisations_known(viewer):
+    """The same over organisations."""
+    user = viewer.user
+    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+        return Q(pk__in=[])
+    if user.is_superuser:
+        return Q()
+    return Q(Exists(Ticket.objects.filter(organisation=OuterRef("pk"), department__in=departments_of(user))))
 
 
 # --- Saved views ------------------------------------------------------------------------------------------------------

@@ -279,7 +279,7 @@ def others(viewer, ticket):
 
 @lru_cache(maxsize=256)
 def others_of(where, with_organisation):
-    columns = ["number", "subject", "status_id", "category", "updated_at"]
+    columns = ["number", "subject", "department_id", "status_id", "category", "updated_at"]
 
     def build(ticket, client, organisation=None):
         theirs = Q(client=client) | Q(organisation=organisation) if organisation else Q(client=client)

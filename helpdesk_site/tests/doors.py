@@ -152,6 +152,8 @@ class World:
             "person": self.joined[pk].pk,
             "other": self.merged.number,
             "link": self.link.pk,
+            "client": self.cast.anna.pk,
+            "organisation": self.cast.quillmark.pk,
             "click": ticket.events.latest("sequence").click,
             "object_id": self.ticket.pk,
         }

@@ -214,7 +214,7 @@ def spelled(second, year, language, zone):
 
 
 def named(rows):
-    """Give the short rows of `queries.others` their status."""
+    """Give the short rows of `queries.others` their status and department."""
     for row in rows:
-        row["status"] = status(row)
+        row["status"], row["department"] = status(row), department(row)
     return rows
