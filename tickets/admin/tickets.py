@@ -73,7 +73,9 @@ def worked_on(request):
     """The tickets of the departments in which the asking person works; operators see all."""
     user = request.user
     tickets = Ticket.objects.visible_to(Viewer(user))
-    return tickets if user.is_superuser else tickets.filter(department_id__in=access.departments_of(user))
+    if user.is_superuser:
+        return tickets
+    return tickets.filter(department_id__in=access.departments_of(user), merged_into=None)  # those are read elsewhere
 
 
 class TicketActionForm(ActionForm):
