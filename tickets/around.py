@@ -27,7 +27,8 @@ ABOUT = "one.number || ' ' || one.category || ' ' || CAST(one.department_id AS t
 
 # Through the ORM this union costs ten times as much as the database takes for it, on every page of a ticket.
 STATEMENT = """
-SELECT 'reply', id, author_id, '', html, due_at FROM tickets_pendingreply WHERE ticket_id = %s
+SELECT 'reply', id, author_id, CASE WHEN is_later THEN 'later' ELSE '' END, html, due_at
+FROM tickets_pendingreply WHERE ticket_id = %s
 UNION ALL SELECT 'flag', id, user_id, '', '', at FROM tickets_flag WHERE ticket_id = %s
 UNION ALL SELECT 'here', id, user_id, mode, '', at FROM tickets_presence WHERE ticket_id = %s
 UNION ALL SELECT 'may ' || rights, part.id, user_id, name, email, NULL
@@ -104,8 +105,8 @@ class Earlier(NamedTuple):
 @dataclass
 class Around:
     """By ids of people, but for those who are looked at nowhere else: `taking_part` are (User, whether they may reply),
-    `contacts` members of the client's organisation who see the ticket (S169). `waiting` are (id, author, html, due at),
-    `typed` is {kind: (id of the draft, its fields)}."""
+    `contacts` members of the client's organisation who see the ticket (S169). `waiting` are (id, author, html,
+    due at, whether it was set for that time), `typed` is {kind: (id of the draft, its fields)}."""
 
     flagged: list = field(default_factory=list)
     present: list = field(default_factory=list)  # (person, whether they write)
@@ -150,7 +151,7 @@ def around(ticket, user, *, writers=()):
         elif kind == "earlier":
             found.earlier = Earlier(pk, person)
         elif kind == "reply":
-            found.waiting.append((pk, person, text, dates.of_cursor(at)))
+            found.waiting.append((pk, person, text, dates.of_cursor(at), word == "later"))
         elif kind.startswith(("link ", "back ")):
             way, _space, what = kind.partition(" ")
             found.links.append(links.of_row(pk, person, what, way == "back", word, text))

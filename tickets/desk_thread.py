@@ -22,7 +22,7 @@ RUN = 2  # longer runs of events are folded
 # Told by the messages, or in the log alone
 QUIET = {
     Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.MAIL_KEPT, Verb.EDITED, Verb.UNDONE, Verb.MERGED, Verb.DELETED,
-    Verb.UNDELETED, Verb.TAGGED, Verb.CHECKED,
+    Verb.UNDELETED, Verb.TAGGED, Verb.CHECKED, Verb.SCHEDULED, Verb.TIMED,
 }  # fmt: skip
 
 
@@ -64,6 +64,7 @@ class Waiting:
     html: str
     due_at: object
     files: list
+    is_later: bool = False  # set for that time by its author
 
     @property
     def seconds(self):
@@ -191,8 +192,8 @@ def build(viewer, ticket, *, writers=(), before=0):
     return Thread(
         rows=rows[::-1] if viewer.user.newest_first else rows,
         waiting=[
-            Waiting(pk, people[author], text.shown(html), due_at, waiting_files[pk])
-            for pk, author, html, due_at in found.waiting
+            Waiting(pk, people[author], text.shown(html), due_at, waiting_files[pk], is_later)
+            for pk, author, html, due_at, is_later in found.waiting
         ],
         log=[told[event.id] for event in latest],
         longer_log=len(events) > LOG,

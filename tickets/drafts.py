@@ -14,12 +14,12 @@ from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_input
 from helpdesk_site.lib.tokens import clean_number
 
-from . import files
+from . import files, predefined
 from .models import Attachment, Draft
 
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
-    Draft.Kind.REPLY: ("message", "status", "predefined", "also"),
+    Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent"),
     Draft.Kind.NOTE: ("message", "predefined"),
 }
 LONGEST = 1_100_000  # characters of one field
@@ -110,22 +110,25 @@ def typed(data, name):
     return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
 
 
-def put_aside(user, place, words, uploads=()):
-    """Put what somebody wrote elsewhere into their draft of this place, below what they typed there."""
+def put_aside(user, place, words, uploads=(), more=None):
+    """Put what somebody wrote elsewhere into their draft of this place, below what they typed there; `more` are fields
+    that go along."""
     draft, _made = Draft.objects.select_for_update().get_or_create(
         owner=f"user:{user.pk}", place=place, defaults={"kind": parse(place)[0], "fields": {}}
     )
     draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message"), words]))
+    draft.fields |= more or {}
     draft.save(update_fields=["fields", "updated_at"])
     ids = [file.pk for file in uploads]
     Attachment.objects.filter(pk__in=ids, message=None).update(draft=draft, owner=draft.owner)
     return draft
 
 
-def give_back(pending):
-    """Put a reply that will not be sent into its author's box again, with its files. The row is gone."""
-    uploads = list(pending.attachments.all())
-    put_aside(pending.author, place_of(Draft.Kind.REPLY, pending.ticket), pending.body, uploads)
+def give_back(pending, *, why):
+    """Put a reply that will not be sent into its author's box again, with its files and why it is there. The row is
+    gone."""
+    uploads, more = list(pending.attachments.all()), predefined.typed_again(pending) | {"unsent": why}
+    put_aside(pending.author, place_of(Draft.Kind.REPLY, pending.ticket), pending.body, uploads, more)
     Attachment.objects.filter(pending=pending).update(pending=None)
     pending.delete()
 

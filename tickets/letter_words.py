@@ -14,7 +14,7 @@ from helpdesk_site.lib import merging
 from helpdesk_site.lib.files import size_words
 from mail.models import Kind
 
-from . import file_links, words
+from . import file_links, talks, words
 from .models import Notification, Participant, Snooze, Verb
 
 Reason = Notification.Reason
@@ -161,10 +161,13 @@ def of_joining(letter):
 
 
 def of_change(letter):
-    """What watchers are told besides messages: closed, opened again, or in another status."""
+    """What watchers are told besides messages: closed, opened again, or in another status; and an author, of a reply
+    that was called off."""
     said = {**done(letter), "status": value(letter, "ticket.status")}
     verb = Verb.STATUS if letter.is_specimen else letter.event.verb
-    if verb == Verb.AUTO_CLOSED:
+    if verb == Verb.UNSCHEDULED:
+        yield from of_calling_off(letter, said)
+    elif verb == Verb.AUTO_CLOSED:
         yield _("The ticket closed by itself on %(moment)s.") % said
     elif verb == Verb.CLOSED:
         yield _("%(who)s closed this ticket on %(moment)s.") % said
@@ -172,6 +175,16 @@ def of_change(letter):
         yield _("%(who)s opened this ticket again on %(moment)s.") % said
     else:
         yield _("%(who)s set the status to “%(status)s” on %(moment)s.") % said
+
+
+def of_calling_off(letter, said):
+    if letter.event.data["why"] == "message":
+        yield _("%(who)s wrote on %(moment)s, before the reply you had set for later. So it was not sent.") % said
+    elif letter.event.data["why"] == "closed":
+        yield _("The ticket was closed before the reply you had set for later. So it was not sent.")
+    else:
+        yield _("The reply you had set for later was not sent.")
+    yield _("Your text and its files are in the ticket's box again. Read what is new, then send it or change it.")
 
 
 def of_waking(letter):
@@ -380,6 +393,7 @@ def facts(letter):
     ticket = letter.ticket
     yield _("Ticket: %(number)s") % {"number": ticket.number}
     yield _("Department: %(name)s") % {"name": letter.department.said("name")}
+    yield from talks.facts(ticket)
     if not letter.inside:
         yield _("Status: %(name)s") % {"name": words.client_status(ticket)}
         return
@@ -439,4 +453,5 @@ REASONS = {
     Reason.WATCHER: lambda: _("You get this e-mail because you watch this ticket."),
     Reason.SNOOZER: lambda: _("You get this e-mail because you snoozed this ticket."),
     Reason.TEAM: lambda: _("You get this e-mail because the ticket was given to your team."),
+    Reason.AUTHOR: lambda: _("You get this e-mail because a reply of yours was waiting in this ticket."),
 }

@@ -35,9 +35,9 @@ Reason = Notification.Reason
 
 # The event a letter is about when one click makes several: the first of these
 LOUDNESS = [
-    Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED, Verb.TEAMED,
-    Verb.WOKEN, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN, Verb.SPLIT,
-    Verb.JOINED,
+    Verb.UNSCHEDULED, Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.ALERTED, Verb.FLAGGED, Verb.ASSIGNED,
+    Verb.TEAMED, Verb.WOKEN, Verb.CLOSED, Verb.AUTO_CLOSED, Verb.REOPENED, Verb.STATUS, Verb.REMINDED, Verb.TOOK_IN,
+    Verb.SPLIT, Verb.JOINED,
 ]  # fmt: skip
 INSIDE = BY_PLACE  # told as staff
 # Of a client's messages in a row they are told at once (C20)
@@ -59,6 +59,7 @@ def kind_of(event, reason):
     if reason == Reason.WATCHER and event.verb != Verb.NOTED:
         return Kind.CHANGED
     return {
+        Verb.UNSCHEDULED: Kind.CHANGED,
         Verb.NOTED: Kind.NOTE,
         Verb.ASSIGNED: Kind.ASSIGNED,
         Verb.TEAMED: Kind.ASSIGNED,

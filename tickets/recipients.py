@@ -59,7 +59,7 @@ def letter_of(event, reason):
 
 BY_PLACE = {
     Reason.DEPARTMENT, Reason.ASSIGNEE, Reason.MENTION, Reason.FLAG, Reason.RULE, Reason.WATCHER, Reason.SNOOZER,
-    Reason.TEAM,
+    Reason.TEAM, Reason.AUTHOR,
 }  # fmt: skip
 
 
@@ -292,6 +292,11 @@ def of_waking(event, circle):
         yield Reason.SNOOZER, circle.staff([event.data.get("by")])
 
 
+def of_calling_off(event, circle):
+    """Whoever wrote the reply that was not sent, as far as they work there."""
+    yield Reason.AUTHOR, circle.staff([event.data["author"]])
+
+
 def of_alert(event, circle):
     yield Reason.RULE, circle.staff(event.data["to"])
 
@@ -330,6 +335,7 @@ GROUPS = {
     Verb.STATUS: of_change,
     Verb.REOPENED: of_change,
     Verb.WOKEN: of_waking,
+    Verb.UNSCHEDULED: of_calling_off,
     Verb.ALERTED: of_alert,
     Verb.JOINED: of_joining,
     Verb.TOOK_IN: of_merging,

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from departments.models import Rule
 from departments.policy import snapshot
 from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.spans import clock_of
 from mail.models import OutgoingMail
 
 from . import colleagues, merged
@@ -72,6 +73,9 @@ LOOKS = {  # verb: icon, tone
     Verb.CLIENT: ("user", "amber"),
     Verb.TEAMED: ("users", ""),
     Verb.TALKED: ("phone", ""),
+    Verb.SCHEDULED: ("clock", ""),
+    Verb.UNSCHEDULED: ("clock", "amber"),
+    Verb.TIMED: ("hourglass", ""),
 }
 
 
@@ -154,6 +158,8 @@ def people_in(event):
         return (event.actor_id, data.get("to"))
     if event.verb == Verb.ALERTED:
         return (event.actor_id, *data.get("to", ()))
+    if event.verb == Verb.UNSCHEDULED:
+        return (event.actor_id, data.get("author"))
     if event.verb == Verb.NOTED:
         return (event.actor_id, *data.get("mentions", ()))
     return (event.actor_id,)
@@ -347,6 +353,38 @@ class Teller:
         if why == Snooze.Ended.HAND:
             return self.say(_("{actor} took it back from snoozing"))
         return self.say(_("It came back from snoozing: its time has come"))
+
+    def scheduled(self):
+        return self.say(_("{actor} set a reply for {moment}"), moment=self.moment())
+
+    def unscheduled(self):
+        """Why a reply was not sent, and whose it was."""
+        person, moment = self.person(self.data.get("author")), self.moment()
+        said = {
+            "message": _("The reply of {person} set for {moment} was called off: {actor} wrote before"),
+            "closed": _("The reply of {person} set for {moment} was called off: the ticket was closed before"),
+            "left": _("The reply of {person} set for {moment} was called off: {person} does not work here any more"),
+            "hand": _("{person} called off the reply set for {moment}"),
+        }
+        words = said.get(self.data.get("why"), said["hand"])
+        if self.event.number is not None:
+            words = _("The reply of {person}, who works here no more, was not sent; it is kept as {message}")
+        return self.say(words, person=person, moment=moment, message=self.message())
+
+    def moment(self):
+        """The time an event speaks of, as the reader has it."""
+        until = parse_datetime(self.data.get("until") or "")
+        return formats.date_format(timezone.localtime(until), "DATETIME_FORMAT") if until else "–"
+
+    def timed(self):
+        """Time logged, changed, or taken off: how much, and of whom where it is a colleague's."""
+        said = {
+            "logged": _("{actor} logged {time}"),
+            "changed": _("{actor} changed {before} logged to {time}"),
+            "removed": _("{actor} took off {time} logged"),
+        }
+        time, before = (format_html("<b>{}</b>", clock_of(self.data.get(name) or 0)) for name in ("minutes", "from"))
+        return self.say(said.get(self.data.get("did"), said["logged"]), time=time, before=before)
 
     def spam(self):
         return self.say(_("{actor} marked it as spam"))

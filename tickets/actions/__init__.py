@@ -11,7 +11,7 @@ from .linking import link, unlink
 from .merging import merge
 from .noting import Overtaken, add_note, edit_message, keep_automatic
 from .opening import open_ticket
-from .pending import call_back, hold_reply, release
+from .pending import call_back, call_off_of_leaver, change_later, hold_reply, release
 from .readdressing import readdress, send_again
 from .redacting import redact
 from .replying import Crossed, reply
@@ -41,8 +41,10 @@ __all__ = [
     "block_and_trash",
     "bring_back",
     "call_back",
+    "call_off_of_leaver",
     "carry_out",
     "change_client",
+    "change_later",
     "change_tag",
     "change_talk",
     "close",

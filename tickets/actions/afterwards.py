@@ -17,36 +17,36 @@ from .tagging import tag, tags_named
 
 
 @action
-def carry_out(ticket, after, *, actor):
+def carry_out(ticket, after, *, actor, message=None):
     """Do to the ticket what `after` says (as PendingReply keeps it), and count what was sent. Called in the click of
-    the reply, which has gone: what the ticket does not allow any more is left undone."""
+    the reply (`message`), which has gone: what the ticket does not allow any more is left undone."""
     predefined.count(after.get("predefined"), after.get("about"))
     for name, value in after.items():
         if name in DEEDS:
             try:
-                DEEDS[name](ticket, value, actor)
+                DEEDS[name](ticket, value, actor, message)
             except Refused:
                 continue
 
 
-def give_priority(ticket, code, actor):
+def give_priority(ticket, code, actor, message):
     row = next((row for row in snapshot().priorities.values() if row.code == code and row.is_active), None)
     if row:
         set_priority(ticket, priority=row, actor=actor)
 
 
-def hand_over(ticket, whom, actor):
+def hand_over(ticket, whom, actor, message):
     """To whoever sent the reply, or to nobody."""
     to = actor if whom == PredefinedReply.Assign.ME else None
     if to is None or access.may_flag(ticket, to):
         assign(ticket, to=to, actor=actor)
 
 
-def put_tags(ticket, names, actor):
+def put_tags(ticket, names, actor, message):
     tag(ticket, on=tags_named(", ".join(names)), actor=actor)
 
 
-def put_off(ticket, hours, actor):
+def put_off(ticket, hours, actor, message):
     snooze(ticket, until=timezone.now() + timedelta(hours=hours), actor=actor)
 
 

@@ -11,6 +11,7 @@ from ._shared import let_go, locked, proof, write_message
 from .closing import close_fields, reply_refusal
 from .snoozing import ended
 from .spamming import stays_in_spam
+from .unscheduling import call_off_by_message
 
 
 class Crossed(Refused):
@@ -23,15 +24,16 @@ class Crossed(Refused):
 
 @action
 def reply(
-    ticket, *, author, written, by_staff, attachments=(), status=None, seen=None, channel=Ticket.Channel.PORTAL, to=()
+    ticket, *, author, written, by_staff, attachments=(), status=None, seen=None, channel=Ticket.Channel.PORTAL, to=(),
+    held=None,
 ):  # fmt: skip
     """Add a public message and pass the turn to the other side.
 
     `by_staff` says in which role the author writes (an agent's own request is answered as a client). `status` is the
     one staff chose to follow; a closed category closes with the reply. `seen` is (last message, last note) the author
-    saw: newer ones raise Crossed. `to` are the contacts who get its mail, nobody meaning the client (S169). A rule's
-    words (the system's) leave status and clock alone. Raises Refused when the ticket takes no reply (S109, S114).
-    Returns the message.
+    saw: newer ones raise Crossed. `to` are the contacts who get its mail, nobody meaning the client (S169). `held` is
+    the PendingReply it waited as. A rule's words (the system's) leave status and clock alone. Raises Refused when the
+    ticket takes no reply (S109, S114). Returns the message.
     """
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
@@ -75,6 +77,8 @@ def reply(
     happened += left
     if claims:
         happened.append(Happened(Verb.ASSIGNED, {"from": None, "to": author.pk}))
+    if not by_rule:
+        happened += call_off_by_message(ticket, held=held)
     record_all(ticket, happened, actor=author, saving=[*clock.TIMED, "last_number", "assignee"])
     return message
 

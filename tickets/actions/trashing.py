@@ -20,6 +20,7 @@ from ..models import Notification, Ticket, TicketEvent, Verb
 from ..refused import Refused
 from ._shared import locked_anywhere, save_times, status_again
 from .closing import close_fields
+from .unscheduling import TRASH
 
 KEPT = timedelta(days=30)
 
@@ -89,7 +90,7 @@ def throw_away(ticket, *, actor, **data):
     clock.end_snooze(ticket)
     save_times(ticket)
     for waiting in ticket.pending_replies.select_for_update(skip_locked=True).order_by("pk"):
-        drafts.give_back(waiting)
+        drafts.give_back(waiting, why=TRASH)
     hushed = notify.hush(Notification.objects.filter(event__ticket__in=merged.ids(ticket)))
     told = {"from": before.code, "to": ticket.status.code, **({"was": was} if was else {})}
     record(ticket, Verb.TRASHED, actor=actor, **told, **hushed, **data)

@@ -147,6 +147,7 @@ class Notification(models.Model):
         WATCHER = "watcher", _("you watch this ticket")
         SNOOZER = "snoozer", _("you snoozed this ticket")
         TEAM = "team", _("it was given to your team")
+        AUTHOR = "author", _("your reply was waiting here")
 
     event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="notifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +21,7 @@ from ..actions import reopens_until, reply_refusal
 from ..events import one_click
 from ..forms import ReplyForm
 from ..forms_desk import chosen_readers
+from ..forms_writing import time_chosen
 from ..models import Draft, Ticket
 from ..refused import Refused
 from ..writing import write
@@ -112,7 +113,8 @@ def answer_as_client(request, ticket, form, can):
 
 
 def answer_as_staff(request, ticket, form):
-    """Send the reply, or hold it for the seconds in which its author may take it back; then go where they like."""
+    """Send the reply, or hold it: until the time its author chose, or for the seconds in which they may take it back.
+    Then go where they like."""
     user = request.viewer.user
     own = ticket.client_id == user.pk  # an agent's own request is answered as a client
     words = filling.merged(form.cleaned_data["message"], ticket, agent=user)
@@ -129,11 +131,13 @@ def answer_as_staff(request, ticket, form):
         "seen": desk_ticket.seen_of(request),
         "to": [] if own else chosen_readers(request.POST.getlist("to"), ticket),
     }
-    if user.undo_seconds and not own:
-        due_at = timezone.now() + timedelta(seconds=user.undo_seconds)
-        pending = actions.hold_reply(ticket, due_at=due_at, after=after, **said)
-        take_back = reverse("ticket_call_back", args=[ticket.number, pending.pk])
-        toast(request, _("Your reply is on its way."), undo_url=take_back, seconds=user.undo_seconds)
+    later = time_chosen(request.POST, ticket.client)
+    if later and own:
+        raise Refused(_("Your own request is answered at once."))
+    if later or (user.undo_seconds and not own):
+        due_at = later or timezone.now() + timedelta(seconds=user.undo_seconds)
+        pending = actions.hold_reply(ticket, due_at=due_at, after=after, is_later=bool(later), **said)
+        say_held(request, pending)
         return desk.go_on(request, ticket)
     with one_click() as click:
         message = actions.reply(ticket, by_staff=not own, **said)
@@ -142,6 +146,16 @@ def answer_as_staff(request, ticket, form):
     toast(request, _("Reply sent."))
     neighbours.warn(request, message.ticket, click.events)
     return desk.go_on(request, message.ticket, anchor=message.anchor)
+
+
+def say_held(request, pending):
+    """A toast with Undo: when the reply goes."""
+    take_back = reverse("ticket_call_back", args=[pending.ticket.number, pending.pk])
+    if not pending.is_later:
+        toast(request, _("Your reply is on its way."), undo_url=take_back, seconds=request.user.undo_seconds)
+        return
+    moment = formats.date_format(timezone.localtime(pending.due_at), "DATETIME_FORMAT")
+    toast(request, _("Your reply goes on %(moment)s.") % {"moment": moment}, undo_url=take_back)
 
 
 def status_after(request, ticket, of_predefined):

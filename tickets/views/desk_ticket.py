@@ -28,6 +28,7 @@ from .. import (
     states,
 )
 from ..actions import Crossed
+from ..forms_writing import offered
 from ..guard import Stopped
 from ..marks import checklists
 from ..models import Draft
@@ -68,6 +69,9 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "chosen_readers": request.POST.getlist("to"),
         "meant": request.POST.get("meant", ""),
         "status_sent": request.POST.get("status", ""),
+        "later": offered(ticket.client, timezone.now()),
+        "later_at": request.POST.get("later_at", ""),
+        "unsent": thread.typed.get(Draft.Kind.REPLY, {}).get("unsent", ""),
         "after_choices": User.After.choices,
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],

@@ -4,18 +4,21 @@ from functools import wraps
 
 from django.contrib import messages as notices
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engine.once import once
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, predefined
+from .. import access, actions, drafts, filling, guard, predefined, queries
+from ..forms_writing import LaterForm
 from ..models import Draft, Ticket
 from ..refused import Refused
+from ..writing import write
 from .doors import for_somebody, kept_page
 from .properties import answer
 
@@ -59,10 +62,46 @@ def call_back(request, ticket, row):
 def send_now(request, ticket, row):
     """Send a waiting reply at once."""
     message = actions.release(row, now=row.due_at)
-    toast(request, _("Reply sent."))
+    if message:
+        toast(request, _("Reply sent."))
+    else:
+        notices.info(request, _("It was not sent: something is new here. Your text is in the box again."))
     if message is None or not access.works_on(request.user, ticket):
         return answer(request, ticket)
     return redirect(f"{reverse('ticket', args=[ticket.number])}#{message.anchor}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_somebody
+@once
+def later(request, number, pending):
+    """Another text or time for a reply set for later, on its own page."""
+    ticket, row = access.held_reply(request.viewer, number, pending)
+    if row is None or not row.is_later or not access.works_on(request.user, ticket):
+        notices.error(request, _("This reply does not wait any more."))
+        return answer(request, ticket)
+    form, refusal = LaterForm(request.POST or None, initial={"message": row.body, "at": row.due_at}), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return changed(request, ticket, row, form.cleaned_data)
+        except Refused as refused:
+            refusal = refused
+    context = {
+        "ticket": ticket, "form": form, "refusal": str(refusal), "page_title": _("Change the reply that waits"),
+        "stopped": refusal if isinstance(refusal, guard.Stopped) else None, "rail": queries.rail(request.viewer),
+        "back_url": ticket.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "desk/later.html", context, status=422 if request.method == "POST" else 200)
+
+
+def changed(request, ticket, row, said):
+    """Keep the new text and time, if the guard lets it through."""
+    words = filling.merged(said["message"], ticket, agent=request.user)
+    guard.refuse(words, ticket, meant=request.POST.get("meant", ""))
+    row = actions.change_later(row, author=request.user, written=write(words), due_at=said["at"])
+    moment = formats.date_format(timezone.localtime(row.due_at), "DATETIME_FORMAT")
+    toast(request, _("Your reply goes on %(moment)s.") % {"moment": moment})
+    return redirect("ticket", ticket.number)
 
 
 @require_safe
