@@ -58,7 +58,8 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     intake.store(raw, source="pipe")
     resting = {"problem": "hung", "failing_since": now - DAY, "retry_at": now + DAY}
     Mailbox.objects.create(name="Support", host="imap.example.com", username="support", **resting)
-    return {"job": left.pk, "pending": pending.pk, "mail": OutgoingMail.objects.filter(state="queued").earliest("pk").pk}
+    first = OutgoingMail.objects.filter(state="queued").earliest("pk")
+    return {"job": left.pk, "pending": pending.pk, "mail": first.pk}
 
 
 TASKS = {  # name: (its arguments, whether it has something to do at the busy desk)
