@@ -47,7 +47,8 @@ def test_points_are_ticked_and_added_in_place(tab):
 def test_closing_with_open_points_asks_once_in_place(tab, ticket):
     tab.keyboard.press("c")
     expect(tab.locator("#head [role=alert]")).to_contain_text("2 points of the checklist are still open.")
-    tab.get_by_role("button", name="Close anyway").click()
+    expect(tab.get_by_role("button", name="Close anyway")).to_be_focused()
+    tab.keyboard.press("Enter")
     expect(tab.locator(".toast")).to_contain_text("Closed")
     ticket.refresh_from_db()
     assert ticket.is_closed
