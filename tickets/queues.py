@@ -436,7 +436,6 @@ def beginning_of(day):
 
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for “until the client writes”
-KEYS = ("who", "wakes_at", "called_unread", "called_at")
 
 
 NAMED = {"kind": "type__name", "given_to": "team__name", "about": "service__name", "belongs_to": "organisation__name"}
@@ -501,15 +500,18 @@ EXTRA = {  # what a column reads that the usual ones do not
 }
 
 
-def with_columns(rows, me, columns=()):
-    """What a row of the queue shows, as dicts in one statement: the objects would cost more than the database."""
+def with_columns(rows, me, columns=(), order=()):
+    """What a row of the queue shows, as dicts in one statement: the objects would cost more than the database.
+
+    With it comes what the `order` goes by, which the next page is cut by.
+    """
     mine = FilteredRelation("readings", condition=Q(readings__user=me))
     if "client_message" in columns:
         theirs = Message.objects.filter(ticket=OuterRef("pk"), is_note=False, by_staff=False).order_by("-number")
         rows = rows.annotate(client_wrote_at=Subquery(theirs.values("created_at")[:1]))
     extra = [name for column in columns for name in EXTRA.get(column, ())]
-    kept = [name for name in KEYS if name in rows.query.annotations]  # what the order goes by: the page is cut by it
-    return rows.annotate(my_reading=mine).values(*COLUMNS, *JOINED, *extra, *kept)
+    keys = [key.removeprefix("-") for key in order if "__" not in key]
+    return rows.annotate(my_reading=mine).values(*dict.fromkeys([*COLUMNS, *JOINED, *extra, *keys]))
 
 
 def beyond_usual(columns):
@@ -521,7 +523,7 @@ def page(viewer, asked, *, size=PAGE, columns=()):
     """One page of the list, without what stands apart above it."""
     me, where, more = viewer.user.pk, access.workable(viewer), beyond_usual(columns)
     if asked.cursor or asked.since or asked.until:  # days begin at other moments for other people
-        rows = with_columns(without_apart(tickets(viewer, asked), asked, me), me, more)
+        rows = with_columns(without_apart(tickets(viewer, asked), asked, me), me, more, asked.order)
         return page_by_key(rows, order=asked.order, cursor=asked.cursor, size=size)
     if not asked.words:
         return first_page(asked, where, asked.state, size, more)(me)
@@ -539,7 +541,7 @@ def first_page(asked, where, state, size, more=()):
     """
 
     def build(me):
-        return with_columns(without_apart(narrowed(asked, where, me), asked, me), me, more)
+        return with_columns(without_apart(narrowed(asked, where, me), asked, me), me, more, asked.order)
 
     return FirstPage(build, order=asked.order, size=size)
 
@@ -550,7 +552,7 @@ def first_found(asked, where, state, size, more=()):
 
     def build(me, value):
         rows = narrowed(asked, where, me).filter(search.found_by(asked.words, value, notes=True))
-        return with_columns(rows, me, more)
+        return with_columns(rows, me, more, asked.order)
 
     return FirstPage(build, order=asked.order, size=size, slots=(int, str))
 
