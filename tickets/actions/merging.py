@@ -37,7 +37,7 @@ from ._shared import save_times, take_mails_along
 MOST = 50  # tickets at once
 SUBJECT = 200  # characters
 DUE = ["settle_at", "close_at", "remind_at", "rules_at", "snoozed_until"]  # nothing is due of a merged-away ticket
-JOINED = ["assignee", "team", "escalated", "follow_up_of"]
+JOINED = ["assignee", "team", "escalated", "follow_up_of", "unconfirmed_since"]
 KEPT = [*clock.TIMED, *JOINED]  # of the survivor, as it was before
 KINDS = (Draft.Kind.REPLY, Draft.Kind.NOTE)
 
@@ -139,6 +139,8 @@ def take_over(survivor, others, *, at):
     if survivor.team_id is None:
         same = [row.team for row in others if row.team_id and row.department_id == survivor.department_id]
         survivor.team = next(iter(same), None)
+    unsure = [row.unconfirmed_since for row in rows if row.client_id == survivor.client_id and row.unconfirmed_since]
+    survivor.unconfirmed_since = min(unsure, default=None)  # still to be confirmed by its client (S69)
     ids = {row.pk for row in rows}
     if survivor.follow_up_of_id is None or survivor.follow_up_of_id in ids:
         followed = [row.follow_up_of_id for row in others if row.follow_up_of_id and row.follow_up_of_id not in ids]

@@ -259,8 +259,9 @@ def put_away(new, *, by):
 
 
 def put_back(ticket, event):
-    """Its times and status as before, unless somebody wrote there or changed the status since."""
-    if any(coded(ticket, name) != after for name, (_before, after) in event.data["set"].items() if name in WRITTEN):
+    """Its times and status as before, unless somebody wrote there or changed the status since, or it was merged."""
+    left = {name: after for name, (_before, after) in event.data["set"].items() if name in WRITTEN}
+    if ticket.merged_into_id or any(coded(ticket, name) != after for name, after in left.items()):
         return
     for name, (before, _after) in event.data["set"].items():
         setattr(ticket, attribute(name), decoded(name, before))

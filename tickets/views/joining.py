@@ -51,6 +51,11 @@ class Choice:
             count,
         ) % said  # fmt: skip
 
+    @property
+    def leaves(self):
+        """The departments that will no longer work on it."""
+        return sorted({str(row.shown_department) for row in self.others} - {str(self.into.shown_department)})
+
 
 def choice_of(request, tickets, keep):
     """The Choice of these tickets; `keep` is the number of the one that is to stay, else the one opened first."""

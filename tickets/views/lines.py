@@ -18,7 +18,7 @@ from ..models import Message, Ticket, Verb
 
 PIECES = (
     "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "rest", "foot",
-    "to", "state", "source", "home", "split", "editor", "edited", "delete", "redact",
+    "to", "state", "source", "home", "split", "splits", "editor", "edited", "delete", "redact",
 )  # fmt: skip
 
 
@@ -88,6 +88,7 @@ class Brush:
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
         self.source = reverse("desk_mail", args=[0])
+        self.splits = reverse("ticket_split", args=[ticket.number])
         self.delete = reverse("message_delete", args=[ticket.number, 0])
         self.redact = reverse("message_redact", args=[ticket.number, 0])
 
@@ -117,6 +118,7 @@ class Brush:
             number=message.number,
             home=message.before_number,
             split=self.split(message.split) if message.split else "",
+            splits=f"{self.splits}?m={message.pk}",
             when=ui.when_in(self.reader, message.created_at),
             versions=self.versions.replace("/0/", f"/{message.pk}/"),
             edit=self.edit.replace("/0/", f"/{message.pk}/"),
