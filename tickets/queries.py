@@ -84,8 +84,9 @@ def counts(viewer):
 
 
 def counts_of(viewer, lists):
-    """[(key, number)] of some lists [(key, Asked)], capped, in one statement; None for one too long to be counted."""
-    short = [(key, asked) for key, asked in lists if not asked.is_long]
+    """[(key, number)] of some lists [(key, Asked)], capped, in one statement. Those without end, and those that search
+    for words, are not counted: that would cost more than the page."""
+    short = [(key, asked) for key, asked in lists if not asked.is_long and not asked.words]
     if not short:
         return []
     lists = [queues.tickets(viewer, asked).order_by().values("pk")[: MOST + 1] for _key, asked in short]

@@ -211,6 +211,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="ticket_waiting"),
             models.Index(fields=["created_at"], name="ticket_created"),
+            models.Index(fields=["-updated_at", "-id"], condition=Q(escalated=True), name="ticket_escalated"),
         ]
 
     def __str__(self):

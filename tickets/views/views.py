@@ -16,7 +16,7 @@ from ..refused import Refused
 from . import columns, filters
 from .desk import asked_of, staff_only
 
-COUNTED_FOR = 30  # seconds the numbers of a person's views are kept
+COUNTED_FOR = 60  # seconds the numbers of a person's views are kept
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 
 
