@@ -787,3 +787,24 @@ def test_passes_to_both_numbers_end_when_somebody_is_taken_off(open_ticket, gret
     assert browser.get(f"/t/{older.number}/").status_code == 200
     actions.remove_participant(fresh(older), user=greta, actor=sam)
     assert browser.get(f"/t/{older.number}/").status_code != 200
+
+
+@pytest.mark.parametrize("name", ["anna", "olga", "carl", "greta", "ben", "sam", "lena", "operator"])
+def test_list_and_door_agree_on_what_was_merged(open_ticket, cast, name, crossing):
+    """ARCHITECTURE, "Who sees what": the same sentence answers both, for survivors and for what lives on in them."""
+    older, newer, other = open_ticket(), open_ticket(client=cast.carl), open_ticket(department=cast.billing)
+    actions.merge([older, newer], actor=cast.lena, across=True)
+    viewer = Viewer(getattr(cast, name))
+    listed = set(Ticket.objects.visible_to(viewer).listed())
+    assert listed == {row for row in (fresh(older), fresh(other)) if access.abilities(viewer, row).see}
+    assert access.abilities(viewer, fresh(newer)).see == (fresh(older) in listed)
+
+
+def test_a_letter_to_the_merged_ticket_goes_on_in_the_thread_of_its_client(open_ticket, say, olga, sam, letter_to):
+    """S143: the first answer after the merge names the letters both clients had, so that their programs thread it."""
+    older, newer = open_ticket(), open_ticket(client=olga)
+    say(newer, sam, "An answer")
+    before = letter_to(olga, newer)
+    into = actions.merge([older, newer], actor=sam)
+    say(into, sam, "To both")
+    assert before.message_id in letter_to(olga, into).references
