@@ -19,6 +19,7 @@ from .actions.opening import default_priority
 from .forms import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
 from .recipients import Circle
 from .refused import Refused
+from .talks import CONFERENCE, PHONE, TALKS
 
 Kind = BlockedSender.Kind
 
@@ -50,7 +51,7 @@ class NewTicketForm(WithFiles):
         "priority", "type", "status", "assignee",
     ]  # fmt: skip
 
-    def __init__(self, request, *, client=None, **more):
+    def __init__(self, request, *, client=None, channel="", **more):
         departments = [row for row in queues.departments_of(request.viewer) if row.is_active]
         super().__init__(request, policy=policy_of(departments), by_staff=True, **more)
         self.person = client
@@ -69,6 +70,8 @@ class NewTicketForm(WithFiles):
         if "priority" in self.fields:
             self.fields["priority"].initial = default_priority().code
         self.order_fields(self.field_order)
+        self.fields["subject"].required = channel not in TALKS
+        self.fields["message"].required = channel not in (PHONE, CONFERENCE)  # of a chat there is what was written
 
     def offer(self, name, label, rows, *, key="code", empty="", required=False):
         """Add a choice where there is one."""

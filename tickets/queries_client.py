@@ -120,7 +120,7 @@ def client_list(viewer, wanted):
 PAGE, ORDER = 25, ["-updated_at", "-pk"]
 SHOWN = {
     "id", "number", "subject", "department_id", "status_id", "type_id", "client_id", "assignee_id", "category",
-    "escalated", "created_at", "updated_at", "last_by_staff", "last_number",
+    "escalated", "created_at", "updated_at", "last_by_staff", "last_number", "channel",
 }  # fmt: skip
 COLUMNS = [field.attname for field in Ticket._meta.concrete_fields if field.attname in SHOWN]
 CLIENT = ["id", "email", "name"]

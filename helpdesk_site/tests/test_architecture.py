@@ -26,12 +26,12 @@ ROOMS = {
     1: "models states refused writing",
     2: "access delivered file_links queries queries_client queues saved search clock words colleagues reading retiming files"
     " drafts thread around found mailed merged split_off exposure links joinable incoming desk_thread telling history mentions throttle"
-    " around found filling predefined guard tagged marks"
-    " erasing redacting clients",
+    " around found filling predefined guard tagged marks references quoting"
+    " erasing redacting clients talks",
     3: "kicks recipients leaving letter_words letter_templates letters previews notify",
     4: "events",
     5: "actions",
-    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing contact due rules timers bulk bulk_acts activity inbound",
+    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing forms_talks contact due rules timers bulk bulk_acts activity inbound",
     7: "views urls middleware listening admin apps",
     8: "tasks management",
 }

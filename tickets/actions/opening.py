@@ -8,7 +8,7 @@ from helpdesk_site.lib import rows
 
 from .. import access, clock
 from ..events import action, record
-from ..models import Participant, Ticket, Verb
+from ..models import Participant, Talk, Ticket, Verb
 from ._shared import proof, write_message
 
 
@@ -16,7 +16,7 @@ from ._shared import proof, write_message
 def open_ticket(
     department, *, client, author, subject, written, attachments=(), priority=None, type=None, service=None,
     organisation=None, channel=Ticket.Channel.PORTAL, follow_up_of=None, assignee=None, status=None, participants=(),
-    proven=True, quiet=False, may_belong="", unconfirmed=False, answer_to="",
+    proven=True, quiet=False, may_belong="", unconfirmed=False, answer_to="", talk=None,
 ):  # fmt: skip
     """Open a ticket for `client`, written by `author` (the client, or staff on the client's behalf).
 
@@ -25,6 +25,7 @@ def open_ticket(
     nobody else of the client's side, and the receipt repeats nothing. Of mail: `quiet` sends nothing automatic to the
     client's side, `may_belong` is the number of a ticket its sender named without sight of it, `unconfirmed` lets the
     ticket wait for its client's word in the portal (S69), `answer_to` is where answers go instead of their address.
+    Of a call, chat or meeting: `talk` is what is known of it, by Talk's fields, and `quiet` writes to no client.
     """
     if type and type.department_id and type.department_id != department.pk and type.department.is_active:
         department = type.department
@@ -61,6 +62,8 @@ def open_ticket(
     ticket.first_message = message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
+    if talk is not None:
+        Talk.objects.create(ticket=ticket, **talk)
     rows.insert(*(Participant(ticket=ticket, user=person) for person in dict.fromkeys(participants)))
     record(
         ticket, Verb.OPENED, actor=author, message=message, saving=["last_number"],

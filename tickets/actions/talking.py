@@ -3,17 +3,12 @@
 from django.utils.translation import gettext as _
 
 from ..events import action, record
-from ..models import Talk, Ticket, Verb
+from ..models import Talk, Verb
 from ..refused import Refused
+from ..talks import TALKS
 from ._shared import locked
 
-TALKS = (Ticket.Channel.PHONE, Ticket.Channel.CHAT, Ticket.Channel.CONFERENCE)
 FIELDS = ("at", "minutes", "phone", "state", "link", "pass_code")
-
-
-def note_talk(ticket, **said):
-    """Keep what is known of the talk a new ticket was made of, by Talk's fields."""
-    return Talk.objects.create(ticket=ticket, **said)
 
 
 @action

@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
+from .. import talks
+from ..models import Ticket
+
 PIECES = (
     "number", "unread_class", "dot", "subject", "news", "department", "client", "type", "assignee", "messages", "made",
-    "status", "updated",
+    "status", "updated", "channel",
 )  # fmt: skip
 
 
@@ -46,6 +49,7 @@ def pieces(ticket, language, reader, with_client):
         "department": escape(str(ticket.shown_department)),
         "client": escape(ticket.client.full_name) if with_client else "",
         "type": f"<span>{escape(str(ticket.shown_type))}</span>" if ticket.type_id else "",
+        "channel": channel(ticket.channel, language),
         "assignee": looked_after_by(assignee, language) if assignee else "",
         "messages": messages(ticket.last_number, language),
         "made": ui.when_in(reader, ticket.created_at, "date"),
@@ -57,6 +61,16 @@ def pieces(ticket, language, reader, with_client):
 @lru_cache(maxsize=32)
 def news(language):
     return format_html('<span class="vh"> {}</span>', _("(new reply)"))
+
+
+@lru_cache(maxsize=128)
+def channel(code, language):
+    """By which way a ticket came: a call, a chat, a meeting, mail (S92); most come through the portal, which says
+    nothing."""
+    if code not in talks.ICONS:
+        return ""
+    icon = ui.icon(talks.ICONS[code], "icon-sm inline-icon")
+    return format_html("<span>{} {}</span>", icon, Ticket.Channel(code).label)
 
 
 @lru_cache(maxsize=4096)

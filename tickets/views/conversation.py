@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +17,7 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, filling, guard, predefined, queries_client, reading, thread, words
+from .. import access, actions, drafts, filling, guard, predefined, queries_client, quoting, reading, talks, thread, words
 from ..actions import reopens_until, reply_refusal
 from ..events import one_click
 from ..forms import ReplyForm
@@ -234,6 +235,7 @@ def client_context(request, ticket, can, form):
         "mine": ticket.client_id == viewer.user.pk,
         "thread": talk,
         "receipt": around.receipt,
+        "talks": talks.shown(viewer, ticket),
         "status_word": words.client_status(ticket),
         "status_tone": ticket.shown_status.colour,
         "department": str(ticket.shown_department),
@@ -265,17 +267,11 @@ def follow_up_url(viewer, ticket):
 def blank_reply(request, ticket, around, place):
     """The reply form as it was left, or with the message that was asked to be quoted (S63; without script)."""
     message = (around.draft or {}).get("message", "")
-    quoted = request.GET.get("quote", "")
-    if quoted.isdecimal() and len(quoted) < 8:
-        message += quotation(ticket, int(quoted))
+    if found := "quote" in request.GET and quoting.asked(ticket, request.GET["quote"], language=get_language()):
+        message = quoting.below(message, found[1])
     form = ReplyForm(request, policy=ticket.policy, initial={"message": message})
     form.uploads = drafts.kept_files(request, place) if around.draft is not None else []
     return form
-
-
-def quotation(ticket, number):
-    row = ticket.messages.filter(is_note=False, number=number, deleted_at=None).first()
-    return text.quote(row.body[:10_000], f"#{row.number}") if row else ""
 
 
 def previewed(request):

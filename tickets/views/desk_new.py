@@ -1,17 +1,23 @@
-"""A ticket that staff open for somebody (S168, S183)."""
+"""A ticket that staff open for somebody (S168, S183), perhaps made of a call, a chat or a meeting (S80)."""
+
+from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import SYSTEM_EMAIL, User
 from engine.once import once
 from helpdesk_site.lib.text import clean_line, render_markdown, shown
 from helpdesk_site.lib.toasts import toast
+from mail.render import known_language
 
-from .. import access, actions, queries, queues
+from .. import access, actions, queries, queues, talks
 from ..forms_desk import NewTicketForm
+from ..forms_talks import TalkForm
 from ..models import Ticket
 from ..writing import write
 from .desk import staff_only
@@ -22,21 +28,26 @@ from .desk import staff_only
 @once
 def new(request):
     """Open a ticket for a client, or for any name and address; they are told by mail (S168, S183)."""
-    follow = followed(request)
+    follow, channel = followed(request), channel_of(request)
     client = client_named(request) or (follow and follow.client)
     follow = follow if follow and client == follow.client else None
-    form = NewTicketForm(request, client=client, initial=first_words(follow))
-    if request.method == "POST" and "preview" not in request.POST and form.is_valid():
-        ticket = opened_by_staff(form, request.user, follow)
-        toast(
-            request,
-            _("%(number)s is open. %(client)s is told by mail.") % {"number": ticket.number, "client": ticket.client},
-        )
+    form = NewTicketForm(request, client=client, initial=first_words(follow), channel=channel)
+    talk = talk_form(request, channel, client)
+    sent = request.method == "POST" and "preview" not in request.POST
+    if sent and all([form.is_valid(), talk is None or talk.is_valid()]):
+        tells = talk is None or "tell" in request.POST
+        ticket = opened_by_staff(form, request.user, follow, channel=channel, talk=talk, tells=tells)
+        words = _("%(number)s is open. %(client)s is told by mail.") if tells else _("%(number)s is open.")
+        toast(request, words % {"number": ticket.number, "client": ticket.client})
         return redirect("ticket", ticket.number)
     words = clean_line(request.GET.get("person", ""))[:100]
     preview = "preview" in request.POST and form["message"].value()
     context = {
         "form": form,
+        "talk": talk,
+        "channel": channel,
+        "channels": [(code, words, f"?{address(client, follow, code)}") for code, words in CHANNELS],
+        "tell": "tell" in request.POST if request.method == "POST" else channel == talks.CONFERENCE,
         "client": client,
         "follow": follow,
         "words": words,
@@ -45,8 +56,35 @@ def new(request):
         "preview": shown(render_markdown(preview)) if preview else "",
         "rail": queries.rail(request.viewer),
     }
-    invalid = request.method == "POST" and "preview" not in request.POST
-    return render(request, "desk/new.html", context, status=422 if invalid else 200)
+    return render(request, "desk/new.html", context, status=422 if sent else 200)
+
+
+CHANNELS = [
+    (Ticket.Channel.STAFF, gettext_lazy("We write first")),
+    *((code, Ticket.Channel(code).label) for code in talks.TALKS),
+]
+
+
+def channel_of(request):
+    """How it reached us (`?channel=`): a talk, or we write first."""
+    asked = request.POST.get("channel") or request.GET.get("channel")
+    return asked if asked in talks.TALKS else Ticket.Channel.STAFF
+
+
+def address(client, follow, channel):
+    """The query of this page for another channel."""
+    about = {"client": client.pk if client else "", "follow": follow.number if follow else "", "channel": channel}
+    return urlencode({name: value for name, value in about.items() if value})
+
+
+def talk_form(request, channel, client):
+    """The form of a talk's own fields; None where we write first. A call is most likely just over."""
+    if channel not in talks.TALKS:
+        return None
+    known = {"phone": client.phone if client else ""}
+    if channel != talks.CONFERENCE:
+        known["at"] = timezone.now()
+    return TalkForm(request.POST if request.method == "POST" else None, channel=channel, initial=known)
 
 
 def followed(request):
@@ -72,23 +110,31 @@ def client_named(request):
     return User.objects.filter(pk=int(pk)).exclude(email=SYSTEM_EMAIL).first() if queues.is_id(pk) else None
 
 
-def opened_by_staff(form, author, follow=None):
-    """Open the ticket a valid form describes, perhaps as the follow-up of another one of the same client."""
-    said = form.cleaned_data
+def opened_by_staff(form, author, follow=None, *, channel=Ticket.Channel.STAFF, talk=None, tells=True):
+    """Open the ticket valid forms describe, perhaps as the follow-up of another one of the same client. A talk without
+    words is named, and begins, in the client's language (S89)."""
+    said, client = form.cleaned_data, form.client()
+    subject, message = said["subject"], said["message"]
+    if talk is not None:
+        with translation.override(known_language(client.language)), timezone.override(client.zone):
+            subject = subject or talks.subject(channel, client)
+            message = message or talks.first_words(channel, talk.cleaned_data["at"])
     return actions.open_ticket(
         said["department"],
-        client=form.client(),
+        client=client,
         author=author,
-        subject=said["subject"],
-        written=write(said["message"]),
+        subject=subject,
+        written=write(message),
         attachments=form.uploads,
         priority=said.get("priority"),
         type=said.get("type"),
         status=said.get("status"),
         assignee=said.get("assignee"),
         organisation=said.get("organisation"),
-        channel=Ticket.Channel.STAFF,
+        channel=channel,
         follow_up_of=follow,
+        talk=talk and talk.cleaned_data,
+        quiet=not tells,
     )
 
 
@@ -97,4 +143,6 @@ def opened_by_staff(form, author, follow=None):
 def people(request):
     """Who fits the letters typed so far: a fragment for the page that opens a ticket."""
     words = clean_line(request.GET.get("person", ""))[:100]
-    return render(request, "desk/_people.html", {"people": queries.people(words) if words else [], "words": words})
+    channel = channel_of(request)
+    context = {"people": queries.people(words) if words else [], "words": words}
+    return render(request, "desk/_people.html", context | ({"channel": channel} if channel in talks.TALKS else {}))

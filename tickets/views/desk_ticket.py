@@ -25,7 +25,9 @@ from .. import (
     predefined,
     queries,
     queues,
+    quoting,
     states,
+    talks,
 )
 from ..actions import Crossed
 from ..forms_writing import offered
@@ -52,15 +54,19 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         before=int(before) if queues.is_id(before) else 0,
     )
     context = head_context(request, ticket, can=can, closing=closing(request, ticket, thread), **about(thread))
+    quoted = quoting.asked(
+        ticket, request.GET.get("quote", ""), language=quoting.language_of(ticket), with_notes=True
+    )
     others, limits = queries.others(request.viewer, ticket), files.limits(ticket.policy, by_staff=True)
     context |= {
         "thread": thread,
         "lines": lines.draw(request, thread, ticket, can),
         "log": lines.log(thread.log),
         "composer": [
-            Pane(kind, request, ticket, thread, form if pane == kind else None, place[kind], limits) for kind in place
+            Pane(kind, request, ticket, thread, form if pane == kind else None, place[kind], limits, quoted)
+            for kind in place
         ],
-        "first_pane": pane,
+        "first_pane": quoted[0] if quoted else pane,
         "refusal": str(refused or ""),
         "newer": refused.newer if isinstance(refused, Crossed) else (),
         "stopped": refused if isinstance(refused, Stopped) else None,
@@ -76,6 +82,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
         "follow_up_of": followed(request.viewer, ticket),
+        "talks": talks.shown(request.viewer, ticket, by_staff=True),
         "family": list(merged.family(ticket).values()),
         "open_parts": links.open_parts(thread.links),
         "may_belong": named(request.viewer, thread.may_belong),
@@ -109,12 +116,14 @@ class Pane:
     form: object
     place: str
     limits: object
+    quoted: tuple | None = None  # (kind, quotation) the address asked for
 
     @property
     def text(self):
         if self.form is not None:
             return self.form["message"].value() or ""
-        return self.thread.typed.get(self.kind, {}).get("message", "")
+        typed = self.thread.typed.get(self.kind, {}).get("message", "")
+        return quoting.below(typed, self.quoted[1]) if self.quoted and self.quoted[0] == self.kind else typed
 
     def error(self, field):
         return ", ".join(self.form.errors.get(field, [])) if self.form is not None else ""
