@@ -1,5 +1,7 @@
 """Saved views: kept, changed, shared, ordered, counted; and the columns one person wants for a list (S131)."""
 
+from hashlib import sha256
+
 from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -164,11 +166,11 @@ def columns_form(request, asked):
 @staff_only
 def counts(request):
     """The numbers of the saved views in the rail, asked for after the page: it does not wait for them."""
-    places = "-".join(map(str, sorted(access.departments_of(request.user))))
-    key = f"views:{request.user.pk}:{places}"
+    rows = [row for row in saved.listed(request.viewer) if row.is_pinned]
+    about = repr([sorted(access.departments_of(request.user)), [(row.pk, row.query) for row in rows]])
+    key = f"views:{request.user.pk}:{sha256(about.encode()).hexdigest()[:24]}"
     numbers = cache.get(key)
     if numbers is None:
-        rows = [row for row in saved.listed(request.viewer) if row.is_pinned]
         numbers = queries.counts_of(request.viewer, [(row.pk, asked_of(row.query, request.viewer)) for row in rows])
         cache.set(key, numbers, COUNTED_FOR)
     shown = [(pk, queries.shown_count(number)) for pk, number in numbers]
