@@ -215,8 +215,9 @@ def let_go(attachments):
 
 def discard(names):
     """Delete the bytes of these names, where no row speaks of them any more."""
+    names = set(names) - {""}
     used = Attachment.objects.filter(Q(stored_as__in=names) | Q(thumbnail__in=names))
-    gone = set(names) - {""} - {name for pair in used.values_list("stored_as", "thumbnail") for name in pair}
+    gone = names - {name for pair in used.values_list("stored_as", "thumbnail") for name in pair}
     erasing.forget_files(gone)
     leftovers.discard("attachments", *sorted(gone))
 

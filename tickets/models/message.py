@@ -166,7 +166,12 @@ class Attachment(models.Model):
         ordering = ["id"]
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
-        indexes = [models.Index(fields=["created_at"], condition=Q(message=None), name="attachment_loose")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(message=None), name="attachment_loose"),
+            # Whether other rows speak of the same bytes, asked before they are deleted
+            models.Index(fields=["stored_as"], name="attachment_stored"),
+            models.Index(fields=["thumbnail"], condition=~Q(thumbnail=""), name="attachment_thumbnail"),
+        ]
 
     def __str__(self):
         return self.name

@@ -349,3 +349,16 @@ def test_a_split_costs_pages_no_statement(talk, split_off, open_ticket, client_o
         with statements() as after:
             browser.get(f"/t/{ticket.number}/")
         assert len(after) <= len(before)
+
+
+def test_emptying_the_old_ticket_leaves_the_new_ones_file(open_ticket, say, cast, file, client_of):
+    """S158, S155: deleted for good there, whole here."""
+    upload = files.store(file(), owner="user:1", policy=cast.support.policy, by_staff=False)
+    ticket = open_ticket()
+    message = say(ticket, cast.anna, "See the log", attachments=[upload])
+    new = actions.split(ticket, messages=[message], subject="Log", department=cast.support, actor=cast.sam)
+    actions.trash(ticket, actor=cast.sam)
+    actions.empty(ticket, actor=cast.operator)
+    copy = Attachment.objects.get(message__ticket=new)
+    assert client_of(cast.anna).get(f"/attachments/{copy.token}/{copy.name}").status_code == 200
+    assert new.messages.get().body == "See the log" and history.verify() is None
