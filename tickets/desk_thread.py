@@ -15,6 +15,7 @@ from . import links, mailed, merged, split_off, telling, thread
 from .around import Earlier, around
 from .marks import Marks
 from .models import Attachment, Message, Notification, Verb
+from .references import References
 
 LOG = 30  # lines of the log beside the thread; the whole log has its own page
 PAGE = 200  # messages at once; older ones a click further
@@ -176,14 +177,15 @@ def build(viewer, ticket, *, writers=(), before=0):
     known, authors = [ticket.client, ticket.assignee, viewer.user, *joined], {row.author_id for row in messages}
     authors |= {row.deleted_by_id for row in messages}
     names = telling.names_for(events, known=known, more=found.people | authors, homes=merged.family(ticket))
-    people, numbers, seen = names.people, range(1, ticket.last_number + 1), set()
+    people, references, seen = names.people, References(ticket, messages), set()
     first = next((event for event in events if event.ticket_id == ticket.pk), None)
     moved = split_off.marks(events)
     for row in messages:
         row.split = moved.get(row.pk)
     editors = editors_of(events)
     said = [
-        said_by(people, row, files[row.pk], mails[row.pk], numbers, seen, editors.get(key_of(row))) for row in messages
+        said_by(people, row, files[row.pk], mails[row.pk], references, seen, editors.get(key_of(row)))
+        for row in messages
     ]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
     latest = events[: -LOG - 1 : -1]
@@ -223,10 +225,10 @@ def key_of(message):
     return message.ticket_id, message.is_note, message.number
 
 
-def said_by(people, message, files, mails, numbers, seen, editor):
+def said_by(people, message, files, mails, references, seen, editor):
     """The Said of a message; `seen` are pictures that earlier mails brought (mailed.apart), `editor` is the id of who
     changed it last."""
-    html = thread.shown(message, () if message.home else numbers, files)
+    html = thread.shown(message, references, files)
     listed, folded = mailed.apart(message.html, files, seen)
     rest, author = mailed.rest(message, html, folded), people[message.author_id]
     return Said(message, author, html, listed, mails, rest, people.get(editor), people.get(message.deleted_by_id))

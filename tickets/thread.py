@@ -16,6 +16,7 @@ from helpdesk_site.lib.prepared import PreparedRows
 from . import colleagues, mailed, merged, split_off, words
 from .access import participants_of
 from .models import Attachment, Message, Participant, TicketEvent, Verb
+from .references import References
 
 PAGE = 200  # messages at once; older ones a click further
 MOST_EVENTS = 1000
@@ -90,11 +91,12 @@ class Thread:
 # --- A message's text -------------------------------------------------------------------------------------------------
 
 
-def shown(message, numbers=(), files=()):
-    """The safe HTML of a message, with the pictures among its own files in place. One saved by an older renderer is
-    rendered anew, in memory (SECURITY, mail body)."""
+def shown(message, references=None, files=()):
+    """The safe HTML of a message, with the pictures among its own files in place, and what it names by number linked
+    (`references`). One saved by an older renderer is rendered anew, in memory (SECURITY, mail body)."""
     html = message.html if message.renderer == text.RENDERER_VERSION else rendered(message)
-    return text.shown(html, numbers, mailed.known(files))
+    refer = references and (lambda html: references.shown(html, message))
+    return text.shown(html, refer, mailed.known(files))
 
 
 def rendered(message):
@@ -171,7 +173,9 @@ def for_client(viewer, ticket, *, around, before=0):
     told = told_of(ticket)
     events = [] if before else events_of(ticket, told, since=messages[0].created_at if older else None)
     people, files = people_of(ticket, viewer, messages, events), files_of(ticket)
-    reader = Reader(viewer.user, ticket, people, around.mails, split=split_off.marks(told), out=taken_out(told))
+    references = References(ticket, messages)
+    more = {"split": split_off.marks(told), "out": taken_out(told)}
+    reader = Reader(viewer.user, ticket, people, around.mails, references=references, **more)
     first_new = first_news(viewer, ticket, messages, around)
     rows = [reader.said(row, files.get(row.pk), is_new=is_new(row, first_new)) for row in messages]
     rows = sorted(rows + [row for row in map(reader.happened, events) if row], key=lambda row: row.moment)
@@ -246,11 +250,11 @@ def is_chatting(rows, now):
 class Reader:
     """Who reads: turns messages and events into what this person may know of them."""
 
-    def __init__(self, user, ticket, people, mails, *, split, out):
+    def __init__(self, user, ticket, people, mails, *, references, split, out):
         self.user, self.ticket, self.people, self.mails = user, ticket, people, mails
         self.split, self.out = split, out
         self.department = ticket.shown_department
-        self.numbers = range(1, ticket.last_number + 1)
+        self.references = references
         self.seen = set()  # pictures that earlier mails brought
 
     def said(self, message, files, *, is_new):
@@ -260,7 +264,7 @@ class Reader:
         mine = author.pk == self.user.pk
         if message.deleted_at:
             return Said(message, who, role, who if staff else author, mine, "", [], None, is_new)
-        html = shown(message, () if message.home else self.numbers, files or ())
+        html = shown(message, self.references, files or ())
         listed, folded = mailed.apart(message.html, files or (), self.seen)
         rest = mailed.rest(message, html, folded)
         mails = self.mails.get(message.pk, ())

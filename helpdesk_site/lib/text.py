@@ -119,20 +119,20 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
-def quote(text: str, who: str = "") -> str:
-    """Return Markdown that quotes a text, under a line with who wrote it (S63)."""
-    lines = [f"> {line}".rstrip() for line in clean_input(text).strip("\n").split("\n")]
-    head = [f"{clean_line(who)}:", ""] if who else []
-    return "\n".join([*head, *lines, "", ""])
+def quote(text: str, head: str = "") -> str:
+    """Return Markdown that quotes a text, its first line saying who wrote it (S63)."""
+    lines = clean_input(text).strip("\n").split("\n")
+    lines = [clean_line(head), "", *lines] if head else lines
+    return "\n".join([*(f"> {line}".rstrip() for line in lines), "", ""])
 
 
-def shown(html: str, numbers=(), known_pictures=None) -> SafeString:
-    """Return HTML made by this module, ready for a template; “#3” links to message 3 if that is among `numbers` (S64).
+def shown(html: str, refer=None, known_pictures=None) -> SafeString:
+    """Return HTML made by this module, ready for a template; `refer` puts the links of what it names into it (S64).
 
     `known_pictures` are {content id: (address of ours, name)}; without them pictures are words. The only place that
     tells templates not to escape (T04).
     """
-    html = _numbered(html, numbers) if numbers and "#" in html else html
+    html = refer(html) if refer else html
     return SafeString(pictures.placed(html, known_pictures) if "<img" in html else html)
 
 
@@ -217,21 +217,4 @@ def _linked(html: str) -> str:
                     if seen <= LINKS_LIMIT:
                         word = _LINKER.linkify(word)
                 out.append(word)
-    return "".join(out)
-
-
-_NUMBER = re.compile(r"(?<![\w&#/])#([0-9]{1,5})(?![\w;])")
-
-
-def _numbered(html: str, numbers) -> str:
-    """Return sanitised HTML in which “#3” leads to the message of that number, outside of links and code."""
-    out, inside = [], 0
-    for part in _PARTS.split(html):
-        if part.startswith("<"):
-            name = part[1:].lstrip("/").split(" ")[0].rstrip(">")
-            if name in ("a", "code", "pre"):
-                inside += -1 if part.startswith("</") else 1
-        elif not inside and "#" in part:
-            part = _NUMBER.sub(lambda m: f'<a href="#m{m[1]}">{m[0]}</a>' if int(m[1]) in numbers else m[0], part)
-        out.append(part)
     return "".join(out)

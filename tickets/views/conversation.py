@@ -17,7 +17,20 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, filling, guard, predefined, queries_client, quoting, reading, talks, thread, words
+from .. import (
+    access,
+    actions,
+    drafts,
+    filling,
+    guard,
+    predefined,
+    queries_client,
+    quoting,
+    reading,
+    talks,
+    thread,
+    words,
+)
 from ..actions import reopens_until, reply_refusal
 from ..events import one_click
 from ..forms import ReplyForm

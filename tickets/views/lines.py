@@ -14,11 +14,13 @@ from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 from mail.models import OutgoingMail
 
+from .. import quoting
 from ..models import Message, Ticket, Verb
 
 PIECES = (
     "anchor", "avatar", "who", "label", "number", "when", "versions", "edit", "link", "html", "files", "rest", "foot",
     "to", "state", "source", "home", "split", "splits", "editor", "edited", "delete", "redact",
+    "quote_line",
 )  # fmt: skip
 
 
@@ -91,6 +93,7 @@ class Brush:
         self.splits = reverse("ticket_split", args=[ticket.number])
         self.delete = reverse("message_delete", args=[ticket.number, 0])
         self.redact = reverse("message_redact", args=[ticket.number, 0])
+        self.quote_outside, self.quote_inside = quoting.lines_for(ticket)
 
     def events(self, row):
         """Events in a row; a long one is folded."""
@@ -127,12 +130,20 @@ class Brush:
             delete=self.delete.replace("/0/", f"/{message.pk}/"),
             redact=self.redact.replace("/0/", f"/{message.pk}/"),
             link=f"{self.link}#{anchor}",
+            quote_line=escape(self.quote_line(row)),
             html=row.html,
             files=render_to_string("desk/_attachments.html", {"files": row.files}) if row.files else "",
             rest=self.rest(row.rest) if row.rest else "",
             source=self.source.replace("/0/", f"/{message.incoming_id}/"),
             foot=f'<footer class="msg-foot">{self.mails(row.mails)}</footer>' if row.mails else "",
         )
+
+    def quote_line(self, row):
+        """What stands above a quotation of this message: in a reply as its client may know it."""
+        label = row.message.label
+        if row.message.is_note:
+            return self.quote_inside.format(who=row.author.full_name, label=label)
+        return self.quote_outside.format(who=quoting.known_as(row.message, row.author, self.ticket), label=label)
 
     def look(self, row):
         message = row.message

@@ -1,0 +1,33 @@
+"""What the messages of one thread can name by number: each other, and the points of their numbered lists (S63, S64)."""
+
+from helpdesk_site.lib import references
+
+
+class References:
+    """Finds the anchors in one thread. `messages` are those on the page; older ones are known by their number alone.
+
+    A message that came along with a merged ticket counts as it did there, and is named from elsewhere with that
+    ticket's number: “KTR-482913 #3”. Notes are known where they are on the page: never on a client's.
+    """
+
+    def __init__(self, ticket, messages):
+        self.own, self.last = ticket.number, ticket.last_number
+        self.anchors = {(row.home, row.is_note, row.number): row.anchor for row in messages}
+        self.points = {
+            row.anchor: references.points_of(row.html) for row in messages if "<ol" in row.html and not row.is_note
+        }
+
+    def shown(self, html, message):
+        """The message's HTML with links to what it names, and names for its own points."""
+        if "#" in html:
+            html = references.linked(html, lambda *named: self.anchor_of(message.home, *named))
+        return html if message.is_note else references.pointed(html, message.label, message.anchor)
+
+    def anchor_of(self, home, ticket, is_note, number, point):
+        """Where that message, or that point of it, stands; "" where it does not. `home` is where the text was written.
+        What names a point that is none leads to the message."""
+        where = "" if (ticket or home or self.own) == self.own else ticket or home
+        anchor = self.anchors.get((where, is_note, number), "")
+        if not anchor and not where and not is_note and 1 <= number <= self.last:
+            anchor = f"m{number}"
+        return f"{anchor}-{point}" if point and point in self.points.get(anchor, ()) else anchor
