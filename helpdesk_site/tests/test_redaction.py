@@ -27,6 +27,8 @@ from helpdesk_site.lib.text import clean_html, html_to_text, render_markdown
         ("nothing", "something else", "something else"),
         ("1234", "１２３４", "[redacted]"),
         ("abcabc", "abcabcabc", "[redacted]abc"),
+        ("é 1x", "é\n\u200b>1x", "[redacted]"),
+        (">11", "\n>11", "\n[redacted]"),
     ],
 )  # fmt: skip
 def test_words_are_taken_out_of_a_text(words, text, left):
