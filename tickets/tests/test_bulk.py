@@ -195,11 +195,13 @@ def test_colleagues_are_not_blocked_and_locked_departments_keep_all(client_of, m
     from departments.policy import forget
 
     forget()
-    answer = send(client_of(cast.lena), [own, kept], block="1")
-    assert told(answer) == [
-        f"{own.number}: Colleagues write from there. Their mail cannot be kept out.",
-        f"{kept.number}: Nothing is deleted in this department.",
-    ]
+    browser = client_of(cast.lena)
+    assert told(send(browser, [own, kept], block="1")) == ["2 tickets could not be done."]
+    assert dict(BulkJob.objects.get().failed) == {
+        own.number: "Colleagues write from there. Their mail cannot be kept out.",
+        kept.number: "Nothing is deleted in this department.",
+    }
+    assert own.number in browser.get(f"/desk/bulk/{BulkJob.objects.get().pk}/").content.decode()
     assert set(Ticket.objects.values_list("hidden", flat=True)) == {""}
 
 
@@ -221,8 +223,8 @@ def test_tickets_are_given_to_a_team(client_of, many, cast):
     here, there = *many(1), *many(1, department=cast.billing)
     answer = send(client_of(cast.lena), [here, there], assign=f"team-{team.pk}")
     assert told(answer) == [
-        "1 ticket given to the team Night shift.",
         f"{there.number}: Night shift is no team of this department.",
+        "1 ticket given to the team Night shift.",
     ]
 
 

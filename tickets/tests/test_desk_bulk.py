@@ -53,8 +53,8 @@ def test_what_fails_is_said_and_the_rest_is_done(client_of, open_ticket, cast):
     invoice.refresh_from_db(), outage.refresh_from_db()
     assert (invoice.assignee, outage.assignee) == (cast.ben, None)
     assert told(answer) == [
-        "1 ticket assigned to Ben Ortega.",
         f"{outage.number}: Ben Ortega does not work in this department.",
+        "1 ticket assigned to Ben Ortega.",
     ]
 
 
@@ -63,7 +63,7 @@ def test_tickets_of_other_departments_are_left_alone(client_of, open_ticket, cas
     invoice, outage = open_ticket(department=cast.billing), open_ticket()
     answer = bulk(client_of(cast.sam), [invoice, outage, "KTR-000000", "nonsense'--"], close="1")
     assert states(invoice, outage) == ["open", "closed"]
-    assert told(answer) == ["1 ticket closed.", "3 tickets could not be found."]
+    assert told(answer) == ["3 tickets could not be found.", "1 ticket closed."]
 
 
 @pytest.mark.parametrize("name", ["anna", "olga", "carl", "greta"])

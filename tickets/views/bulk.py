@@ -26,7 +26,6 @@ from .desk import asked_of, staff_only
 
 KEPT = ("t", "every", "list", "seen", "next")  # what says which tickets are meant, from one page to the next
 PREVIEWED = 10
-SHOWN = 5  # failures told on the list; all stand on the job's page
 
 
 @require_POST
@@ -86,27 +85,24 @@ def tell(request, job, back):
         n = job.total
         words = ngettext("Working on %(n)s ticket in the background.", "Working on %(n)s tickets in the background.", n)
         toast(request, words % {"n": n})
-    elif job.changed:
+        return
+    if job.failed:
+        notices.error(request, failures(job))
+    if job.changed:
         toast(request, many.sentence(job), undo_url=undo_url if many.undo_seconds(job) else "")
     elif not job.failed:
         notices.info(request, _("Nothing to change."))
-    for words in failures(job):
-        notices.error(request, words)
 
 
 def failures(job):
-    """Why some could not be done: the first few one by one, those that are not there in one sentence."""
-    there = [row for row in job.failed if row[0]]
-    known = set(Ticket.objects.filter(pk__in=job.tickets).values_list("number", flat=True)) if there else set()
-    named = [_("%(number)s: %(why)s") % {"number": number, "why": why} for number, why in there if number in known]
-    lost = len(job.failed) - len(named)
-    if lost:
-        words = ngettext("%(n)s ticket could not be found.", "%(n)s tickets could not be found.", lost)
-        named.append(words % {"n": lost})
-    if len(named) <= SHOWN:
-        return named
-    n = len(job.failed)
-    return [ngettext("%(n)s ticket could not be done.", "%(n)s tickets could not be done.", n) % {"n": n}]
+    """Why some could not be done, in one sentence; of several the line above the list leads to the reasons."""
+    n, known = len(job.failed), set(Ticket.objects.filter(pk__in=job.tickets).values_list("number", flat=True))
+    lost = [number for number, _why in job.failed if number not in known]
+    if len(lost) == n:
+        return ngettext("%(n)s ticket could not be found.", "%(n)s tickets could not be found.", n) % {"n": n}
+    if n == 1:
+        return _("%(number)s: %(why)s") % dict(zip(("number", "why"), job.failed[0], strict=True))
+    return ngettext("%(n)s ticket could not be done.", "%(n)s tickets could not be done.", n) % {"n": n}
 
 
 # --- A reply to many --------------------------------------------------------------------------------------------------
@@ -121,11 +117,13 @@ def reply(request):
         notices.info(request, _("Select tickets first."))
         return redirect(safe_next(request, reverse("desk")))
     offer = offer_of(request.POST.get("chosen", ""))
+    shown = previews(ids, offer, request.user) if offer else []
     context = {
         "ids": ids,
         "offer": offer,
         "offers": [] if offer else offers_for(ids),
-        "previews": previews(ids, offer, request.user) if offer else [],
+        "previews": shown,
+        "sent": len(ids) - sum(1 for _ticket, _html, why in shown if why),
         "more": max(0, len(ids) - PREVIEWED),
         "also": ", ".join(one.words for one in predefined.also([offer])) if offer else "",
         "kept": [(name, value) for name in KEPT for value in request.POST.getlist(name)],
