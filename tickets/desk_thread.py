@@ -91,6 +91,7 @@ class Thread:
     unproven: bool = False  # opened by somebody who only typed the client's address
     undelivered: object = None  # the latest mail to the client that reached nobody
     links: list = field(default_factory=list)  # links.Group
+    split: tuple | None = None  # (click, number) by which it was split off, where that can be taken back
     services: list = field(default_factory=list)  # around.Ordered: of the client and the organisation
     counted: Earlier = Earlier()  # other tickets of the client
     may_belong: str = ""  # number of a ticket that its mail named, and its sender may not see
@@ -202,6 +203,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         flagged=[people[pk] for pk in found.flagged],
         marks=found.marks.named(people),
         links=links.groups(found.links, viewer),
+        split=split_off.to_take_back(events, ticket, viewer.user),
         services=found.services,
         counted=found.earlier,
         present=[(people[pk], writes) for pk, writes in found.present],

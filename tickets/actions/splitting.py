@@ -1,7 +1,6 @@
 """Splitting: messages get a ticket of their own, and keep a mark where they were (S158, S159, S194)."""
 
 import secrets
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from ._shared import locked, proof, save_times
 from .closing import close_fields
 from .merging import attribute, coded, decoded
 
-TAKEN_BACK = timedelta(hours=24)
+TAKEN_BACK = split_off.TAKEN_BACK
 
 
 @action

@@ -362,3 +362,14 @@ def test_emptying_the_old_ticket_leaves_the_new_ones_file(open_ticket, say, cast
     copy = Attachment.objects.get(message__ticket=new)
     assert client_of(cast.anna).get(f"/attachments/{copy.token}/{copy.name}").status_code == 200
     assert new.messages.get().body == "See the log" and history.verify() is None
+
+
+def test_a_split_can_be_taken_back_from_the_panel_by_who_made_it(talk, split_off, say, sam, lena, anna, client_of):
+    """Undo for a day: a button until somebody writes, for nobody else."""
+    new = split_off(talk[1][2])
+    click = TicketEvent.objects.get(ticket=new, verb=Verb.SPLIT).click
+    button, here = f"/t/{new.number}/undo/{click}/", f"/t/{new.number}/"
+    assert button in client_of(sam).get(here).content.decode()
+    assert button not in client_of(lena).get(here).content.decode()
+    say(new, anna, "One more thing")
+    assert button not in client_of(sam).get(here).content.decode()
