@@ -87,6 +87,14 @@ def moving(sent, me):
     return Ready(lambda ticket: actions.move(ticket, to=department, actor=me), said, department)
 
 
+def flagging(sent, me):
+    person = chosen_colleague(sent["flag"], me=me)
+    if person is None:
+        raise Refused(_("Choose one of the list."))
+    said = ngettext_lazy("%(n)s ticket flagged for %(to)s.", "%(n)s tickets flagged for %(to)s.", "n")
+    return Ready(lambda ticket: actions.flag(ticket, to=person, actor=me), said, person)
+
+
 # --- What hangs on them -----------------------------------------------------------------------------------------------
 
 
@@ -211,6 +219,7 @@ ACTS = {  # the name of the button that asks for it: what it is
     "status": Act(setting_status, ("status",)),
     "priority": Act(setting_priority, ("priority",)),
     "department": Act(moving, ("department",)),
+    "flag": Act(flagging, ("flag",)),
     "tag": Act(tagging, ("tags",)),
     "untag": Act(untagging, ("tags",)),
     "snooze": Act(snoozing, ("snooze",), kept=moment_meant),
