@@ -1,8 +1,8 @@
 """Words taken out of a text for good (C5): found however they are written down, and replaced by a block one sees.
 
-Compared is what a reader sees: without case, soft hyphens and zero-width signs, a run of blanks as one blank (quote marks
-at the beginning of a line too), letters as they are composed. In HTML words are found across its tags. Every function is
-linear in its text.
+Compared is what a reader sees: without case, soft hyphens and zero-width signs, a run of blanks as one blank (quote
+marks at the beginning of a line too), letters as they are composed. In HTML words are found across its tags. Every
+function is linear in its text.
 """
 
 import re
