@@ -249,6 +249,8 @@ class Teller:
         return self.say(_("The status went from {before} to {after} by itself"), **self.change(statuses()))
 
     def closed(self):
+        if "from" in self.data:
+            return self.say(_("{actor} closed the ticket, from {before} to {after}"), **self.change(statuses()))
         return self.say(_("{actor} closed the ticket"))
 
     def auto_closed(self):
@@ -262,12 +264,19 @@ class Teller:
         return self.say(_("The client was reminded that the ticket closes on {moment}"), moment=shown)
 
     def reopened(self):
+        if "from" in self.data:
+            return self.say(_("{actor} opened the ticket again, from {before} to {after}"), **self.change(statuses()))
         return self.say(_("{actor} opened the ticket again"))
 
     def assigned(self):
         before, after, actor = self.data.get("from"), self.data.get("to"), self.event.actor_id
+        if after == actor and before:
+            return self.say(_("{actor} took the ticket from {person}"), person=self.person(before))
         if after == actor:
             return self.say(_("{actor} took the ticket"))
+        if after and before:
+            people = {"before": self.person(before), "after": self.person(after)}
+            return self.say(_("{actor} handed it from {before} to {after}"), **people)
         if after:
             return self.say(_("{actor} assigned it to {person}"), person=self.person(after))
         if before == actor:

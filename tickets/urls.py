@@ -17,6 +17,7 @@ from .views import (
     held,
     joining,
     linking,
+    logs,
     mails,
     marking,
     people,
@@ -109,7 +110,7 @@ urlpatterns = [
     path("t/<str:number>/link/<int:link>/remove/", linking.unlink, name="ticket_unlink"),
     path("t/<str:number>/incident/", linking.incident, name="ticket_incident"),
     path("t/<str:number>/close-linked/", linking.close_linked, name="ticket_close_linked"),
-    path("t/<str:number>/log/", properties.log, name="ticket_log"),
+    path("t/<str:number>/log/", logs.log, name="ticket_log"),
     path("t/<str:number>/mail/<int:mail>/again/", properties.send_again, name="ticket_mail_again"),
     path("t/<str:number>/mail/<int:mail>/readdress/", properties.readdress, name="ticket_mail_readdress"),
     # The desk

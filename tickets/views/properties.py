@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from departments.models import Category
@@ -20,7 +20,7 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 from mail.models import OutgoingMail
 
-from .. import access, actions, desk_thread, drafts, mentions, merged, predefined, queries, telling
+from .. import access, actions, desk_thread, drafts, mentions, merged, predefined, queries
 from ..actions.undoing import REVERSIBLE
 from ..events import one_click
 from ..forms import SUBJECT_LIMIT, ReplyForm
@@ -274,7 +274,7 @@ def mail_of(ticket, pk):
     return row
 
 
-# --- Presence and history ---------------------------------------------------------------------------------------------
+# --- Presence ---------------------------------------------------------------------------------------------------------
 
 
 @require_POST
@@ -291,17 +291,3 @@ def presence(request, number):
     seen = desk_ticket.seen_in(request.GET)
     context = {"ticket": ticket, "present": here, "news": seen and ticket.last_number > seen[0]}
     return HttpResponse(render(request, "desk/_presence.html", context).content.strip())
-
-
-@require_safe
-@for_somebody
-def log(request, number):
-    """Everything that happened to the ticket, in words (S167)."""
-    ticket = access.ticket_for(request.viewer, number, to="work")
-    events = telling.events_of(ticket)
-    homes = merged.family(ticket)
-    names = telling.names_for(events, known=[ticket.client, ticket.assignee], homes=homes)
-    names.page = ticket.get_absolute_url()
-    told = [telling.tell(event, names) for event in reversed(events)]
-    context = {"ticket": ticket, "log": lines.log(told), "rail": queries.rail(request.viewer)}
-    return render(request, "desk/log.html", context)
