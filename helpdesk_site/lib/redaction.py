@@ -34,7 +34,7 @@ class Words:
     """The words to take out. `flat` is how they are compared."""
 
     def __init__(self, words: str):
-        self.flat = _flat(words, _BLANKS).strip()
+        self.flat, self._exact = _flat(words, _BLANKS).strip(), words.strip()
         self._ways = _ways(words)
         self._bare = _ways(words.translate(_MARKS))
 
@@ -46,7 +46,8 @@ class Words:
     def count(self, text: str) -> int:
         """How often a text says them."""
         ways = self._ways if text and (">" in text or "|" in text) else self._ways[:1] if text else ()
-        return max((_flat(text, parting).count(flat) for parting, flat in ways), default=0)
+        exact = text.count(self._exact) if ways else 0  # part of a letter with more accents may be such words, too
+        return max((_flat(text, parting).count(flat) for parting, flat in ways), default=0) or exact
 
     def count_html(self, html: str) -> int:
         """How often HTML says them, in its text and in its attributes."""
@@ -54,7 +55,10 @@ class Words:
 
     def out_of(self, text: str) -> tuple[str, int]:
         """(text without them, how often they stood there)."""
-        return _out(text, self._ways, {}) if self.count(text) else (text, 0)
+        if not self.count(text):
+            return text, 0
+        text, found = _out(text, self._ways, {})
+        return text.replace(self._exact, BLOCK), found + text.count(self._exact)
 
     def out_of_markdown(self, text: str, shown) -> tuple[str, int]:
         """The same of Markdown, whose signs may stand inside the words; `shown(text)` gives its HTML."""
@@ -80,7 +84,9 @@ class Words:
         out = []
         for at, (kind, name, *attributes) in enumerate(pieces):
             if kind == "text":
-                out.append(escape(_without(texts[at], cut.get(at, {})), quote=False))
+                text = _without(texts[at], cut.get(at, {}))
+                found += text.count(self._exact)
+                out.append(escape(text.replace(self._exact, BLOCK), quote=False))
             elif kind == "close":
                 out.append("" if name in _VOID else f"</{name}>")
             else:
@@ -134,7 +140,7 @@ class _Flat:
     def add(self, text):
         """Add a text. Returns the place in it of each letter added."""
         letters, known, places, at = [], [], [], 0
-        for place, sign in enumerate(text):
+        for place, sign in _signs(text):
             seen = unicodedata.normalize("NFKD", sign).translate(self.unseen).casefold()
             for letter in unicodedata.normalize("NFKD", seen):
                 letters.append(letter)
@@ -154,6 +160,15 @@ class _Flat:
             return False
         self.parts.append(" ")
         return True
+
+
+def _signs(text):
+    """(place, letter with its accents and what nobody sees of it): accents are compared in one order."""
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or not (unicodedata.combining(text[at]) or ord(text[at]) in _UNSEEN):
+            yield start, text[start:at]
+            start = at
 
 
 def _matches(text, words):

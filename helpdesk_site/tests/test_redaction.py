@@ -1,5 +1,7 @@
 """Words are found however they are written down, and taken out whole (C5)."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,7 @@ from helpdesk_site.lib.text import clean_html, html_to_text, render_markdown
         ("abcabc", "abcabcabc", "[redacted]abc"),
         ("é 1x", "é\n\u200b>1x", "[redacted]"),
         (">11", "\n>11", "\n[redacted]"),
+        ("00Ù\U0001e8d0q", "00U\u034f\u0300\U0001e8d0q", "[redacted]"),
     ],
 )  # fmt: skip
 def test_words_are_taken_out_of_a_text(words, text, left):
@@ -49,6 +52,7 @@ def test_words_are_taken_out_of_a_text(words, text, left):
         ("my secret", '<a href="https://x.example/?t=my%20secret">here</a>', "<a>here</a>"),
         ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>", "<p>[redacted]</p>"),
         ("hunter2", "<!-- hunter2 --><p>hunter2</p>", "<p>[redacted]</p>"),
+        ("00Ù\U0001e8d0q", "<p>00Ù\U0001e8d0<b>q</b></p>", "<p>[redacted]<b></b></p>"),
         ("😀😀😀", "<p>&#128512;😀<b>&#x1F600;</b></p>", "<p>[redacted]<b></b></p>"),
     ],
 )  # fmt: skip
@@ -71,15 +75,15 @@ def test_two_letters_are_too_few():
     assert Words("\u200b\u200b\u200b").too_short
 
 
-LETTERS = st.text(st.sampled_from(list("abAB12 \n>*_é😀\u200b.[")), max_size=40)
+LETTERS = st.text(st.sampled_from(list("abAB12 \n>*_é😀\u200b.[Ù\u0300\U0001e8d0")), max_size=40)
 
 
 @settings(max_examples=300, deadline=None)
 @given(before=LETTERS, words=LETTERS, after=LETTERS)
 def test_what_was_taken_out_is_never_found_again(before, words, after):
     found = Words(words)
-    if found.too_short or found.count(BLOCK):
-        return
+    if found.too_short or found.count(BLOCK) or unicodedata.combining(found.flat[0]):
+        return  # nobody marks an accent without its letter
     left, count = found.out_of(before + words + after)
     assert count and found.count(left.replace(BLOCK, "\n\n§§§\n\n")) == 0
     assert found.count_html(found.out_of_html(render_markdown(before + words + after))[0].replace(BLOCK, "§§§")) == 0
