@@ -12,8 +12,9 @@ from accounts.models import SYSTEM_EMAIL
 from helpdesk_site.lib.paging import page_by_key
 
 from . import merged, telling
+from .asked import day_of
 from .models import Ticket, TicketEvent, Verb
-from .queues import beginning_of, day_of
+from .queues import beginning_of
 
 PAGE = 100
 KINDS = {  # code: its name, and the verbs of it; every verb is of one kind
