@@ -63,6 +63,10 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
         NEXT = "next", _("Go to the next ticket")
         QUEUE = "queue", _("Back to the queue")
 
+    class Digest(models.TextChoices):
+        HOURLY = "hourly", _("Every hour")
+        DAILY = "daily", _("Every morning at eight")
+
     class Letters(models.TextChoices):
         """Letters a person may do without: why they would come, and of what they tell (tickets.recipients)."""
 
@@ -100,6 +104,7 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
     after_reply = models.CharField(_("after a reply"), max_length=5, choices=After.choices, default=After.STAY)
     newest_first = models.BooleanField(_("newest messages first"), default=False)
     single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
+    digest = models.CharField(_("digest by mail"), max_length=6, choices=Digest.choices, default=Digest.DAILY)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

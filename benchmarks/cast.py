@@ -1,21 +1,24 @@
 """Who takes part: people and tickets picked from a filled database, signed in by rows in its session table."""
 
 import time
+from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import Count, F
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.sessions import SEEN_AT, SIGNED_IN_AT
 from departments.models import Department, StaffPlace
-from tickets.models import Participant, Ticket
+from tickets.models import Participant, Presence, Ticket
 
 CSRF = "b" * 32
 LOOKED_AT = 20  # tickets a page of one ticket takes turns with
 MANY = 200  # messages of the long ticket, or as near as there is one
 MANY_TICKETS = 25
+MANY_PRESENT = 40
 FURTHER = 5  # people told besides the first, where that is measured
 
 
@@ -39,6 +42,7 @@ class Cast:
         self.answered = open_tickets(self.departments, 120)
         self.followed = self.answered[len(self.answered) // 2 :]
         del self.answered[len(self.answered) // 2 :]
+        self.accompanied = accompanied(self.agent)
 
     def __enter__(self):
         """Let FURTHER people be told: staff of the loud department, and participants of the followed tickets."""
@@ -49,11 +53,13 @@ class Cast:
         people = list(people.exclude(pk__in=taken).order_by("pk")[:FURTHER])
         self.joined = [Participant(ticket=ticket, user=person) for ticket in self.followed for person in people]
         Participant.objects.bulk_create(self.joined)
+        self.present = present(self.accompanied)
         return self
 
     def __exit__(self, *_error):
         StaffPlace.objects.filter(pk__in=[row.pk for row in self.told]).update(notify=False)
         Participant.objects.filter(pk__in=[row.pk for row in self.joined]).delete()
+        Presence.objects.filter(pk__in=[row.pk for row in self.present]).delete()
 
     def cookie(self, who, backend=settings.AUTHENTICATION_BACKENDS[0]):
         """The cookies of somebody's browser, signed in. The backend is what reads the person on each page."""
@@ -68,6 +74,30 @@ def operator():
     email = "operator-of-benchmarks@example.com"
     found = User.objects.filter(email=email).first()
     return found or User.objects.create_superuser(email, None, name="Olivia Operator")
+
+
+def accompanied(agent):
+    """Another agent of two departments; the others are in the tickets this one has before their eyes."""
+    crowded = StaffPlace.objects.values("user").annotate(number=Count("pk")).filter(number=2).values("user")
+    people = User.objects.filter(pk__in=crowded, email__startswith="agent-", is_active=True).exclude(pk=agent.pk)
+    here = agent.places.values("department")
+    return people.exclude(places__department__in=here).order_by("pk").first()
+
+
+def present(somebody):
+    """The rows of MANY_PRESENT colleagues who look at the tickets that stand first in this person's queue. They are
+    dated ahead, so that they stay while the pages are measured."""
+    mine = StaffPlace.objects.filter(user=somebody).values("department")
+    first = Ticket.objects.filter(department__in=mine, awaiting=True, merged_into=None).order_by("queue_at", "pk")
+    people = User.objects.filter(is_staff=True, email__startswith="agent-").exclude(pk=somebody.pk).order_by("pk")
+    later = timezone.now() + timedelta(hours=3)
+    modes = Presence.Mode.VIEWING, Presence.Mode.WRITING
+    rows = [
+        Presence(ticket=ticket, user=person, mode=modes[at % 5 == 0], at=later)
+        for at, (ticket, person) in enumerate(zip(first[:MANY_PRESENT], people[:MANY_PRESENT], strict=False))
+    ]
+    Presence.objects.filter(user__in=[row.user_id for row in rows]).delete()
+    return Presence.objects.bulk_create(rows)
 
 
 def long_ticket(tickets):

@@ -25,6 +25,7 @@ class Request:
     path: str
     cookie: str
     body: str = ""
+    mark: str = ""  # of what the browser has already
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,21 @@ class Page:
     target: float | None = None  # in bare pages
     most: int | None = None  # statements
     writes: bool = False
+    unchanged: bool = False  # asked again by a browser that has it
     note: str = ""
 
 
 def pages(cast):
     """Every page, in the order of the report; the first is the unit."""
     agent, operator, client = (cast.cookie(who) for who in (cast.agent, cast.operator, cast.client))
+    colleague = cast.cookie(cast.accompanied)
 
     def page(code, name, path, cookie, target=None, most=None):
         return Page(code, name, lambda n: Request(path, cookie), target, most)
+
+    def again(code, name, path, cookie):
+        """A page asked for once more by a browser that has it as it is."""
+        return Page(code, name, lambda n: Request(path, cookie), 1, 8, unchanged=True)
 
     def ticket(code, name, tickets, cookie, target=None, most=None):
         return Page(code, name, lambda n: Request(f"/t/{tickets[n % len(tickets)].number}/", cookie), target, most)
@@ -78,6 +85,8 @@ def pages(cast):
         page("bare", "bare page", "/bare/", cast.cookie(cast.agent, STOCK_USERS)),
         page("queue", "queue", "/desk/", agent, 4, 8),
         page("queue_all", "queue, operator of all departments", "/desk/", operator, 4, 8),
+        page("queue_present", "queue, 40 colleagues present", "/desk/", colleague, 4, 8),
+        again("queue_again", "queue refreshed, unchanged, 40 present", "/desk/", colleague),
         page("filtered", "filtered queue (department, two priorities)", f"/desk/?{filters}", agent, 4, 8),
         page("closed", "all closed tickets", "/desk/?view=closed", agent, 4, 8),
         ticket("ticket", "ticket, staff, 4 messages", cast.short, agent, 4, 14),

@@ -15,6 +15,7 @@ import statistics
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -80,20 +81,31 @@ class Run:
         self.alone = {page.code: [] for page in [unit, *pages]}  # seconds
         self.crowded = {page.code: [] for page in [unit, *pages]}
         self.counted = {}
+        self.marked, self.marked_at = "", 0
 
-    def next(self, page):
-        return page.make(next(self.serial[page.code]))
+    def requests(self, page, number):
+        """The next so many requests of a page; of one that has not changed, with the mark it bears just now."""
+        made = [page.make(next(self.serial[page.code])) for _ in range(number)]
+        return [replace(request, mark=self.mark(request)) for request in made] if page.unchanged else made
+
+    def mark(self, request):
+        """The mark by which a browser asks whether anything has changed since."""
+        if time.monotonic() - self.marked_at > 1:
+            line = self.server.connect()
+            self.marked, self.marked_at = send(line, request)[0].headers["ETag"], time.monotonic()
+            line.close()
+        return self.marked
 
     def warm(self):
         """Each page a few times, unmeasured, on every thread; then its statements."""
         for page in [self.unit, *self.pages]:
-            self.send_all(page, 2 if page.writes else CLIENTS * 2, CLIENTS)
+            self.send_all(page, self.requests(page, 2 if page.writes else CLIENTS * 2), CLIENTS)
             counts = [self.count(page) for _ in range(3)]
             self.counted[page.code] = {**min(counts, key=lambda row: (row["statements"], row["sql_ms"]))}
 
     def count(self, page):
         line = self.server.connect()
-        answer, body = send(line, self.next(page), {"X-Count-Statements": "1"})
+        answer, body = send(line, self.requests(page, 1)[0], {"X-Count-Statements": "1"})
         line.close()
         return {
             "statements": int(answer.headers["X-Statements"]),
@@ -111,8 +123,9 @@ class Run:
 
     def batch(self, page, number):
         """Ask `number` times one after the other; returns CPU seconds a request, (application, database)."""
+        requests = self.requests(page, number)
         application, database = self.server.cpu()
-        self.alone[page.code] += self.send_all(page, number, 1)
+        self.alone[page.code] += self.send_all(page, requests, 1)
         after = self.server.cpu()
         spent = (after[0] - application) / number, (after[1] - database) / number
         if page is self.unit:
@@ -123,11 +136,12 @@ class Run:
         """CLIENTS clients at once."""
         for _round in range(rounds):
             for page in [self.unit, *self.pages]:
-                self.crowded[page.code] += self.send_all(page, CLIENTS * (2 if page.writes else 5), CLIENTS)
+                requests = self.requests(page, CLIENTS * (2 if page.writes else 5))
+                self.crowded[page.code] += self.send_all(page, requests, CLIENTS)
 
-    def send_all(self, page, number, clients):
-        """Send `number` requests by so many clients; returns the seconds each took."""
-        requests, took = [self.next(page) for _ in range(number)], []
+    def send_all(self, page, requests, clients):
+        """Send these requests by so many clients; returns the seconds each took."""
+        took = []
 
         def client(own):
             line = self.server.connect()
@@ -142,7 +156,7 @@ class Run:
             thread.start()
         for thread in threads:
             thread.join()
-        if len(took) != number:
+        if len(took) != len(requests):
             raise SystemExit(f"{page.name}: the server did not answer as it should.")
         return took
 
@@ -168,6 +182,8 @@ class Run:
 def send(line, request, headers=None):
     """One request and its whole answer; raises for anything but a page or a redirect."""
     headers = {"Cookie": request.cookie, "Accept-Language": "en", **(headers or {})}
+    if request.mark:
+        headers |= {"If-None-Match": request.mark, "X-Unattended": "1", "X-Requested-With": "fetch"}
     if request.body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         line.request("POST", request.path, request.body, headers)
@@ -175,7 +191,7 @@ def send(line, request, headers=None):
         line.request("GET", request.path, headers=headers)
     answer = line.getresponse()
     body = answer.read()
-    if answer.status != (302 if request.body else 200):
+    if answer.status != (302 if request.body else 304 if request.mark else 200):
         raise SystemExit(f"{request.path}: {answer.status} {body[:300]!r}")
     return answer, body
 

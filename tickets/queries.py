@@ -22,7 +22,10 @@ from . import access, queues
 from .models import Presence, Ticket
 
 MOST = 1000  # counts stop here
+MOST_NOTICES = 100
 STALE = timedelta(seconds=45)  # a browser that is open says so every 15 seconds
+UNREAD = "is_unread AND in_portal"  # of the notices under the bell
+FEW = f"LIMIT {MOST_NOTICES}"
 OTHERS = 5
 MOST_PEOPLE = 10
 
@@ -47,6 +50,7 @@ class Counts:
     spam: int = 0
     trash: int = 0
     mails: int = 0  # that wait for a decision
+    notices: int = 0  # unread, under the bell
     departments: dict = field(default_factory=dict)  # by id, open ones
     statuses: dict = field(default_factory=dict)  # by id, open ones
     saved: tuple = ()  # (id, name) of the saved views in this person's rail, in order
@@ -56,7 +60,7 @@ class Counts:
 
 COUNTED = (
     "waiting", "mine", "unassigned", "flagged", "teams", "in_teams", "mentions", "called", "watched", "snoozed", "spam",
-    "trash", "mails",
+    "trash", "mails", "notices",
 )  # fmt: skip
 
 
@@ -127,6 +131,7 @@ def counting(departments, mails):
     mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
     listed = f"{here}merged_into_id IS NULL AND hidden = ''"
     for_me, unread = f"{listed} AND {mine}", "user_id = %(me)s AND is_unread"
+    notices = f"user_id = %(me)s AND {UNREAD}"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
         one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {still}"),
@@ -141,6 +146,7 @@ def counting(departments, mails):
         one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         one("trash", f"{here}hidden = 'trash' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
+        f"SELECT 'notices', 0, {capped(notices, 'tickets_notification', most=MOST_NOTICES)}, ''",
         each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
         each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),
         SAVED.format(every=every),

@@ -150,6 +150,11 @@ class Department(Worded, Policy):
         return PolicyView(self)
 
 
+def shown_unasked():
+    """What the bell tells somebody who has chosen nothing: what is theirs, not all that happens in the department."""
+    return ["assignee", "note", "given", "watched", "woken"]
+
+
 class StaffPlace(models.Model):
     """One staff member's place in one department. Without a place, nothing of it is seen."""
 
@@ -175,6 +180,8 @@ class StaffPlace(models.Model):
         _("notify me"), default=True, help_text=_("Mail for new tickets and for clients' replies nobody looks after.")
     )
     unwanted = models.JSONField(default=list, blank=True, editable=False)  # of Letters: what this person does without
+    shown = models.JSONField(default=shown_unasked, blank=True, editable=False)  # of Letters: told under the bell, too
+    gathered = models.JSONField(default=list, blank=True, editable=False)  # of Letters: told in the digest
     skills = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:

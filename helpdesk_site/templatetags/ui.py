@@ -467,13 +467,16 @@ def widget(field):
 
 @register.simple_tag
 def new_rows_pill():
-    """“Show 3 new tickets”, hidden until the script knows of some; its plural forms travel for 1, 2 and 5."""
-    forms = "|".join(ngettext("Show %(n)s new ticket", "Show %(n)s new tickets", n) % {"n": "#"} for n in (1, 2, 5))
+    """“Show 3 new tickets”, hidden until the script knows of some, and how many have changed, for those who listen; the
+    plural forms travel for 1, 2 and 5."""
+    new = "|".join(ngettext("Show %(n)s new ticket", "Show %(n)s new tickets", n) % {"n": "#"} for n in (1, 2, 5))
+    changed = "|".join(ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", n) % {"n": "#"} for n in (1, 2, 5))
     return format_html(
-        '<div class="newrows" hidden><button class="btn btn-sm" type="button" data-new-rows data-words="{}">{}'
-        "<span></span></button></div>",
-        forms,
+        '<div role="status"><div class="newrows" hidden><button class="btn btn-sm" type="button" data-new-rows'
+        ' data-words="{}">{}<span></span></button></div><span class="vh" data-changed="{}"></span></div>',
+        new,
         _silent_icon("arrow-up", ""),
+        changed,
     )
 
 

@@ -154,6 +154,9 @@ class Notification(models.Model):
     reason = models.CharField(max_length=12, choices=Reason.choices)
     mail = models.ForeignKey("mail.OutgoingMail", models.SET_NULL, null=True, blank=True, related_name="notifications")
     letter_due_at = models.DateTimeField(null=True, blank=True)  # the letter is still to be written (tickets.notify)
+    digest_due_at = models.DateTimeField(null=True, blank=True)  # it is still to be told in a digest (tickets.digests)
+    in_portal = models.BooleanField(default=False)  # it stands under the bell (tickets.bell)
+    is_unread = models.BooleanField(default=False)  # and has not been seen there
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -163,7 +166,16 @@ class Notification(models.Model):
                 fields=["letter_due_at"],
                 condition=models.Q(letter_due_at__isnull=False),
                 name="notification_letter_due",
-            )
+            ),
+            models.Index(
+                fields=["digest_due_at"],
+                condition=models.Q(digest_due_at__isnull=False),
+                name="notification_digest_due",
+            ),
+            models.Index(
+                fields=["user", "-is_unread", "-id"], condition=models.Q(in_portal=True), name="notification_portal"
+            ),
+            models.Index(fields=["user"], condition=models.Q(is_unread=True), name="notification_unread"),
         ]
 
 

@@ -311,6 +311,7 @@ class Reading(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="reading_once")]
+        indexes = [models.Index(fields=["user", "-at"], name="reading_latest")]
 
 
 class Presence(models.Model):

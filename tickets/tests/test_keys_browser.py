@@ -128,7 +128,7 @@ def test_single_keys_are_switched_off_and_on_again(sit_down, ticket, cast):  # n
     expect(tab.locator(".is-cursor")).to_have_count(1)
 
 
-BY_SCRIPT = {"j", "k", "o", "x", "q", "[", "]", "?", "u"}  # a row, an arrow, a message's own control, the menu's Keyboard
+BY_SCRIPT = {"j", "k", "o", "x", "q", "[", "]", "?", "u"}  # rows, arrows, a message's own control, the menu's Keyboard
 
 
 @pytest.mark.parametrize("section", [0, 1], ids=["list", "ticket"])

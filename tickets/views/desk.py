@@ -6,7 +6,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages as notices
-from django.http import Http404
+from django.http import Http404, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from accounts.models import User
 from departments.policy import snapshot
 from helpdesk_site.lib.http import safe_next
 
-from .. import access, bulk, colleagues, queries, queues, tagged
+from .. import access, bulk, colleagues, live, queries, queues, tagged
 from ..forms_marking import moments
 from . import columns, filters, menus, rows
 
@@ -48,12 +48,18 @@ def staff_only(view):
 @require_safe
 @staff_only
 def queue(request):
-    """The queue: a view, its filters and its order, all said by the address (S81, S129-S131)."""
+    """The queue: a view, its filters and its order, all said by the address (S81, S129-S131). Asked for again while
+    nothing has changed, it says so and nothing else (S132)."""
+    now = live.now(request.viewer, request.get_full_path())
+    tag = f'"{now.mark}"'
+    if now.mark and request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
     asked = queues.read(request.GET, request.viewer)
-    context = queue_context(request.viewer, asked)
+    context = queue_context(request.viewer, asked, present=now.present)
     asked = context["asked"]
     context |= {"more": filters.more(request, asked), "said_anew": queues.FIELDS[1:-1]} | saved_context(request, asked)
-    response = render(request, "desk/queue.html", context)
+    response = render(request, "desk/queue.html", context | {"tag": tag})
+    response["ETag"] = tag
     if len(asked.address) <= ADDRESS_LIMIT:
         response.set_cookie(QUEUE_COOKIE, asked.address, httponly=True, samesite="Lax", secure=settings.HTTPS)
     if request.GET.get("reload") == "on" and request.user.refresh_seconds:
@@ -69,8 +75,8 @@ def saved_context(request, asked):
     return {"lost": lost, "may_change": access.may_change_view(request.user, asked.saved)}
 
 
-def queue_context(viewer, asked):
-    """What the queue's page shows."""
+def queue_context(viewer, asked, *, present=()):
+    """What the queue's page shows; `present` as `live.now` says it."""
     counted = queries.counts(viewer)
     asked = as_chosen(asked, counted.choices)
     departments = [row.pk for row in queues.departments_of(viewer)]
@@ -79,7 +85,7 @@ def queue_context(viewer, asked):
     apart = counted.flagged and queues.shows_flagged(asked) and not page.previous
     flagged = queues.flagged(viewer, columns=codes) if apart else []
     title, current = heading(asked)
-    rows.draw([*flagged, *page.rows], viewer, columns=codes)
+    rows.draw([*flagged, *page.rows], columns=codes, present=present)
     return {
         "asked": asked,
         "page": page,

@@ -18,7 +18,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
-from .. import colleagues, queries, tagged
+from .. import colleagues, tagged
 from ..models import Ticket
 
 PIECES = (
@@ -28,9 +28,10 @@ PIECES = (
 )  # fmt: skip
 
 
-def draw(rows, viewer, *, columns):
-    """Add its HTML to each row of `queues.page`: words, glyphs and times, and who looks at the ticket now."""
-    fill = Filler(rows, viewer)
+def draw(rows, *, columns, present=()):
+    """Add its HTML to each row of `queues.page`: words, glyphs and times, and who looks at the ticket now, as `live`
+    says it."""
+    fill = Filler(rows, present)
     shape, more = shape_of(get_language(), columns), [MORE[column] for column in columns if column in MORE]
     for row in rows:
         row["html"] = shapes.filled(shape, fill.pieces(row, more))
@@ -45,11 +46,11 @@ def shape_of(language, columns):
 class Filler:
     """Makes the pieces of one page's rows. Each is safe HTML; what people wrote is escaped here (T04)."""
 
-    def __init__(self, rows, viewer):
+    def __init__(self, rows, present):
         self.known, self.made, self.now = snapshot(), {}, timezone.now()
         self.language, self.zone = get_language(), timezone.get_current_timezone_name()
         ids = [row["id"] for row in rows]
-        self.present, self.marks = here_now(ids, viewer), tagged.marks_of(ids)
+        self.present, self.marks = badges(present), tagged.marks_of(ids)
         self.url, self.select = reverse("ticket", args=["NUMBER"]), escape(_("Select %(number)s"))
         self.dot = format_html('<span class="dot" title="{}"></span>', _("unread"))
         self.unread = format_html('<span class="vh"> ({})</span>', _("unread"))
@@ -193,12 +194,12 @@ def assignee(row):
     return ui.avatar(User(pk=row["assignee_id"], name=name, email=email, picture=picture), "sm", False)
 
 
-def here_now(ids, viewer):
+def badges(present):
     """{ticket id: badges of the others who look at it or write in it} (S6)."""
-    badges = defaultdict(list)
-    for ticket, person, writes in queries.present(ids, but=viewer.user):
-        badges[ticket].append((ui.viewing(person, writes),))
-    return {pk: format_html_join("", "{}", found) for pk, found in badges.items()}
+    found = defaultdict(list)
+    for ticket, person, writes in present:
+        found[ticket].append((ui.viewing(person, writes),))
+    return {pk: format_html_join("", "{}", each) for pk, each in found.items()}
 
 
 @lru_cache(maxsize=8192)
