@@ -18,12 +18,19 @@ from .access import SEES_ALL, departments_of
 from .marks import Marks, OneTag, Point, Snoozed
 from .models import Draft, Participant, Presence
 from .queries import STALE
+from .times import Times, spent
 
 MOST_CONTACTS = 50  # of an organisation, offered as readers of a reply
 MOST_SERVICES = 20
 MOST_EARLIER = 100  # counts stop here
 
 ABOUT = "one.number || ' ' || one.category || ' ' || CAST(one.department_id AS text)"  # of a linked ticket (links)
+
+TIME = (  # of an entry (times)
+    "CAST(minutes AS text) || ' ' || CAST(COALESCE(message_id, 0) AS text) || ' ' || "
+    "CAST(COALESCE(activity_id, 0) AS text) || CASE WHEN is_billable THEN ' 1 ' ELSE ' 0 ' END || "
+    "COALESCE(CAST(amount AS text), '-') || ' ' || CAST(day AS text)"
+)
 
 # Through the ORM this union costs ten times as much as the database takes for it, on every page of a ticket.
 STATEMENT = """
@@ -40,6 +47,7 @@ UNION ALL SELECT 'point', id, COALESCE(done_by_id, 0), CAST(position AS text), t
 FROM tickets_checkpoint WHERE ticket_id = %s
 UNION ALL SELECT 'snooze', id, by_id, ended, note, until FROM tickets_snooze WHERE ticket_id = %s
 UNION ALL SELECT 'mention', id, user_id, '', '', at FROM tickets_mention WHERE ticket_id = %s AND is_unread
+UNION ALL SELECT 'time', id, user_id, {time}, text, created_at FROM tickets_timeentry WHERE ticket_id = %s
 UNION ALL SELECT 'link ' || kind, link.id, one.status_id, {about}, one.subject, NULL
 FROM tickets_ticketlink AS link JOIN tickets_ticket AS one ON one.id = link.other_id
 WHERE link.ticket_id = %s AND one.hidden = ''
@@ -72,9 +80,9 @@ def statement(owners, departments):
     works = "TRUE" if departments is None else f"department_id IN ({', '.join(map(str, departments)) or '0'})"
     sql = STATEMENT.format(
         owners=marks, sees_all=sees_all, most=MOST_CONTACTS, about=ABOUT, works=works, services=MOST_SERVICES,
-        earlier=MOST_EARLIER,
+        earlier=MOST_EARLIER, time=TIME,
     )  # fmt: skip
-    return Prepared.of_sql(sql, slots=(*[int] * 17, *[str] * (2 + owners)))
+    return Prepared.of_sql(sql, slots=(*[int] * 18, *[str] * (2 + owners)))
 
 
 class Ordered(NamedTuple):
@@ -116,6 +124,7 @@ class Around:
     typed: dict = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
     links: list = field(default_factory=list)  # links.Link
+    times: Times = field(default_factory=Times)
     services: list = field(default_factory=list)  # Ordered
     earlier: Earlier = Earlier()
 
@@ -123,7 +132,7 @@ class Around:
     def people(self):
         """Everybody named here."""
         present, waiting = (pk for pk, _writes in self.present), (row[1] for row in self.waiting)
-        return {*self.flagged, *present, *waiting, *self.marks.people}
+        return {*self.flagged, *present, *waiting, *self.marks.people, *self.times.people}
 
 
 def around(ticket, user, *, writers=()):
@@ -131,7 +140,7 @@ def around(ticket, user, *, writers=()):
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
     house, client = ticket.organisation_id or 0, ticket.client_id
-    here = [*[ticket.pk] * 12, house, client, house, client, ticket.pk]
+    here = [*[ticket.pk] * 13, house, client, house, client, ticket.pk]
     departments = None if user.is_superuser else tuple(sorted(departments_of(user)))
     rows = statement(len(owners), departments).rows(*here, *places, *owners)
     found, hung = Around(), defaultdict(list)
@@ -155,6 +164,8 @@ def around(ticket, user, *, writers=()):
         elif kind.startswith(("link ", "back ")):
             way, _space, what = kind.partition(" ")
             found.links.append(links.of_row(pk, person, what, way == "back", word, text))
+        elif kind == "time":
+            found.times.entries.append(spent(pk, person, word, text))
         elif kind == "draft":
             found.typed[places[word]] = (pk, json.loads(text))
         else:

@@ -16,6 +16,7 @@ from .around import Earlier, around
 from .marks import Marks
 from .models import Attachment, Message, Notification, Verb
 from .references import References
+from .times import Times
 
 LOG = 30  # lines of the log beside the thread; the whole log has its own page
 PAGE = 200  # messages at once; older ones a click further
@@ -81,6 +82,7 @@ class Thread:
     log: list = field(default_factory=list)
     longer_log: bool = False
     flagged: list = field(default_factory=list)  # people
+    times: Times = field(default_factory=Times)
     marks: Marks = field(default_factory=Marks)
     present: list = field(default_factory=list)  # (person, whether they write)
     taking_part: list = field(default_factory=list)  # (person, whether they may reply)
@@ -202,6 +204,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
         marks=found.marks.named(people),
+        times=found.times.named(people),
         links=links.groups(found.links, viewer),
         split=split_off.to_take_back(events, ticket, viewer.user),
         services=found.services,

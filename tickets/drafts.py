@@ -14,13 +14,13 @@ from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_input
 from helpdesk_site.lib.tokens import clean_number
 
-from . import files, predefined
+from . import files, predefined, times
 from .models import Attachment, Draft
 
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
-    Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent"),
-    Draft.Kind.NOTE: ("message", "predefined"),
+    Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
+    Draft.Kind.NOTE: ("message", "predefined", *times.FIELDS),
 }
 LONGEST = 1_100_000  # characters of one field
 KEPT = timedelta(days=60)
@@ -127,10 +127,15 @@ def put_aside(user, place, words, uploads=(), more=None):
 def give_back(pending, *, why):
     """Put a reply that will not be sent into its author's box again, with its files and why it is there. The row is
     gone."""
-    uploads, more = list(pending.attachments.all()), predefined.typed_again(pending) | {"unsent": why}
+    uploads, more = list(pending.attachments.all()), typed_again(pending) | {"unsent": why}
     put_aside(pending.author, place_of(Draft.Kind.REPLY, pending.ticket), pending.body, uploads, more)
     Attachment.objects.filter(pending=pending).update(pending=None)
     pending.delete()
+
+
+def typed_again(pending):
+    """The fields besides its text that a waiting reply was sent with."""
+    return predefined.typed_again(pending) | times.typed_again(pending.after.get("time"))
 
 
 def room_for(request, place):

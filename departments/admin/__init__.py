@@ -1,5 +1,5 @@
 """Django admin, arranged for an operator: departments and the site's settings, and what tickets are sorted by."""
 
-from . import checklists, department, people, site, sorting, teams
+from . import activities, checklists, department, people, site, sorting, teams
 
-__all__ = ["checklists", "department", "people", "site", "sorting", "teams"]
+__all__ = ["activities", "checklists", "department", "people", "site", "sorting", "teams"]

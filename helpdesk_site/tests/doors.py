@@ -90,6 +90,7 @@ class World:
         self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
         self.view = SavedView.objects.create(name="Waiting", owner=cast.lena, department=cast.support, query="view=open")
         self.job = BulkJob.objects.create(user=cast.sam, act="close", tickets=[self.ticket.pk], total=1)
+        self.entry = actions.log_time(fresh(self.ticket), user=cast.sam, minutes=5)
         self.attached = Attachment.objects.filter(message__ticket=self.ticket).get()
         self.passes = {pk: passes.issue(cast.greta, Ticket.objects.get(pk=pk).number) for pk in self.joined}
         self.mail = OutgoingMail.objects.filter(reference__startswith=self.ticket.number).latest("pk")
@@ -152,6 +153,7 @@ class World:
             "person": self.joined[pk].pk,
             "other": self.merged.number,
             "link": self.link.pk,
+            "entry": self.entry.pk,
             "client": self.cast.anna.pk,
             "organisation": self.cast.quillmark.pk,
             "click": ticket.events.latest("sequence").click,

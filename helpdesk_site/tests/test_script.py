@@ -5,7 +5,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from tickets import actions
 from tickets.models import Ticket
+from tickets.writing import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -232,14 +234,39 @@ def test_a_priority_is_changed_in_place_by_key_and_the_focus_stays(browse, sam, 
     expect(tab.locator("summary[data-key=p]")).to_be_focused()
 
 
-def test_the_two_boxes_are_reached_by_key_and_a_quotation_goes_to_the_reply(browse, sam, ticket):
-    """S63, S161: Reply and Note are two boxes."""
+def test_the_two_boxes_are_reached_by_key_and_a_quotation_goes_to_the_one_in_front(browse, sam, ticket):
+    """S63, S150, S161: Reply and Note are two boxes; what is quoted comes to the cursor, and a note into the note."""
+    actions.add_note(ticket, author=sam, written=write("Only we know.\n\n3. Three\n4. Four"))
     tab = browse(sam, f"/t/{ticket.number}/")
     tab.locator("body").press("n")
     expect(tab.locator("#pane-note textarea")).to_be_focused()
     tab.keyboard.press("Escape")
     tab.locator("#m1 [data-quote]").click()
-    expect(tab.locator("#reply textarea:visible")).to_have_value(re.compile("^> The cart answers 502"))
+    line = "> Anna Harding wrote in #1:\n>\n> The cart answers 502.\n\n"
+    expect(tab.locator("#pane-note textarea")).to_have_value(line)
+    tab.keyboard.press("Escape")
+    tab.locator("body").press("r")
+    tab.keyboard.type("Before. After.")
+    for _ in " After.":
+        tab.keyboard.press("ArrowLeft")
+    tab.locator("#m1 [data-quote]").click()
+    expect(tab.locator("#pane-reply textarea")).to_have_value(f"Before.\n\n{line} After.")
+    tab.locator("#n1 [data-quote]").click()
+    note = re.compile("N1:\n>\n> Only we know.\n>\n> 3. Three\n> 4. Four")
+    expect(tab.locator("#pane-note textarea")).to_have_value(note)
+    expect(tab.locator("#pane-reply textarea")).not_to_have_value(re.compile("Only we know"))
+
+
+def test_what_is_marked_is_quoted_by_key_and_a_point_by_its_number(browse, sam, open_ticket):
+    """S63, S64: the key q quotes what is marked in a message, numbered as it is there; without any, the last one."""
+    ticket = open_ticket(text="Three things:\n\n1. The cart\n2. The `mail`\n3. The shop")
+    tab = browse(sam, f"/t/{ticket.number}/")
+    tab.evaluate("""() => { const range = document.createRange(), points = document.querySelectorAll(".point");
+        range.setStartBefore(points[1]); range.setEndAfter(points[2]); getSelection().removeAllRanges(); getSelection().addRange(range); }""")
+    tab.keyboard.press("q")
+    expect(tab.locator("#pane-reply textarea")).to_have_value(
+        "> Anna Harding wrote in #1:\n>\n> 2. The `mail`\n> 3. The shop\n\n"
+    )
 
 
 def test_a_reply_whose_time_is_over_does_not_reload_the_page_in_a_circle(browse, sam, ticket):

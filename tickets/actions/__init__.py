@@ -23,6 +23,7 @@ from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
 from .talking import change_talk
 from .teaming import give_to_team
+from .timing import change_time, log_time, remove_time
 from .trashing import block_and_trash, empty, restore, trash
 from .undoing import undo
 from .unmerging import detach, unmerge
@@ -47,6 +48,7 @@ __all__ = [
     "change_later",
     "change_tag",
     "change_talk",
+    "change_time",
     "close",
     "confirm",
     "delete_message",
@@ -62,6 +64,7 @@ __all__ = [
     "keep_automatic",
     "leave",
     "link",
+    "log_time",
     "mark_spam",
     "merge",
     "merge_tag",
@@ -75,6 +78,7 @@ __all__ = [
     "remind",
     "remove_participant",
     "remove_point",
+    "remove_time",
     "rename_point",
     "reopen",
     "reopens_until",

@@ -1,4 +1,4 @@
-"""What else happens when a reply is sent: what the predefined reply it began with says (S147)."""
+"""What else happens when a reply is sent: of a predefined reply (S147), and the time spent (S152)."""
 
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from .assigning import assign
 from .snoozing import snooze
 from .sorting import set_priority
 from .tagging import tag, tags_named
+from .timing import log_kept
 
 
 @action
@@ -50,4 +51,4 @@ def put_off(ticket, hours, actor, message):
     snooze(ticket, until=timezone.now() + timedelta(hours=hours), actor=actor)
 
 
-DEEDS = {"priority": give_priority, "assign": hand_over, "tags": put_tags, "snooze_hours": put_off}
+DEEDS = {"priority": give_priority, "assign": hand_over, "tags": put_tags, "snooze_hours": put_off, "time": log_kept}

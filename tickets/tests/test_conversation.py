@@ -58,7 +58,7 @@ def test_a_message_is_quoted_without_script_too(client_of, anna, ticket, sam, sa
     """S63, S150."""
     say(ticket, sam, "One\n\nTwo")
     page = client_of(anna).get(f"/t/{ticket.number}/?quote=2").text
-    assert "&gt; Sam Whitlock wrote in #2:\n&gt;\n&gt; One\n&gt;\n&gt; Two" in page
+    assert "&gt; Sam wrote in #2:\n&gt;\n&gt; One\n&gt;\n&gt; Two" in page
     for nonsense in ("99", "0", "-1", "x", "9" * 400, "9" * 5000, "²"):
         assert client_of(anna).get(f"/t/{ticket.number}/", {"quote": nonsense}).status_code == 200
 

@@ -35,6 +35,7 @@ from ..actions import reopens_until, reply_refusal
 from ..events import one_click
 from ..forms import ReplyForm
 from ..forms_desk import chosen_readers
+from ..forms_times import time_kept
 from ..forms_writing import time_chosen
 from ..models import Draft, Ticket
 from ..refused import Refused
@@ -133,7 +134,7 @@ def answer_as_staff(request, ticket, form):
     own = ticket.client_id == user.pk  # an agent's own request is answered as a client
     words = filling.merged(form.cleaned_data["message"], ticket, agent=user)
     offers, kept = predefined.sent(request.POST, ticket)
-    after = predefined.after(offers, kept, ticket)
+    after = predefined.after(offers, kept, ticket) | ({} if own else time_kept(request.POST))
     status = status_after(request, ticket, predefined.status_of(offers, kept, ticket))
     if not own:
         guard.refuse(words, ticket, meant=request.POST.get("meant", ""), status=status)
@@ -156,7 +157,7 @@ def answer_as_staff(request, ticket, form):
     with one_click() as click:
         message = actions.reply(ticket, by_staff=not own, **said)
         if after:
-            actions.carry_out(message.ticket, after, actor=user)
+            actions.carry_out(message.ticket, after, actor=user, message=message)
     toast(request, _("Reply sent."))
     neighbours.warn(request, message.ticket, click.events)
     return desk.go_on(request, message.ticket, anchor=message.anchor)

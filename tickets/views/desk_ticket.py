@@ -28,12 +28,13 @@ from .. import (
     quoting,
     states,
     talks,
+    times,
 )
 from ..actions import Crossed
 from ..forms_writing import offered
 from ..guard import Stopped
 from ..marks import checklists
-from ..models import Draft
+from ..models import Draft, TimeEntry
 from . import lines, menus, rows, trashed
 from .desk import heading, list_left
 
@@ -78,6 +79,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "later": offered(ticket.client, timezone.now()),
         "later_at": request.POST.get("later_at", ""),
         "unsent": thread.typed.get(Draft.Kind.REPLY, {}).get("unsent", ""),
+        "invoicing_choices": TimeEntry.Invoicing.choices,
         "after_choices": User.After.choices,
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
@@ -154,6 +156,13 @@ class Pane:
         sent = self.request.POST if self.form is not None else self.thread.typed.get(self.kind, {})
         offers, kept = predefined.sent(sent, self.ticket)
         return {"offers": offers, "also": [(one, one.code in kept) for one in predefined.also(offers)]}
+
+    @property
+    def time(self):
+        """What was typed of the time spent: {field: value}, and the activities offered."""
+        sent = self.request.POST if self.form is not None else self.thread.typed.get(self.kind, {})
+        said = {name: sent.get(name, "") for name in times.FIELDS}
+        return said | {"activities": [row for row in times.activities().values() if row.is_active]}
 
     @property
     def files(self):

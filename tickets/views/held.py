@@ -14,7 +14,7 @@ from engine.once import once
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, filling, guard, predefined, queries
+from .. import access, actions, drafts, filling, guard, queries
 from ..forms_writing import LaterForm
 from ..models import Draft, Ticket
 from ..refused import Refused
@@ -51,7 +51,7 @@ def call_back(request, ticket, row):
     since = drafts.saved(request, place)
     written = "\n\n".join(filter(None, [written, since and since.fields.get("message")]))
     files += drafts.kept_files(request, place)
-    drafts.keep(request, place, {"message": written} | predefined.typed_again(row), uploads=files)
+    drafts.keep(request, place, {"message": written} | drafts.typed_again(row), uploads=files)
     if not access.works_on(request.user, ticket):
         return redirect("ticket_kept", ticket.number)
     toast(request, _("Not sent. Your text is in the box again."))

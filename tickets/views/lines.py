@@ -57,7 +57,7 @@ def shape_of(template, look, language):
 
 def draw(request, thread, ticket, can):
     """The HTML of the thread's lines, in order."""
-    brush = Brush(request, ticket, can, unproven=thread.unproven)
+    brush = Brush(request, ticket, can, times=thread.times, unproven=thread.unproven)
     return shapes.joined(brush.message(row) if row.is_message else brush.events(row) for row in thread.rows)
 
 
@@ -82,7 +82,7 @@ def log(told):
 class Brush:
     """Draws the messages of one page. Each piece is safe HTML; what people wrote is escaped here (T04)."""
 
-    def __init__(self, request, ticket, can, *, unproven=False):
+    def __init__(self, request, ticket, can, *, times, unproven=False):
         self.request, self.ticket, self.can, self.unproven = request, ticket, can, unproven
         self.language, self.reader, self.faces = get_language(), ui.reader(), {}
         self.sent_word = escape(OutgoingMail.State.SENT.label)
@@ -93,6 +93,7 @@ class Brush:
         self.splits = reverse("ticket_split", args=[ticket.number])
         self.delete = reverse("message_delete", args=[ticket.number, 0])
         self.redact = reverse("message_redact", args=[ticket.number, 0])
+        self.times = times
         self.quote_outside, self.quote_inside = quoting.lines_for(ticket)
 
     def events(self, row):
@@ -135,8 +136,15 @@ class Brush:
             files=render_to_string("desk/_attachments.html", {"files": row.files}) if row.files else "",
             rest=self.rest(row.rest) if row.rest else "",
             source=self.source.replace("/0/", f"/{message.incoming_id}/"),
-            foot=f'<footer class="msg-foot">{self.mails(row.mails)}</footer>' if row.mails else "",
+            foot=self.foot(row),
         )
+
+    def foot(self, row):
+        """What became of its mails, and the time logged with it."""
+        spent = self.times.of_message(row.message.pk) if self.times.entries else ""
+        said = render_to_string("desk/_spent.html", {"clock": spent}) if spent else ""
+        said += self.mails(row.mails) if row.mails else ""
+        return f'<footer class="msg-foot">{said}</footer>' if said else ""
 
     def quote_line(self, row):
         """What stands above a quotation of this message: in a reply as its client may know it."""

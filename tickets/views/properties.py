@@ -34,6 +34,7 @@ from ..forms_desk import (
     chosen_type,
     status_seen,
 )
+from ..forms_times import time_sent
 from ..models import Draft, Presence, Ticket
 from ..refused import Refused
 from ..writing import write
@@ -222,11 +223,13 @@ def noted(request, ticket, form):
     """(the note, what to say of it): added, colleagues called, perhaps flagged, in one click."""
     written = write(form.cleaned_data["message"])
     flagged = chosen_colleague(request.POST.get("flag", ""), me=request.user)
-    called = mentions.people_in(written.body, ticket)
+    called, spent = mentions.people_in(written.body, ticket), time_sent(request.POST)
     with one_click():
         row = actions.add_note(ticket, author=request.user, written=written, attachments=form.uploads, mentions=called)
         if flagged:
             actions.flag(ticket, to=flagged, actor=request.user)
+        if spent:
+            actions.log_time(row.ticket, user=request.user, message=row, **spent)
         put, _kept = predefined.sent(request.POST, ticket)
         predefined.count([offer.pk for offer in put], predefined.about(ticket))
     return row, note_words(called, flagged)
