@@ -156,15 +156,18 @@ class World:
             "entry": self.entry.pk,
             "client": self.cast.anna.pk,
             "organisation": self.cast.quillmark.pk,
-            "click": ticket.events.latest("sequence").click,
+            "click": self.click_for(door, ticket),
             "object_id": self.ticket.pk,
         }
+
+    def click_for(self, door, ticket):
+        """The last click on the ticket; Sam's, where it is taken back from his own list."""
+        own = {"actor": self.cast.sam} if door.name == "desk_undo" else {}
+        return ticket.events.filter(**own).latest("sequence").click
 
     def token_for(self, door, ticket):
         if door.name == "leave":
             return leaving.address_for(self.joined[self.ticket.pk], "participant", self.ticket).split("/")[-2]
-        if door.name == "desk_undo":
-            known["click"] = self.ticket.events.filter(actor=self.cast.sam).latest("sequence").click
         if door.name == "upload_remove":
             return self.loose_file.token
         return self.attached.token if door.name.startswith("attachment") else self.passes[ticket.pk]
