@@ -70,7 +70,9 @@ class NewTicketForm(WithFiles):
         if "priority" in self.fields:
             self.fields["priority"].initial = default_priority().code
         self.order_fields(self.field_order)
-        self.fields["subject"].required = channel not in TALKS
+        if channel in TALKS:
+            self.fields["subject"].required = False
+            self.fields["subject"].help_text = _("Empty: named after the kind of call and the client.")
         self.fields["message"].required = channel not in (PHONE, CONFERENCE)  # of a chat there is what was written
 
     def offer(self, name, label, rows, *, key="code", empty="", required=False):

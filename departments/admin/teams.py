@@ -16,7 +16,7 @@ class TeamForm(forms.ModelForm):
         User.objects.filter(is_staff=True, is_active=True).order_by("name", "email"),
         label=_("members"),
         required=False,
-        widget=admin.widgets.FilteredSelectMultiple(_("members"), is_stacked=False),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Those who work in the department."),
     )
 

@@ -28,6 +28,7 @@ from .marks import hang_marks
 from .people import CLIENTS, MEMBERS_OF_FERNHOLLOW
 from .replies import write_replies
 from .stories import ANSWERS, LOG, SHORT, STORIES, THANKS
+from .talks import make_team, note_talks
 
 
 class Stage:
@@ -35,7 +36,7 @@ class Stage:
 
     def __init__(self):
         self.now = timezone.now().replace(microsecond=0)
-        self.people = {}
+        self.people, self.support = {}, None
 
     def load(self):
         """Write the demo world into an empty portal. Returns how many tickets there are; 0 when it was there."""
@@ -51,6 +52,8 @@ class Stage:
             self.hold_letters()
             write_replies(self.people)
             hang_marks(self.people)
+            make_team(self.people, self.support)
+            note_talks(self.people, self.support)
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.SENT, sent_at=F("due_at"))
             User.objects.update(date_joined=self.now - timedelta(days=400))
         return Ticket.objects.count()
@@ -58,6 +61,7 @@ class Stage:
     def meet_people(self):
         cast = raise_cast()
         self.people = {name: person for name, person in vars(cast).items() if isinstance(person, User)}
+        self.support = cast.support
         for key, (name, email, language, zone) in CLIENTS.items():
             fields = {"name": name, "language": language, "time_zone": zone, "password": "!guest"}
             self.people[key], _made = User.objects.get_or_create(email=email, defaults=fields)

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from departments.models import Category
 from helpdesk_site.demo.stage import Stage
 from mail.models import IncomingMail, OutgoingMail
-from tickets.models import Attachment, CheckPoint, Mention, Message, Tag, Ticket
+from tickets.models import Attachment, CheckPoint, Mention, Message, Tag, Talk, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,8 @@ def test_the_demo_world_has_something_real_for_every_page():
     assert set(IncomingMail.objects.values_list("outcome", flat=True)) == {"rejected", "quarantined", "ignored"}
     assert not OutgoingMail.objects.waiting().exists()
     assert Tag.objects.exclude(tone="").exists() and Mention.objects.exists() and CheckPoint.objects.exists()
-    assert Ticket.objects.exclude(snoozed_at=None).exists()
+    assert Ticket.objects.exclude(snoozed_at=None).exists() and Ticket.objects.exclude(team=None).exists()
+    assert set(Talk.objects.values_list("ticket__channel", flat=True)) == {"phone", "conference"}
 
 
 def test_loading_it_twice_changes_nothing():

@@ -1,0 +1,72 @@
+"""The client of a ticket in a real browser: changed in a dialog; notes, other tickets, teams (S4, S160, S164, S180)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Membership, User
+from departments.models import Team
+from helpdesk_site.tests.test_pages import complaints
+from tickets.models import Ticket
+
+from .test_desk_browser import sit_down  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def nora(cast):
+    nora = User.objects.create_user("nora@example.com", "demo-helpdesk", name="Nora Vale")
+    Membership.objects.create(organisation=cast.quillmark, user=nora)
+    return nora
+
+
+def test_the_client_is_changed_in_a_dialog_by_typing(sit_down, ticket, cast, nora):  # noqa: F811
+    """S164: found while typing, shown what it means, done, taken back."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.locator("#i-client").get_by_text("Change client").click()
+    dialog = tab.locator("dialog[open]")
+    dialog.get_by_label("Find the new client").fill("vale")
+    dialog.get_by_text("Nora Vale").click()
+    expect(dialog.get_by_text("The new client reads its 1 message.")).to_be_visible()
+    dialog.get_by_label("Keep Anna Harding").check()
+    expect(dialog.get_by_label("Keep Anna Harding")).to_be_checked()
+    assert complaints(tab) == []
+    dialog.get_by_role("button", name="Change client").click()
+    expect(tab.locator("#i-client").get_by_text("nora@example.com")).to_be_visible()
+    assert Ticket.objects.get().client == nora
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.locator("#i-client").get_by_text(cast.anna.email)).to_be_visible()
+    assert Ticket.objects.get().client == cast.anna
+
+
+def test_notes_on_the_client_are_kept_in_place(sit_down, ticket, cast):  # noqa: F811
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.get_by_text("Add notes").click()
+    tab.locator("#client_notes").fill("Please no calls before ten.")
+    tab.get_by_role("button", name="Save notes").click()
+    expect(tab.locator("#i-client").get_by_text("Please no calls before ten.").first).to_be_visible()
+
+
+def test_more_of_the_other_tickets_come_on_demand(sit_down, ticket, open_ticket, cast):  # noqa: F811
+    """S160: without leaving the page."""
+    for number in range(28):
+        open_ticket(subject=f"Number {number}")
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/#i-others")
+    tab.get_by_role("tab", name="Tickets").click()
+    rows = tab.locator("#other-tickets > li > a.clip")
+    expect(rows).to_have_count(5)
+    tab.locator("#i-others").get_by_text("Show more").first.click()
+    expect(rows).to_have_count(25)
+    tab.locator("#other-tickets").get_by_text("Show more").click()
+    expect(rows).to_have_count(28)
+
+
+def test_a_ticket_is_given_to_a_team_by_key_and_narrowing(sit_down, ticket, cast):  # noqa: F811
+    """S4."""
+    team = Team.objects.create(name="Mail servers", department=cast.support)
+    team.members.add(cast.sam)
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.keyboard.press("a")
+    tab.get_by_role("button", name="Mail servers").click()
+    expect(tab.locator('#head summary[data-key="a"]')).to_contain_text("Mail servers")
+    assert Ticket.objects.get().team == team and complaints(tab) == []
