@@ -156,14 +156,9 @@ class World:
             "entry": self.entry.pk,
             "client": self.cast.anna.pk,
             "organisation": self.cast.quillmark.pk,
-            "click": self.click_for(door, ticket),
+            "click": ticket.events.filter(actor=self.cast.sam).latest("sequence").click,
             "object_id": self.ticket.pk,
         }
-
-    def click_for(self, door, ticket):
-        """The last click on the ticket; Sam's, where it is taken back from his own list."""
-        own = {"actor": self.cast.sam} if door.name == "desk_undo" else {}
-        return ticket.events.filter(**own).latest("sequence").click
 
     def token_for(self, door, ticket):
         if door.name == "leave":
