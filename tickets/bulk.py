@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 100  # tickets done in the request; more are done in the background
 STEP = 25
 MOST = 10_000  # tickets of one job
+KEPT = timedelta(days=30)  # what a job was about in detail
 TURN = 20  # seconds a worker gives one job before it looks at others
 LEFT_BEHIND = timedelta(seconds=TURN)  # no sign of life for so long: its worker has died
 State = BulkJob.State
@@ -220,6 +221,16 @@ def back(job, size):
     job.done -= len(chunk)
     if not job.done:
         job.state = State.UNDONE
+
+
+# --- Old jobs ---------------------------------------------------------------------------------------------------------
+
+
+def forget_old(now=None):
+    """Forget of old jobs which tickets they were, and why some were not done; that they were is kept. Returns of how
+    many: the list of one's acts still tells them in a line."""
+    old = BulkJob.objects.filter(finished_at__lt=(now or timezone.now()) - KEPT).exclude(tickets=[])
+    return old.update(tickets=[], failed=[])
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from engine.leases import lease
 
-from . import actions, drafts, file_links, files, notify, predefined, search
+from . import actions, bulk, drafts, file_links, files, notify, predefined, search
 from .actions.trashing import KEPT
 from .due import each
 from .models import PendingReply, Presence, Ticket
@@ -102,7 +102,7 @@ def tidy(now=None):
             return {}
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
         forgotten = {"drafts": drafts.forget_old(now), "files": files.forget_loose(now)}
-        forgotten["uses"] = predefined.forget_old(now)
+        forgotten |= {"uses": predefined.forget_old(now), "jobs": bulk.forget_old(now)}
         return {"presences": presences, **forgotten, "links": file_links.forget_over(now)}
 
 

@@ -488,6 +488,18 @@ def test_a_notice_that_waits_is_never_sent_when_its_job_was_taken_back(many, beg
     assert not letters.exclude(state="cancelled").exists()
 
 
+def test_old_jobs_forget_which_tickets_they_were(client_of, many, begin, cast):
+    """Part 8: my activity still tells them, in a line."""
+    job, browser = begin(many(2)), client_of(cast.sam)
+    assert bulk.forget_old() == 0
+    later = timezone.now() + timedelta(days=31)
+    assert (bulk.forget_old(later), bulk.forget_old(later)) == (1, 0)
+    job.refresh_from_db()
+    assert (job.tickets, job.total, job.changed) == ([], 2, 2)
+    assert "2 tickets closed." in browser.get("/desk/activity/").content.decode()
+    assert browser.get(f"/desk/bulk/{job.pk}/").status_code == 200
+
+
 # --- Whose job it is --------------------------------------------------------------------------------------------------
 
 
