@@ -28,10 +28,10 @@ PIECES = (
 )  # fmt: skip
 
 
-def draw(rows, *, columns, present=()):
+def draw(rows, *, columns, me, present=()):
     """Add its HTML to each row of `queues.page`: words, glyphs and times, and who looks at the ticket now, as `live`
-    says it."""
-    fill = Filler(rows, present)
+    says it. `me` is the reader's id."""
+    fill = Filler(rows, present, me)
     shape, more = shape_of(get_language(), columns), [MORE[column] for column in columns if column in MORE]
     for row in rows:
         row["html"] = shapes.filled(shape, fill.pieces(row, more))
@@ -46,11 +46,11 @@ def shape_of(language, columns):
 class Filler:
     """Makes the pieces of one page's rows. Each is safe HTML; what people wrote is escaped here (T04)."""
 
-    def __init__(self, rows, present):
+    def __init__(self, rows, present, me):
         self.known, self.made, self.now = snapshot(), {}, timezone.now()
         self.language, self.zone = get_language(), timezone.get_current_timezone_name()
         ids = [row["id"] for row in rows]
-        self.present, self.marks = badges(present), tagged.marks_of(ids)
+        self.present, self.marks = badges(present), tagged.marks_of(ids, me)
         self.url, self.select = reverse("ticket", args=["NUMBER"]), escape(_("Select %(number)s"))
         self.dot = format_html('<span class="dot" title="{}"></span>', _("unread"))
         self.unread = format_html('<span class="vh"> ({})</span>', _("unread"))
@@ -165,9 +165,11 @@ MOST_TAGS = 3  # in a row
 
 
 def tags(marks):
-    """The tags of a ticket, and how far its checklist is."""
+    """Whether the reader has a draft there, the tags of a ticket, and how far its checklist is."""
     first, more = marks.tags[:MOST_TAGS], marks.tags[MOST_TAGS:]
-    shown = [f'<span class="{tone_class(tone)}" dir="auto">{escape(name)}</span>' for name, tone in first]
+    draft = f'<span class="tag t-amber">{ui.icon("pencil", "icon-sm")}{escape(_("draft"))}</span>'
+    shown = [draft] if marks.is_draft else []
+    shown += [f'<span class="{tone_class(tone)}" dir="auto">{escape(name)}</span>' for name, tone in first]
     if more:
         others = escape(", ".join(name for name, _tone in more))
         shown.append(f'<span class="tag num" title="{others}">+{len(more)}</span>')
@@ -187,7 +189,8 @@ def assignee(row):
     team = None if row["assignee_id"] else colleagues.teams().get(row["team_id"])
     if team:
         name = escape(team.said())
-        return f'<span class="tag clip" title="{name}" dir="auto">{ui.icon("users", "icon-sm")}{name}</span>'
+        icon = ui.icon("users", "icon-sm")
+        return f'<span class="tag" title="{name}">{icon}<span class="clip" dir="auto">{name}</span></span>'
     if not row["assignee_id"]:
         return ui.avatar(None, "sm")
     name, email, picture = row["assignee__name"], row["assignee__email"], row["assignee__picture"] or ""
