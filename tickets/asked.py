@@ -7,7 +7,8 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.core.exceptions import TooManyFieldsSent
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat, StrIndex, Substr
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,7 +18,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib.text import clean_line
 
 from . import access, tagged
-from .models import Flag, Mention, SavedView, Ticket, Watcher
+from .models import Draft, Flag, Mention, SavedView, Ticket, Watcher
 
 WORDS_LIMIT = 200
 MOST_TAGS = 20  # in one address
@@ -63,6 +64,13 @@ def of_my_teams(me):
     return Q(team__in=Team.members.through.objects.filter(user=me).values("team_id"), snoozed_at=None)
 
 
+def typed_by(me):
+    """A Q: the tickets in which this person has typed something that was not sent."""
+    owner = Concat(Value("user:"), Cast(Value(me), CharField()))  # as a number it can be put into a prepared statement
+    mine = Draft.objects.filter(owner=owner, kind__in=[Draft.Kind.REPLY, Draft.Kind.NOTE])
+    return Q(number__in=mine.annotate(to=Substr("place", StrIndex("place", Value("/")) + 1)).values("to"))
+
+
 VIEWS = {
     "waiting": View(_("Waiting for us"), "inbox", WAITING),
     "mine": View(pgettext_lazy("tickets", "Mine"), "user-check", OPEN, lambda me: Q(assignee=me, snoozed_at=None)),
@@ -81,6 +89,7 @@ VIEWS = {
         sort="until",
         is_rare=True,
     ),
+    "drafts": View(pgettext_lazy("tickets", "Drafts"), "pencil", ANY, typed_by, is_short=True, is_rare=True),
     "open": View(_("All open"), "messages", OPEN),
     "closed": View(pgettext_lazy("tickets", "Closed"), "circle-check", CLOSED, sort="updated"),
     "all": View(_("All tickets"), "search", ANY, sort="updated"),

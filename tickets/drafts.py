@@ -22,6 +22,7 @@ FIELDS = {
     Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
     Draft.Kind.NOTE: ("message", "predefined", *times.FIELDS),
 }
+WORDS = ("subject", "message", "name", "email", "time", "time_text", "amount", "predefined")  # worth keeping
 LONGEST = 1_100_000  # characters of one field
 KEPT = timedelta(days=60)
 WRITER = "writer"  # session key
@@ -108,6 +109,18 @@ def keep(request, place, data, *, uploads=None):
 def typed(data, name):
     """What a field says; of several boxes of one name each that is ticked, one a line."""
     return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
+
+
+def forget_empty(request, place):
+    """Forget a draft in which nothing is left: its words were taken out again."""
+    for draft in Draft.objects.filter(owner__in=names_of(request), place=place):
+        if not any(draft.fields.get(name, "").strip() for name in WORDS) and not draft.attachments.exists():
+            draft.delete()
+
+
+def of_person(user):
+    """Everything this person has typed and not sent, the latest first."""
+    return Draft.objects.filter(owner=f"user:{user.pk}").order_by("-updated_at", "-pk")
 
 
 def put_aside(user, place, words, uploads=(), more=None):

@@ -95,6 +95,7 @@ def traced(departments, mails):
         counted("called", f"tickets_mention WHERE {mine} AND is_unread"),
         counted("flagged", f"tickets_flag WHERE {mine}"),
         counted("watched", f"tickets_watcher WHERE {mine}"),
+        counted("drafts", "tickets_draft WHERE owner = 'user:' || CAST(%(me)s AS text)"),
         counted("teams", f"departments_team_members WHERE {mine}"),
         counted("notices", f"({unread}) AS unread"),
         f"SELECT 'mails', {queries.capped(queries.mails_waiting(every, mails), 'mail_incomingmail')}, ''",

@@ -47,6 +47,7 @@ class Counts:
     in_teams: int = 0  # whether this person is in any
     watched: int = 0
     snoozed: int = 0
+    drafts: int = 0  # in which this person typed something that was not sent
     spam: int = 0
     trash: int = 0
     mails: int = 0  # that wait for a decision
@@ -59,8 +60,8 @@ class Counts:
 
 
 COUNTED = (
-    "waiting", "mine", "unassigned", "flagged", "teams", "in_teams", "mentions", "called", "watched", "snoozed", "spam",
-    "trash", "mails", "notices",
+    "waiting", "mine", "unassigned", "flagged", "teams", "in_teams", "mentions", "called", "watched", "snoozed",
+    "drafts", "spam", "trash", "mails", "notices",
 )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def counting(departments, mails):
     mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
     listed = f"{here}merged_into_id IS NULL AND hidden = ''"
     for_me, unread = f"{listed} AND {mine}", "user_id = %(me)s AND is_unread"
-    notices = f"user_id = %(me)s AND {UNREAD}"
+    notices = f"user_id = %(me)s AND {UNREAD} AND EXISTS ({OF_EVENT.format(every=every)})"
     parts = [
         one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
         one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {still}"),
@@ -143,6 +144,7 @@ def counting(departments, mails):
         one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
         one("watched", f"{here}{still} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
         one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
+        one("drafts", f"{listed} AND number IN ({DRAFTS})"),
         one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         one("trash", f"{here}hidden = 'trash' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
@@ -156,6 +158,10 @@ def counting(departments, mails):
     return Prepared.of_sql(" UNION ALL ".join(parts), slots={"me": int})
 
 
+DRAFTS = """SELECT CASE kind WHEN 'reply' THEN substr(place, 7) ELSE substr(place, 6) END FROM tickets_draft
+WHERE owner = 'user:' || CAST(%(me)s AS text) AND kind IN ('reply', 'note')"""
+OF_EVENT = """SELECT 1 FROM tickets_ticketevent AS event JOIN tickets_ticket AS one ON one.id = event.ticket_id
+WHERE event.id = event_id AND one.department_id IN ({every})"""
 TEAMS = "SELECT team_id FROM departments_team_members WHERE user_id = %(me)s"
 SAVED = """
 SELECT 'saved', view.id, COALESCE(choice.position, view.position), view.name FROM tickets_savedview AS view
@@ -228,7 +234,8 @@ def rail(viewer, current="", counted=None):
         rail_row(key_of(view=f"saved-{pk}"), f"{desk}?view=saved-{pk}", name, "bookmark", 0, current)
         for pk, name in counted.saved
     ]
-    return {"views": [*views, mails], "departments": departments, "saved": saved}
+    unread = f"{MOST_NOTICES - 1}+" if counted.notices >= MOST_NOTICES else counted.notices or ""
+    return {"views": [*views, mails], "departments": departments, "saved": saved, "unread": unread}
 
 
 def holds(counted, view):

@@ -63,6 +63,7 @@ class Marks:
     tags: list = field(default_factory=list)  # (name, tone)
     done: int = 0
     points: int = 0
+    is_draft: bool = False  # the reader types something here that was not sent
 
 
 STATEMENT = """
@@ -71,19 +72,25 @@ JOIN tickets_tag AS tag ON tag.id = held.tag_id WHERE held.ticket_id IN ({ids})
 UNION ALL
 SELECT ticket_id, '', '', count(done_at), count(*), '' FROM tickets_checkpoint WHERE ticket_id IN ({ids})
 GROUP BY ticket_id
+UNION ALL
+SELECT one.id, '', 'draft', 0, 0, '' FROM tickets_draft
+JOIN tickets_ticket AS one ON one.number = CASE kind WHEN 'reply' THEN substr(place, 7) ELSE substr(place, 6) END
+WHERE owner = %s AND kind IN ('reply', 'note') AND one.id IN ({ids})
 ORDER BY 6
 """
 
 
-def marks_of(ids):
-    """{ticket id: Marks} of these tickets (ids), in one statement; nothing for those without."""
+def marks_of(ids, me):
+    """{ticket id: Marks} of these tickets (ids), in one statement; nothing for those without. `me` is the reader."""
     found = defaultdict(Marks)
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(STATEMENT.format(ids=", ".join(map(str, ids))))
+            cursor.execute(STATEMENT.format(ids=", ".join(map(str, ids))), [f"user:{me}"])
             for pk, name, tone, done, points, _key in cursor.fetchall():
                 if name:
                     found[pk].tags.append((name, tone))
+                elif tone:
+                    found[pk].is_draft = True
                 else:
                     found[pk].done, found[pk].points = done, points
     return dict(found)

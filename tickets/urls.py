@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     activity,
+    bell,
     bulk,
     changing,
     clients,
@@ -139,6 +140,9 @@ urlpatterns = [
     path("desk/views/<int:view>/delete/", views.delete, name="desk_view_delete"),
     path("desk/views/<int:view>/pin/", views.pin, name="desk_view_pin"),
     path("desk/views/<int:view>/move/", views.move, name="desk_view_move"),
+    path("desk/bell/", bell.notices, name="desk_bell"),
+    path("desk/bell/read/", bell.read, name="desk_bell_read"),
+    path("desk/bell/latest/", bell.latest, name="desk_bell_latest"),
     path("desk/activity/", activity.activity, name="desk_activity"),
     path("desk/activity/<uuid:click>/undo/", activity.undo, name="desk_undo"),
     path("desk/columns/", views.choose, name="desk_columns"),
@@ -160,6 +164,7 @@ urlpatterns = [
     path("desk/mail/<int:incoming>/block/", mails.block, name="desk_mail_block"),
     path("desk/mail/<int:incoming>/again/", mails.again, name="desk_mail_again"),
     path("desk/blocked/<int:block>/lift/", mails.unblock, name="desk_unblock"),
+    path("desk/drafts/", drafts.mine, name="desk_drafts"),
     path("desk/times/", times.listed, name="desk_times"),
     path("desk/times/sheet/", times.sheet, name="desk_times_sheet"),
     path("desk/refresh/", desk.refresh, name="desk_refresh"),

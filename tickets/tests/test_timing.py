@@ -16,7 +16,6 @@ from mail.models import OutgoingMail
 from tickets import actions, history, timers
 from tickets.models import PendingReply, TicketEvent, TimeEntry, Verb
 from tickets.refused import Refused
-from tickets.writing import write
 
 SECRET = "Zanzibarian plumbing"  # stands in no page of ours by chance
 

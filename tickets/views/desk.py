@@ -85,7 +85,7 @@ def queue_context(viewer, asked, *, present=()):
     apart = counted.flagged and queues.shows_flagged(asked) and not page.previous
     flagged = queues.flagged(viewer, columns=codes) if apart else []
     title, current = heading(asked)
-    rows.draw([*flagged, *page.rows], columns=codes, present=present)
+    rows.draw([*flagged, *page.rows], columns=codes, me=viewer.user.pk, present=present)
     return {
         "asked": asked,
         "page": page,

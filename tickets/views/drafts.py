@@ -2,18 +2,22 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from departments.models import Department
+from departments.policy import snapshot
 from engine import once
 from helpdesk_site.lib import text
 
-from .. import access, drafts, files, throttle
+from .. import access, drafts, files, queries, throttle
 from ..forms import TEXT_LIMIT
-from ..models import Attachment, Draft
+from ..models import Attachment, Draft, Ticket
+from .desk import staff_only
 from .doors import department_of
+
+MOST = 200
 
 
 @login_not_required
@@ -25,6 +29,7 @@ def save(request):
         return HttpResponse(status=429)
     if not once.was_sent(request):
         drafts.keep(request, place, request.POST)
+        drafts.forget_empty(request, place)
     return HttpResponse(status=204)
 
 
@@ -70,6 +75,22 @@ def preview(request):
     if len(written) > TEXT_LIMIT:
         return HttpResponse(status=422)
     return HttpResponse(text.shown(text.render_markdown(written)))
+
+
+@require_safe
+@staff_only
+def mine(request):
+    """Everything I have typed and not sent: on tickets, on those that have left my departments too, and new ones."""
+    rows = list(drafts.of_person(request.user)[:MOST])
+    numbers = {what for kind, what in map(drafts.parse, (row.place for row in rows)) if kind != Draft.Kind.NEW}
+    seen = Ticket.objects.filter(access.visible(request.viewer), number__in=numbers).in_bulk(field_name="number")
+    departments = {row.slug: row for row in snapshot().departments.values()}
+    for row in rows:
+        kind, row.number = drafts.parse(row.place)
+        row.ticket, row.department = seen.get(row.number), departments.get(row.number)
+        row.words = text.excerpt(row.fields.get("message", ""), 160)
+        row.is_new = kind == Draft.Kind.NEW
+    return render(request, "desk/drafts.html", {"rows": rows, "rail": queries.rail(request.viewer)})
 
 
 # --- Below the doors --------------------------------------------------------------------------------------------------
