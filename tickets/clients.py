@@ -1,9 +1,12 @@
 """Clients as staff know them (S75, S76, S180): whose card somebody may open, what stands on it, how it is found."""
 
+from urllib.parse import quote
+
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from accounts.models import Membership, Organisation, Service, User
+from departments.policy import snapshot
 from helpdesk_site.lib.paging import page_by_key
 
 from . import access
@@ -71,6 +74,12 @@ def counted(viewer, **whose):
     rows = Ticket.objects.workable_by(viewer).listed().filter(**whose).order_by("-updated_at", "-pk")
     found = list(rows.values_list("category", flat=True)[: MOST_EARLIER + 1])
     return len(found), sum(category != "closed" for category in found)
+
+
+def billing_link(client):
+    """Where the operator's own system shows this client, their invoices for example (S180); "" where none is set."""
+    template = snapshot().portal.client_link
+    return template.replace("{email}", quote(client.email, safe="")).replace("{id}", str(client.pk))
 
 
 def services_of(client):

@@ -14,7 +14,7 @@ from .shared import POLICY_FIELDSETS, Presettable, tell_of
 class PortalAdmin(Presettable):
     form = PolicyForm
     fieldsets = [
-        (_("The portal"), {"fields": ["name", "hue", "chat_url"]}),
+        (_("The portal"), {"fields": ["name", "hue", "chat_url", "client_link"]}),
         (_("Mail"), {"fields": ["authserv_id", "plus_addresses", "mail_size"]}),
         *[(title, {**options, "classes": []}) for title, options in POLICY_FIELDSETS],
     ]

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,21 @@ class Portal(Policy):
     )
     chat_url = models.URLField(
         _("link to live chat"), blank=True, help_text=_("Shown to clients as the other channel.")
+    )
+    client_link = models.CharField(
+        _("link to a client in your billing"),
+        max_length=300,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"\Ahttps?://[^\s{}]*(\{(email|id)\}[^\s{}]*)*\Z",
+                _("Enter an address such as https://billing.example.com/clients?mail={email}"),
+            )
+        ],
+        help_text=_(
+            "Shown to staff beside each ticket and on the client's card. {email} stands for the client's address, {id}"
+            " for their number here."
+        ),
     )
     # Incoming mail: what holds for the whole machine
     authserv_id = models.CharField(
@@ -197,8 +212,18 @@ class StaffPlace(models.Model):
         by_switch = self.notify or letter not in (self.Letters.NEW, self.Letters.REPLIES)
         return by_switch and letter not in self.unwanted
 
+    def ways(self):
+        """{letter: (by mail at once, under the bell, in the digest)} of each of Letters here."""
+        return {one: (self.wants(one), one in self.shown, one in self.gathered) for one in self.Letters}
+
+    def tell(self, *, shown, gathered):
+        """Be shown these under the bell, and told of those in the digest."""
+        self.shown = [letter for letter in self.Letters.values if letter in shown]
+        self.gathered = [letter for letter in self.Letters.values if letter in gathered]
+        self.save(update_fields=["shown", "gathered"])
+
     def want(self, letters):
-        """Be told of these here, and of nothing else that may be left."""
+        """Be told of these here by mail at once, and of nothing else that may be left."""
         self.notify = bool({self.Letters.NEW, self.Letters.REPLIES} & set(letters))
         self.unwanted = [letter for letter in self.Letters.values if letter not in letters]
         self.save(update_fields=["notify", "unwanted"])

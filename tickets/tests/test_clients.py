@@ -124,6 +124,43 @@ def test_the_tab_shows_services_counts_and_links(client_of, ticket, open_ticket,
     assert f"/desk/clients/{cast.anna.pk}/" in page and f"/desk/organisations/{cast.quillmark.pk}/" in page
 
 
+def test_the_operators_own_billing_is_a_click_away(client_of, ticket, cast):
+    """S180: invoices stand there; the address is filled in, and clients never see it."""
+    from departments.models import Portal
+    from departments.policy import forget
+
+    Portal.objects.filter(pk=Portal.get().pk).update(client_link="https://billing.example.com/?mail={email}&n={id}")
+    User.objects.filter(pk=cast.anna.pk).update(email="anna+x&y@example.com")
+    forget()
+    wanted = f"https://billing.example.com/?mail=anna%2Bx%26y%40example.com&amp;n={cast.anna.pk}"
+    browser = client_of(cast.sam)
+    assert wanted in card(browser, cast.anna).content.decode()
+    assert wanted in browser.get(f"/t/{ticket.number}/").content.decode()
+    assert "billing.example.com" not in client_of(cast.anna).get(f"/t/{ticket.number}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("link", "good"),
+    [
+        ("https://b.example/?m={email}", True), ("https://b.example/{id}/invoices", True), ("https://b.example/", True),
+        ("javascript:alert(1)", False), ("https://b.example/{name}", False), ("b.example", False),
+        ("https://b.example/ {id}", False), ("https://b.example/{email", False),
+    ],
+)  # fmt: skip
+def test_what_is_no_link_to_a_client_is_refused(link, good):
+    """T19."""
+    from django.core.exceptions import ValidationError
+
+    from departments.models import Portal
+
+    field = Portal._meta.get_field("client_link")
+    if good:
+        field.run_validators(link)
+    else:
+        with pytest.raises(ValidationError):
+            field.run_validators(link)
+
+
 # --- Other tickets ----------------------------------------------------------------------------------------------------
 
 

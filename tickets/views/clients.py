@@ -56,6 +56,7 @@ def shown(request, client, *, typed=None, status=200):
     page = clients.tickets_of(request.viewer, client=client, cursor=request.GET.get("cursor", ""))
     context = {
         "client": client,
+        "billing": clients.billing_link(client),
         "memberships": clients.memberships_of(client),
         "services": clients.services_of(client),
         "page": with_looks(page),

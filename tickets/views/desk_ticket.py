@@ -14,6 +14,7 @@ from helpdesk_site.lib.text import render_markdown, shown
 
 from .. import (
     access,
+    clients,
     colleagues,
     desk_thread,
     drafts,
@@ -84,6 +85,7 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "after_status": ticket.policy.status_after_staff,
         "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
         "follow_up_of": followed(request.viewer, ticket),
+        "billing": clients.billing_link(ticket.client),
         "talks": talks.shown(request.viewer, ticket, by_staff=True),
         "family": list(merged.family(ticket).values()),
         "open_parts": links.open_parts(thread.links),
