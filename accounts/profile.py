@@ -41,6 +41,13 @@ def want_letters(user, chosen, *, organisations):
         row.save(update_fields=["notify"])
 
 
+def choose_digest(user, how_often):
+    """Get the digest that often; anything not offered changes nothing (T19)."""
+    if how_often in User.Digest.values and how_often != user.digest:
+        user.digest = how_often
+        user.save(update_fields=["digest"])
+
+
 def letters_of(user):
     """What the form shows: (code, words, whether it is wanted) by what they are about, and the memberships."""
     Letters = User.Letters

@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     "release-replies": {"task": "tickets.tasks.release_replies", "schedule": timedelta(seconds=30)},
     "write-letters": {"task": "tickets.tasks.write_letters", "schedule": timedelta(seconds=30)},
     "run-left-behind": {"task": "tickets.tasks.run_left_behind", "schedule": timedelta(seconds=30)},
+    "send-digests": {"task": "tickets.tasks.send_digests", "schedule": timedelta(minutes=1)},
     "take-in": {"task": "tickets.tasks.take_in", "schedule": timedelta(seconds=30)},
     "watch-mailboxes": {"task": "tickets.tasks.watch_mailboxes", "schedule": timedelta(minutes=1)},
     "settle": {"task": "tickets.tasks.settle", "schedule": timedelta(minutes=1)},

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
 from helpdesk_site.lib import rows
 from helpdesk_site.lib.prepared import Prepared
 from mail import outbox
@@ -20,7 +21,7 @@ from mail.models import OutgoingMail
 
 from . import kicks, letters
 from .models import Notification, Verb
-from .recipients import Circle, recipients
+from .recipients import Circle, told
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +38,16 @@ waiting = Prepared(
 
 def about(events):
     """Tell everybody concerned of the events of one click, inside its transaction."""
-    told = [row for ticket, own in by_ticket(events) for row in told_of(ticket, own)]
-    if grouped := [row for row in told if may_wait(row)]:
+    everybody = [row for ticket, own in by_ticket(events) for row in told_of(ticket, own)]
+    rows.insert(*(row for row in everybody if not row.by_mail))
+    by_mail = [row for row in everybody if row.by_mail]
+    if grouped := [row for row in by_mail if may_wait(row)]:
         wait_for_quiet(grouped)
-        told = [row for row in told if row not in grouped]
-    if len({(row.event.ticket_id, row.user_id) for row in told}) > RENDERED_AT_ONCE:
-        leave_for_later(told)
-    elif told:
-        write_now(told)
+        by_mail = [row for row in by_mail if row not in grouped]
+    if len({(row.event.ticket_id, row.user_id) for row in by_mail}) > RENDERED_AT_ONCE:
+        leave_for_later(by_mail)
+    elif by_mail:
+        write_now(by_mail)
 
 
 def write_now(told):
@@ -69,17 +72,35 @@ def by_ticket(events):
 
 def told_of(ticket, events):
     """The Notification rows, not yet saved, of one ticket's events."""
-    circle, told = Circle(ticket), []
+    circle, found = Circle(ticket), []
     answered = any(event.verb == Verb.REPLIED for event in events)
     for event in events:
         if event.verb == Verb.UNDONE:
             take_back_notices(event)
         elif not (answered and event.verb in TOLD_BY_REPLY):
-            told += [
-                Notification(event=event, user=person, reason=reason)
-                for person, reason in recipients(event, circle).items()
-            ]
-    return with_rights(told, circle)
+            found += [row_of(event, *one) for one in told(event, circle)]
+    return with_rights(found, circle)
+
+
+def row_of(event, person, reason, ways):
+    """The Notification row of one person, with how it is told; `by_mail`, whether a letter goes at once."""
+    row = Notification(event=event, user=person, reason=reason, in_portal=ways.bell, is_unread=ways.bell)
+    row.by_mail = ways.mail
+    if ways.digest:
+        row.digest_due_at = digest_after(event.at, person)
+    return row
+
+
+MORNING = 8  # o'clock, where the person is
+
+
+def digest_after(moment, person):
+    """When the next digest of this person goes."""
+    if person.digest == User.Digest.HOURLY:
+        return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    here = moment.astimezone(person.zone)
+    today = here.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return today if here < today else today + timedelta(days=1)
 
 
 def with_rights(told, circle):
@@ -113,6 +134,7 @@ def write(told, *, to=""):
 def take_back_notices(undone):
     """Cancel what is still in the outbox about an event that was taken back (a close notice waits for its undo)."""
     rows = Notification.objects.filter(event__ticket=undone.ticket_id, event__sequence=undone.data["of"])
+    rows.update(in_portal=False, is_unread=False, digest_due_at=None)
     rows.filter(mail=None).update(letter_due_at=None)
     for row in rows.filter(mail__state="queued").select_related("mail"):
         outbox.cancel(row.mail)

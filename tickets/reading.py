@@ -3,7 +3,8 @@
 from django.db import connection
 from django.utils import timezone
 
-from .models import Mention
+from . import merged
+from .models import Mention, Notification
 
 # One statement, so that two tabs of one person cannot cross; both databases know it.
 FARTHER = """
@@ -19,6 +20,11 @@ def mark_read(ticket, user, number=None):
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(FARTHER, [ticket.pk, user.pk, number, now])
+
+
+def mark_notices_read(ticket, user):
+    """What the bell says of this ticket has been seen."""
+    Notification.objects.filter(user=user, is_unread=True, event__ticket__in=merged.ids(ticket)).update(is_unread=False)
 
 
 def mark_mentions_read(ticket, user):

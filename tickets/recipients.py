@@ -6,12 +6,14 @@ see: clients of the ticket by `access.own`, staff by `access.works_on`. A test h
 
 import json
 from functools import cached_property
+from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from accounts.models import Membership, User
 from departments.models import StaffPlace, Team
+from departments.models.department import shown_unasked
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
 from .access import ANSWERS_ALL, SEES_ALL
@@ -20,8 +22,21 @@ from .models import Flag, Notification, Participant, Snooze, Ticket, Verb, Watch
 Reason, Letters = Notification.Reason, User.Letters
 
 
+class Ways(NamedTuple):
+    """How somebody is told: by mail at once, under the bell, in the digest."""
+
+    mail: bool
+    bell: bool = False
+    digest: bool = False
+
+
 def recipients(event, circle):
-    """{user: reason} of everybody to be told of `event`; `circle` is the Circle of its ticket.
+    """{user: reason} of everybody to be told of `event` by mail; `circle` is the Circle of its ticket."""
+    return {person: reason for person, reason, ways in told(event, circle) if ways.mail}
+
+
+def told(event, circle):
+    """[(user, reason, Ways)] of everybody to be told of `event` in some way.
 
     Nobody is told of their own act but by the receipt (S13); no inactive person, never the system, nobody without
     sight.
@@ -32,8 +47,9 @@ def recipients(event, circle):
             if pk != event.actor_id or reason == Reason.RECEIPT:
                 wanted.setdefault(pk, reason)
     people = circle.people(wanted)
-    told = ((people[pk], reason) for pk, reason in wanted.items() if may_be_told(people[pk], reason))
-    return {person: reason for person, reason in told if not circle.does_without(person, event, reason)}
+    rows = ((people[pk], reason) for pk, reason in wanted.items() if may_be_told(people[pk], reason))
+    rows = ((person, reason, circle.ways(person, event, reason)) for person, reason in rows)
+    return [row for row in rows if any(row[2])]
 
 
 def may_be_told(person, reason):
@@ -93,8 +109,10 @@ switched_on = Prepared.of_sql(
     SELECT '{Reason.ORGANISATION.value}', user_id, role FROM {Membership._meta.db_table}
     WHERE organisation_id = %s AND notify AND role IN ({", ".join(f"'{role.value}'" for role in SEES_ALL)})
     UNION ALL
-    SELECT CASE WHEN notify THEN '{Reason.DEPARTMENT.value}' ELSE '' END, user_id, CAST(unwanted AS text)
-    FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND (notify OR CAST(unwanted AS text) <> '[]')
+    SELECT CASE WHEN notify THEN '{Reason.DEPARTMENT.value}' ELSE '' END, user_id,
+      '[' || CAST(unwanted AS text) || ',' || CAST(shown AS text) || ',' || CAST(gathered AS text) || ']'
+    FROM {StaffPlace._meta.db_table} WHERE department_id = %s AND (notify OR CAST(unwanted AS text) <> '[]'
+      OR CAST(shown AS text) <> '{json.dumps(shown_unasked())}' OR CAST(gathered AS text) <> '[]')
     UNION ALL
     SELECT '{Reason.WATCHER.value}', user_id, '' FROM {Watcher._meta.db_table} WHERE ticket_id = %s
     """,  # noqa: S608 - names and codes of our own
@@ -112,13 +130,31 @@ def working(ids, department):
 one_working = PreparedRows(lambda pk, department: working([pk], department), slots=(int, int))
 
 
+class Wishes(NamedTuple):
+    """What a member of staff wants in one department: the switch, and letters as in StaffPlace."""
+
+    notify: bool
+    unwanted: list
+    shown: list
+    gathered: list
+
+    @property
+    def of_all(self):
+        """Whether they are told, in some way, of what comes to the department and to nobody in it."""
+        return self.notify or bool(OF_ALL & {*self.shown, *self.gathered})
+
+
+UNASKED = Wishes(notify=False, unwanted=[], shown=shown_unasked(), gathered=[])
+OF_ALL = {StaffPlace.Letters.NEW, StaffPlace.Letters.REPLIES}
+
+
 class Circle:
     """The people around one ticket, by id: two statements for all of them, a third where single staff are named."""
 
     def __init__(self, ticket):
         self.ticket = ticket
         self.readers = set()  # (id, reason) of those who may read it and not write
-        self._unwanted = {}
+        self._wishes = {}
         self.known = {ticket.client_id: ticket.client} if "client" in ticket._state.fields_cache else {}
 
     @cached_property
@@ -128,25 +164,31 @@ class Circle:
         ticket, found = self.ticket, {reason: [] for reason in Reason}
         here = ticket.pk, ticket.organisation_id or 0, ticket.department_id, ticket.pk
         for reason, pk, more in switched_on.rows(*here):
+            if more.startswith("["):
+                self._wishes[pk] = wishes = Wishes(bool(reason), *json.loads(more))
+                reason = Reason.DEPARTMENT if wishes.of_all else ""
             if reason:
                 found[Reason(reason)].append(pk)
             if more in READS:
                 self.readers.add((pk, reason))
-            elif more.startswith("["):
-                self._unwanted[pk] = json.loads(more)
         return found
 
     @property
-    def unwanted(self):
-        """{id: the letters this member of staff does without in the department}."""
-        return self.switched_on and self._unwanted
+    def wishes(self):
+        """{id: the Wishes of this member of staff in the department}, of those who have any."""
+        return self.switched_on and self._wishes
 
-    def does_without(self, person, event, reason):
-        """Whether this person has switched such letters off: in their profile, or by a click in one (S126)."""
+    def ways(self, person, event, reason):
+        """How this person is told: as their profile says, or a click in a letter (S126)."""
         letter = letter_of(event, reason)
-        if reason in BY_PLACE:
-            return bool(letter) and letter in self.unwanted.get(person.pk, ())
-        return letter in person.unwanted and not (person.is_guest and letter == Letters.RECEIPT)
+        if reason not in BY_PLACE:
+            unwanted = letter in person.unwanted and not (person.is_guest and letter == Letters.RECEIPT)
+            return Ways(mail=not unwanted)
+        if not letter:
+            return Ways(mail=True, bell=True)
+        wishes = self.wishes.get(person.pk, UNASKED)
+        mail = letter not in wishes.unwanted and (wishes.notify or reason != Reason.DEPARTMENT)
+        return Ways(mail, letter in wishes.shown, letter in wishes.gathered)
 
     @cached_property
     def watchers(self):

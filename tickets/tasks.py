@@ -28,6 +28,14 @@ def write_letters():
 
 
 @shared_task
+def send_digests():
+    """Tell people in one letter of what they chose to be told of that way."""
+    from . import digests
+
+    digests.send_due()
+
+
+@shared_task
 def run_bulk(pk):
     """Do an act on many tickets: the kick."""
     from . import bulk

@@ -31,7 +31,7 @@ ROOMS = {
     3: "kicks recipients leaving letter_words letter_templates letters previews notify",
     4: "events",
     5: "actions",
-    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing forms_times forms_talks contact due rules timers bulk bulk_acts activity inbound",
+    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing forms_times forms_talks contact due rules timers bulk bulk_acts activity inbound digests",
     7: "views urls middleware listening admin apps",
     8: "tasks management",
 }

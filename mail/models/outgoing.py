@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     ESCALATED = "escalated", _("Escalation, to staff")
     CHANGED = "changed", _("Change of a watched ticket, to staff")
     WOKEN = "woken", _("Snoozed ticket that comes back, to staff")
+    DIGEST = "digest", _("Digest, to staff")
     CLOSED = "closed", _("Ticket closed")
     AUTO_CLOSED = "auto_closed", _("Ticket closed by itself")
     REMINDER = "reminder", _("Reminder before closing")

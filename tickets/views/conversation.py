@@ -68,6 +68,7 @@ def seen(request, number):
     reading.mark_read(ticket, request.viewer.user, int(upto) if upto.isdecimal() and len(upto) < 8 else 0)
     if request.viewer.is_staff:
         reading.mark_mentions_read(ticket, request.viewer.user)
+        reading.mark_notices_read(ticket, request.viewer.user)
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return redirect("ticket", ticket.number)
