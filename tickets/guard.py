@@ -62,7 +62,8 @@ class Stopped(Refused):
 
 def refuse(written, ticket, *, meant="", status=None):
     """Raise Stopped where this text, its fields filled in, should not go to the ticket's client, or would close it (by
-    `status`) with points of its checklist open. `meant` is the key of what its author was shown and sends all the same.
+    `status`) with points of its checklist open. The ticket may be one that is not opened yet. `meant` is the key of
+    what its author was shown and sends all the same.
     """
     reasons = [*reasons_against(written, ticket), *points_open(ticket, status)]
     if reasons:
@@ -83,7 +84,7 @@ def points_open(ticket, status):
     """What is left of the checklist of a ticket that would be closed."""
     if status is None or status_rules(status, ticket.shown_department).category != Category.CLOSED:
         return
-    points = list(CheckPoint.objects.filter(ticket=ticket, done_at=None).values_list("text", flat=True))
+    points = list(CheckPoint.objects.filter(ticket=ticket.pk, done_at=None).values_list("text", flat=True))
     if points:
         what = ngettext(
             "%(n)s point of the checklist is still open: %(found)s",
@@ -168,7 +169,7 @@ def addresses_in(written, ticket):
 
 def strangers(addresses, ticket):
     """Those of these addresses that are other clients' who do not take part in the ticket, in one statement."""
-    here = Participant.objects.filter(ticket=ticket).values("user")
+    here = Participant.objects.filter(ticket=ticket.pk).values("user")
     others = User.objects.filter(email__in=addresses, is_staff=False).exclude(pk=ticket.client_id).exclude(pk__in=here)
     if ticket.organisation_id:
         others = others.exclude(pk__in=Membership.objects.filter(organisation=ticket.organisation_id).values("user"))
@@ -177,7 +178,7 @@ def strangers(addresses, ticket):
 
 def was_said(address, ticket):
     """Whether somebody of the client's side named the address in this ticket."""
-    said = Message.objects.filter(ticket=ticket, is_note=False, by_staff=False)
+    said = Message.objects.filter(ticket=ticket.pk, is_note=False, by_staff=False)
     return said.filter(body__icontains=address).exists()
 
 

@@ -1,10 +1,12 @@
 """The look at a public reply before it goes: what stops it, what does not, what its author may send all the same."""
 
+import re
+
 import pytest
 
 from accounts.models import Membership, User
 from tickets import actions, guard
-from tickets.models import Draft, PendingReply
+from tickets.models import Draft, PendingReply, Ticket
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +246,39 @@ def test_what_was_meant_is_still_meant_when_somebody_wrote_meanwhile(client_of, 
     assert page.status_code == 409 and "Somebody wrote while you were writing" in page.content.decode()
     assert f'name="meant" value="{key}"' in page.content.decode()
     assert answer(browser, ticket, text, meant=key, seen="2.0").status_code == 302
+
+
+# --- A ticket opened for somebody -------------------------------------------------------------------------------------
+
+
+def open_for(browser, person, message, **more):
+    sent = {"client": person.pk, "subject": "Renewal", "department": "support", "message": message, **more}
+    return browser.post("/desk/new/", sent)
+
+
+def test_a_new_ticket_is_looked_at_before_its_client_is(client_of, cast):
+    """S168: our first message is a reply like any other; what stops it opens no ticket, and its text stays."""
+    answer = open_for(client_of(cast.sam), cast.anna, "internal: ask Ben first")
+    assert answer.status_code == 409 and "internal: ask Ben first" in answer.content.decode()
+    assert not Ticket.objects.exists()
+
+
+def test_its_fields_are_filled_in_and_what_is_not_known_yet_stops_it(client_of, cast):
+    """S148: there is no number before there is a ticket."""
+    browser = client_of(cast.sam)
+    assert open_for(browser, cast.anna, "Hello {{ client.first_name }}, about {{ ticket.subject }}.").status_code == 302
+    assert Ticket.objects.get().messages.get().body == "Hello Anna, about Renewal."
+    assert open_for(browser, cast.anna, "About {{ ticket.number }}.").status_code == 409
+    assert Ticket.objects.count() == 1
+
+
+def test_one_for_a_stranger_is_looked_at_too_and_makes_nobody_before(client_of, cast):
+    sent = {"name": "Nora", "email": "nora@example.net", "subject": "Offer", "department": "support"}
+    browser = client_of(cast.sam)
+    answer = browser.post("/desk/new/", sent | {"message": f"Ask {cast.carl.email} about it."})
+    assert answer.status_code == 409 and not User.objects.filter(email="nora@example.net").exists()
+    meant = re.search(r'name="meant" value="(\w+)"', answer.content.decode())[1]
+    browser.post("/desk/new/", sent | {"message": f"Ask {cast.carl.email} about it.", "meant": meant})
+    assert Ticket.objects.get().client.email == "nora@example.net"
+    assert browser.post("/desk/new/", sent | {"message": "Hello {{ client.first_name }}."}).status_code == 302
+    assert Ticket.objects.latest("pk").messages.get().body == "Hello Nora."

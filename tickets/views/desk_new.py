@@ -15,7 +15,8 @@ from helpdesk_site.lib.text import clean_line, render_markdown, shown
 from helpdesk_site.lib.toasts import toast
 from mail.render import known_language
 
-from .. import access, actions, queries, queues, talks
+from .. import access, actions, filling, guard, queries, queues, talks
+from ..actions.opening import default_priority
 from ..forms_desk import NewTicketForm
 from ..forms_talks import TalkForm
 from ..models import Ticket
@@ -34,12 +35,12 @@ def new(request):
     form = NewTicketForm(request, client=client, initial=first_words(follow), channel=channel)
     talk = talk_form(request, channel, client)
     sent = request.method == "POST" and "preview" not in request.POST
+    stopped = None
     if sent and all([form.is_valid(), talk is None or talk.is_valid()]):
-        tells = talk is None or "tell" in request.POST
-        ticket = opened_by_staff(form, request.user, follow, channel=channel, talk=talk, tells=tells)
-        words = _("%(number)s is open. %(client)s is told by mail.") if tells else _("%(number)s is open.")
-        toast(request, words % {"number": ticket.number, "client": ticket.client})
-        return redirect("ticket", ticket.number)
+        try:
+            return opened(request, form, follow, channel=channel, talk=talk)
+        except guard.Stopped as refused:
+            stopped = refused
     words = clean_line(request.GET.get("person", ""))[:100]
     preview = "preview" in request.POST and form["message"].value()
     context = {
@@ -56,7 +57,31 @@ def new(request):
         "preview": shown(render_markdown(preview)) if preview else "",
         "rail": queries.rail(request.viewer),
     }
-    return render(request, "desk/new.html", context, status=422 if sent else 200)
+    status = 409 if stopped else 422 if sent else 200
+    return render(request, "desk/new.html", context | {"stopped": stopped}, status=status)
+
+
+def opened(request, form, follow, *, channel, talk):
+    """Open the ticket and go there. Raises Stopped where its text should not go to the client."""
+    tells, text = talk is None or "tell" in request.POST, filled(request, form)
+    ticket = opened_by_staff(form, request.user, follow, text=text, channel=channel, talk=talk, tells=tells)
+    words = _("%(number)s is open. %(client)s is told by mail.") if tells else _("%(number)s is open.")
+    toast(request, words % {"number": ticket.number, "client": ticket.client})
+    return redirect("ticket", ticket.number)
+
+
+def filled(request, form):
+    """The text with its fields filled in as far as they are known before there is a ticket (S148). Raises Stopped."""
+    said = form.cleaned_data
+    email = said.get("email", "")
+    client = form.person or User.objects.filter(email=email).first() or User(email=email, name=said["name"])
+    ticket = Ticket(
+        client=client, subject=said["subject"], department=said["department"], organisation=said.get("organisation"),
+        priority=said.get("priority") or default_priority(), created_at=timezone.now(),
+    )  # fmt: skip
+    words = filling.merged(said["message"], ticket, agent=request.user)
+    guard.refuse(words, ticket, meant=request.POST.get("meant", ""))
+    return words
 
 
 CHANNELS = [
@@ -110,11 +135,11 @@ def client_named(request):
     return User.objects.filter(pk=int(pk)).exclude(email=SYSTEM_EMAIL).first() if queues.is_id(pk) else None
 
 
-def opened_by_staff(form, author, follow=None, *, channel=Ticket.Channel.STAFF, talk=None, tells=True):
-    """Open the ticket valid forms describe, perhaps as the follow-up of another one of the same client. A talk without
-    words is named, and begins, in the client's language (S89)."""
+def opened_by_staff(form, author, follow=None, *, text, channel=Ticket.Channel.STAFF, talk=None, tells=True):
+    """Open the ticket valid forms describe, perhaps as the follow-up of another one of the same client; `text` is its
+    message, filled in. A talk without words is named, and begins, in the client's language (S89)."""
     said, client = form.cleaned_data, form.client()
-    subject, message = said["subject"], said["message"]
+    subject, message = said["subject"], text
     if talk is not None:
         with translation.override(known_language(client.language)), timezone.override(client.zone):
             subject = subject or talks.subject(channel, client)
