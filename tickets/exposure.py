@@ -56,7 +56,7 @@ def changed(ticket, to, organisation):
 
 def is_theirs(ticket):
     """Whether somebody of the client's side wrote in it who has an account or an organisation."""
-    if ticket.organisation_id is None and ticket.client.is_guest:
+    if ticket.organisation_id is None and ticket.client.is_guest and not access.memberships_of(ticket.client):
         return False
     return Message.objects.filter(ticket__in=merged.ids(ticket), is_note=False, by_staff=False).exists()
 

@@ -216,6 +216,17 @@ def test_what_an_unknown_sender_wrote_goes_to_whom_it_belongs(open_ticket, cast)
     assert fresh(ticket).client == cast.anna and fresh(ticket).organisation == house_of(cast.anna)
 
 
+def test_a_guest_of_an_organisation_is_nobody_unknown(open_ticket, cast, nora):
+    """C12: who belongs to several houses wrote for none of them, and still for no other client."""
+    second = Organisation.objects.create(name="Second house")
+    for house in (second, house_of(cast.anna)):
+        Membership.objects.create(organisation=house, user=cast.greta)
+    ticket = open_ticket(client=User.objects.get(pk=cast.greta.pk))
+    assert ticket.organisation is None
+    with pytest.raises(Refused):
+        actions.change_client(ticket, to=cast.carl, actor=cast.sam)
+
+
 def test_people_who_cannot_come_in_are_no_clients(ours, cast, nora):
     User.objects.filter(pk=nora.pk).update(is_active=False)
     with pytest.raises(Refused):
