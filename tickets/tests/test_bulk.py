@@ -341,6 +341,15 @@ def test_the_form_says_when_its_list_was_drawn(client_of, many, cast, say):
         assert closed([each]) == expected, seen
 
 
+def test_what_came_in_the_second_before_the_list_was_drawn_is_seen(client_of, many, cast):
+    """Bad input: moments are told to the microsecond; the list says them anew when it refreshes itself."""
+    (each,), browser = many(1), client_of(cast.sam)
+    page = browser.get("/desk/?view=open")
+    assert f'id="seen" data-live value="{page.context["seen"]}"' in page.content.decode()
+    send(browser, [each], close="1", seen=page.context["seen"])
+    assert closed([each]) == 1
+
+
 def test_a_status_that_is_gone_when_the_worker_comes_stops_the_job(many, begin, large):
     """Bad input."""
     from departments.models import Status

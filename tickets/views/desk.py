@@ -77,6 +77,7 @@ def saved_context(request, asked):
 
 def queue_context(viewer, asked, *, present=()):
     """What the queue's page shows; `present` as `live.now` says it."""
+    seen = f"{timezone.now().timestamp():.6f}"  # before anything is read: what comes meanwhile was not seen
     counted = queries.counts(viewer)
     asked = as_chosen(asked, counted.choices)
     departments = [row.pk for row in queues.departments_of(viewer)]
@@ -88,6 +89,7 @@ def queue_context(viewer, asked, *, present=()):
     rows.draw([*flagged, *page.rows], columns=codes, me=viewer.user.pk, present=present)
     return {
         "asked": asked,
+        "seen": seen,
         "page": page,
         "flagged": flagged,
         "title": title,
