@@ -237,7 +237,7 @@ class StaffProfileForm(ProfileForm):
 
     class Meta(ProfileForm.Meta):
         fields = [*ProfileForm.Meta.fields, "title", "refresh_seconds", "undo_seconds", "after_reply", "newest_first",
-                  "single_keys"]  # fmt: skip
+                  "single_keys", "runs_timer"]  # fmt: skip
 
 
 def profile_form(user, *args):

@@ -104,6 +104,10 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
     after_reply = models.CharField(_("after a reply"), max_length=5, choices=After.choices, default=After.STAY)
     newest_first = models.BooleanField(_("newest messages first"), default=False)
     single_keys = models.BooleanField(_("single-key shortcuts"), default=True)
+    runs_timer = models.BooleanField(
+        _("start the timer when I open a ticket"), default=False,
+        help_text=_("What it counts is logged with your reply, unless you take it out."),
+    )  # fmt: skip
     digest = models.CharField(_("digest by mail"), max_length=6, choices=Digest.choices, default=Digest.DAILY)
 
     USERNAME_FIELD = "email"
