@@ -76,6 +76,15 @@ def first_words(channel, at):
     return said[channel] % {"moment": moment(at)}
 
 
+def confirmation(talk):
+    """What a client is told when the details of a conference call were changed (S98); the letter repeats them."""
+    if talk.at is None:
+        return _("The details of the conference call were changed.")
+    if talk.state == Talk.State.ACCEPTED:
+        return _("The conference call on %(moment)s is confirmed.") % {"moment": moment(talk.at)}
+    return _("The conference call is planned for %(moment)s.") % {"moment": moment(talk.at)}
+
+
 def facts(ticket):
     """What a letter repeats of a conference call (S98): when, whether it stands, where; never the pass code."""
     if ticket.channel != CONFERENCE:

@@ -188,6 +188,20 @@ def test_staff_correct_the_details(client_of, meeting, cast):
     assert TicketEvent.objects.count() == before
 
 
+def test_the_client_gets_a_confirmation_when_it_is_ticked(client_of, meeting, cast):
+    """S98: a reply in their language, by mail with the time and the link, never with the code."""
+    User.objects.filter(pk=cast.anna.pk).update(language="en", time_zone="Europe/Lisbon")
+    OutgoingMail.objects.all().delete()
+    browser, url = client_of(cast.sam), f"/t/{meeting.number}/talk/"
+    said = {"at": "2026-11-21T10:00", "minutes": "45", "state": "accepted", "link": MEETING["link"]}
+    browser.post(url, said | {"pass_code": MEETING["pass_code"], "tell": "1"})
+    mail = OutgoingMail.objects.get(to_address=cast.anna.email)
+    assert "The conference call on " in mail.text and "is confirmed." in mail.text and MEETING["link"] in mail.text
+    assert "canary-4711" not in f"{mail.text} {mail.html}"
+    browser.post(url, said | {"pass_code": MEETING["pass_code"], "tell": "1"})
+    assert OutgoingMail.objects.filter(to_address=cast.anna.email).count() == 1
+
+
 def test_one_change_of_its_state_is_told_from_and_to(client_of, meeting, cast):
     """S167."""
     actions.change_talk(meeting, actor=cast.sam, state="accepted")
