@@ -18,16 +18,20 @@ SAVED = ["client", "organisation", "service", "answer_to", "unconfirmed_since"]
 
 
 @action
-def change_client(ticket, *, to, actor, organisation=None, keep=False, across=False):
+def change_client(ticket, *, to, actor, organisation=None, keep=False, across=False, expected=None):
     """Make `to` the ticket's client, in the name of `organisation` (theirs, when they belong to one alone).
 
     The former client loses sight of it, unless `keep` lets them take part. What is ordered by somebody else is no
     longer what it is about. Nobody is written to. `across` says that the actor has read who will see what, and wants
-    it. Returns the ticket. Raises Refused for the client it has already, for people who cannot come in, for an
-    organisation that is not theirs, and across clients where nobody may (as for merging, C12) or `across` is not said.
+    it; `expected` is the id of the client the actor saw: a stale page is refused.
+
+    Returns the ticket. Raises Refused for the client it has already, for people who cannot come in, for an organisation
+    that is not theirs, and across clients where nobody may (as for merging, C12) or `across` is not said.
     """
     ticket = locked(ticket)
     former = ticket.client
+    if expected is not None and former.pk != expected:
+        raise Refused(_("The client was changed meanwhile. Look again before you change it."))
     refuse_client(ticket, to)
     organisation = organisation_for(to, organisation)
     refuse_crossing(ticket, to, organisation, actor=actor, across=across)

@@ -101,6 +101,16 @@ def test_nobody_chosen_and_the_client_it_has_are_refused(client_of, ticket, cast
     assert post(client_of(cast.sam), ticket, to=cast.anna.pk, read=cast.anna.pk).status_code == 422
 
 
+def test_a_page_that_has_become_stale_changes_nothing(client_of, ours, cast, nora):
+    """T09: a colleague was quicker; both clients are not what the page showed."""
+    actions.change_client(ours, to=nora, actor=cast.lena)
+    answer = post(client_of(cast.sam), ours, to=cast.anna.pk, read=cast.anna.pk, was=cast.carl.pk)
+    assert answer.status_code == 422 and "meanwhile" in answer.content.decode()
+    assert fresh(ours).client == nora
+    post(client_of(cast.sam), ours, to=cast.anna.pk, read=cast.anna.pk, was=nora.pk)
+    assert fresh(ours).client == cast.anna
+
+
 # --- What follows -----------------------------------------------------------------------------------------------------
 
 

@@ -109,6 +109,7 @@ def change(request, ticket, choice):
             organisation=choice.organisation,
             keep="keep" in sent,
             across="across" in sent,
+            expected=int(sent["was"]) if queues.is_id(sent.get("was", "")) else None,
             actor=request.user,
         )
     return done(request, ticket, click, _("%(person)s is the client now.") % {"person": to})
