@@ -25,7 +25,7 @@ TAGS = "helpdesk_site.templatetags"  # how a status or a person looks; a view th
 ROOMS = {
     1: "models states refused writing",
     2: "access delivered file_links queries queries_client asked queues saved search clock words colleagues reading retiming files"
-    " drafts thread around found mailed merged live bell split_off exposure links joinable incoming desk_thread telling history mentions throttle"
+    " drafts thread around found mailed merged live bell palette split_off exposure links joinable incoming desk_thread telling history mentions throttle"
     " around found filling predefined guard tagged marks references quoting times"
     " erasing redacting clients talks logbook",
     3: "kicks recipients leaving letter_words letter_templates letters previews notify",

@@ -220,6 +220,7 @@ def test_a_watcher_does_without_such_letters_by_choice(ticket, cast, say):
     """S126."""
     place = StaffPlace.objects.get(user=cast.lena, department=cast.support)
     place.want([letter for letter in place.Letters if letter != place.Letters.WATCHED])
+    place.tell(shown=[], gathered=[])
     actions.watch(ticket, user=cast.lena)
     say(ticket, cast.sam, "On it.")
     assert not Notification.objects.filter(user=cast.lena, reason="watcher").exists()
