@@ -17,7 +17,16 @@ from django.utils import timezone
 
 from accounts import passes
 from accounts.models import User
-from departments.models import ChecklistTemplate, LetterTemplate, PredefinedReply, ReplyCategory, Rule, Signature, Team
+from departments.models import (
+    Activity,
+    ChecklistTemplate,
+    LetterTemplate,
+    PredefinedReply,
+    ReplyCategory,
+    Rule,
+    Signature,
+    Team,
+)
 from departments.policy import forget
 from engine import heartbeats
 from mail import blocking, intake
@@ -74,6 +83,7 @@ class World:
         self.incoming.state, self.incoming.outcome, self.incoming.desk = "held", "rejected", cast.support.pk
         self.incoming.save()
         ChecklistTemplate.objects.create(name="Move", points="Back up")
+        Activity.objects.create(name="Consulting")
         Team.objects.create(name="Mail servers", department=cast.support)
         self.tag = Tag.objects.create(name="php", key="php")
         self.block = blocking.block("domain", "spam.example", by=cast.sam)
