@@ -85,6 +85,10 @@ class TimeForm(forms.Form):
 class EntryForm(TimeForm):
     """The same alone, with its day."""
 
+    time = SpanField(
+        label=gettext_lazy("Time spent"), required=False, help_text=gettext_lazy("As 0:12, 12 or 1h 5m.")
+    )
+
     day = forms.DateField(
         label=gettext_lazy("Day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

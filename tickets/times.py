@@ -136,7 +136,8 @@ def totals(rows):
         n=Count("pk"), all=Sum("minutes"), billable=Sum("minutes", filter=Q(is_billable=True)),
         amount=Sum("amount", filter=Q(is_billable=True)),
     )  # fmt: skip
-    return said["n"], clock_of(said["all"] or 0), clock_of(said["billable"] or 0), said["amount"] or Decimal(0)
+    amount = (said["amount"] or Decimal(0)).quantize(CENT)
+    return said["n"], clock_of(said["all"] or 0), clock_of(said["billable"] or 0), amount
 
 
 def today():
