@@ -24,14 +24,15 @@ TAGS = "helpdesk_site.templatetags"  # how a status or a person looks; a view th
 
 ROOMS = {
     1: "models states refused writing",
-    2: "access delivered file_links queries queries_client asked queues saved search clock words colleagues reading retiming files"
-    " drafts thread around found mailed merged live bell palette split_off exposure links joinable incoming desk_thread telling history mentions throttle"
-    " around found filling predefined guard tagged marks references quoting times"
-    " erasing redacting clients talks logbook",
+    2: "access around asked bell clients clock colleagues delivered desk_thread drafts erasing exposure file_links"
+    " files filling found guard guiding history incoming joinable links live logbook mailed marks mentions merged"
+    " palette predefined queries queries_client queues quoting reading redacting references retiming saved search"
+    " split_off tagged talks telling thread throttle times words",
     3: "kicks recipients leaving letter_words letter_templates letters previews notify",
     4: "events",
     5: "actions",
-    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing forms_times forms_talks contact due rules timers bulk bulk_acts activity inbound digests",
+    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing forms_times forms_talks contact due"
+    " rules timers bulk bulk_acts activity inbound digests",
     7: "views urls middleware listening admin apps",
     8: "tasks management",
 }

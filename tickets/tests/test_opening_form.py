@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Organisation, Service, User
 from departments.models import Department, TicketType
 from mail.models import OutgoingMail
-from tickets import actions
+from tickets import actions, guiding
 from tickets.models import Attachment, Draft, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,30 @@ def test_it_asks_subject_message_files_type_and_shows_the_rules_and_limits(clien
     assert "Up to 10 files, 20\u00a0MB each." in page.text
     for word in ("Question", "Wish", "Error", "shop.quillmark.example.com"):
         assert word in page.text
+
+
+TASKS = "Please:\n\n1. move the shop\n2. renew the certificate\n3. raise the limit\n4) delete the old site"
+
+
+def test_a_list_of_tasks_is_better_off_as_several_tickets(client_of, anna):
+    """S58: the form suggests it, the preview shows why, and it can be sent as it is."""
+    browser, advice = client_of(anna), "This reads like several tasks"
+    page = browser.get("/tickets/new/support/")
+    assert "A ticket for each is answered sooner" in page.text and advice not in page.text
+    shown = browser.post("/tickets/new/support/", {**FORM, "message": TASKS, "preview": "1"})
+    assert shown.status_code == 200 and advice in shown.text
+    assert advice in browser.post("/tickets/new/support/", {**FORM, "message": TASKS, "subject": ""}).text
+    assert advice in browser.get("/tickets/new/support/").text, "the draft reads the same tomorrow"
+    assert browser.post("/tickets/new/support/", {**FORM, "message": TASKS}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1. one\n2. two\n3. three", "```\n1. a\n2. b\n3. c\n4. d\n```", "10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4", ""],
+)
+def test_steps_logs_and_addresses_are_no_tasks(text):
+    """S58: nobody is told to split what is one thing."""
+    assert not guiding.reads_like_many(text)
 
 
 def test_sending_it_opens_a_ticket_with_a_number_and_says_so(client_of, anna):
@@ -249,7 +273,7 @@ def test_a_follow_up_quotes_the_old_one_and_both_are_linked(client_of, anna, tic
     say(ticket, sam, "Try it again.")
     browser = client_of(anna)
     page = browser.get(f"/tickets/new/support/?follow={ticket.number}")
-    assert f"{ticket.number} #2:" in page.text and "&gt; Try it again." in page.text
+    assert f"Sam wrote in {ticket.number} #2:" in page.text and "&gt; Try it again." in page.text
     browser.post("/tickets/new/support/", {**FORM, "follow": ticket.number})
     second = Ticket.objects.exclude(pk=ticket.pk).get()
     assert second.follow_up_of == ticket

@@ -14,7 +14,7 @@ from engine.once import once
 from helpdesk_site.lib import text
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, queries, queries_client, words
+from .. import access, actions, drafts, guiding, queries, queries_client, quoting, words
 from ..forms import OpenForm
 from ..inbound import refusing
 from ..inbound.opening import wants_word
@@ -146,13 +146,15 @@ def blank_form(request, department, place):
 
 
 def opening_page(request, department, form, *, status=200):
-    written = request.POST.get("message", "") if "preview" in request.POST else ""
+    typed = form["message"].value() or ""
+    written = typed if "preview" in request.POST else ""
     context = {
         "department": department,
         "form": form,
         "rules": text.shown(text.render_markdown(department.said("writing_rules"))),
         "follow": followed(request),
         "preview": text.shown(text.render_markdown(written)) if written else "",
+        "many_tasks": guiding.reads_like_many(typed),
         "place": drafts.place_of(Draft.Kind.NEW, department),
     }
     return render(request, "portal/new.html", context, status=status)
@@ -213,8 +215,11 @@ def followed(request):
 def follow_up_text(request, ticket):
     """What a follow-up begins with: the subject, what was written and refused there, and the last message, quoted."""
     kept = drafts.saved(request, drafts.place_of(Draft.Kind.REPLY, ticket))
-    last = ticket.messages.filter(is_note=False, deleted_at=None).order_by("-number").first()
-    quoted = text.quote(last.body[:2000], f"{ticket.number} #{last.number}") if last else ""
+    said = ticket.messages.filter(is_note=False, deleted_at=None).select_related("author")
+    last, quoted = said.order_by("-number").first(), ""
+    if last:
+        who = quoting.known_as(last, last.author, ticket)
+        quoted = text.quote(last.body[:2000], quoting.line_of(f"{ticket.number} #{last.number}", who))
     begun = kept.fields.get("message", "") if kept else ""
     return {"subject": ticket.subject, "message": quoted + begun}
 
