@@ -47,7 +47,7 @@ STAFF = [
     "/desk/?view=teams", "{meeting}", "{meeting}talk/", "{meeting}others/", "{meeting}log/?kind=people&source=rule",
     "{meeting}client/", "{meeting}client/?q=olga", "{meeting}client/?q=carl&to={carl}", "/desk/clients/",
     "/desk/clients/?q=anna", "/desk/clients/?q=nothing-like-it", "{card}", "{house}", "/desk/new/?channel=phone",
-    "/desk/new/?channel=conference", "/desk/new/?channel=chat",
+    "/desk/new/?channel=conference", "/desk/new/?channel=chat", "/desk/drafts/", "/desk/times/", "{asked}time/",
 ]  # fmt: skip
 LEAD = [
     "/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}",
@@ -61,7 +61,7 @@ ADMIN = [
     "/admin/mail/blockedsender/", "/admin/mail/blockedsender/add/", "/admin/accounts/user/",
     "/admin/departments/predefinedreply/", "/admin/departments/predefinedreply/add/", "{reply_preview}",
     "/admin/departments/signature/add/", "/admin/tickets/tag/", "/admin/departments/checklisttemplate/add/",
-    "/admin/departments/team/", "/admin/departments/team/add/",
+    "/admin/departments/team/", "/admin/departments/team/add/", "/admin/departments/activity/add/",
 ]  # fmt: skip
 # What axe says of Django's own admin pages, whoever uses them: the boxes beside rows have a title for a label, the
 # help of its lists to choose from hangs on a span

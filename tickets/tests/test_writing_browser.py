@@ -1,0 +1,141 @@
+"""Writing at the desk in a real browser: drafts that survive a sign-out, replies set for later, crossing, the timer."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from helpdesk_site.tests.test_pages import complaints
+from tickets.models import Message, PendingReply, TimeEntry
+
+from .test_desk_browser import sit_down  # noqa: F401 - the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def tab(sit_down, ticket, cast):  # noqa: F811 - the fixture
+    """Sam at Anna's ticket."""
+    return sit_down(cast.sam, f"/t/{ticket.number}/")
+
+
+def test_a_draft_survives_a_sign_out(sit_down, tab, ticket, cast):  # noqa: F811 - the fixture
+    """ost#635, FIELD 1.2: typed, saved by itself, signed out, signed in on another device: it is in the box again."""
+    tab.keyboard.press("r")
+    tab.keyboard.type("An hour of work")
+    expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
+    tab.locator(".rail-user summary").click()
+    tab.get_by_role("button", name="Sign out").click()
+    expect(tab.locator(".toast")).to_contain_text("You are signed out.")
+    other = sit_down(cast.sam, f"/t/{ticket.number}/")
+    expect(other.locator("#id_reply")).to_have_value("An hour of work")
+    other.goto(other.url.replace(f"/t/{ticket.number}/", "/desk/?view=open"))
+    expect(other.locator("[data-row]")).to_contain_text("draft")
+
+
+def test_a_reply_is_set_for_later_and_called_off_by_the_client(tab, ticket, cast, say):
+    """FIELD 1.2: nothing is sent, its text is in the box, and the page says why."""
+    tab.keyboard.press("r")
+    tab.keyboard.type("How is it today?")
+    tab.locator("#pane-reply .btn-group summary").click()
+    assert complaints(tab) == []
+    tab.get_by_role("button", name=re.compile("^Tomorrow at 9:00")).click()
+    expect(tab.locator(".toast")).to_contain_text("Your reply goes on")
+    expect(tab.locator("li[id^=waiting]")).to_contain_text("Sends on")
+    assert complaints(tab) == []
+    say(ticket, cast.anna, "It works again.")
+    tab.reload()
+    expect(tab.locator("#id_reply")).to_have_value("How is it today?")
+    expect(tab.locator("#pane-reply .notice")).to_contain_text("somebody wrote before")
+    assert not Message.objects.filter(by_staff=True).exists() and complaints(tab) == []
+
+
+def test_text_and_time_of_one_that_waits_are_changed_in_a_dialog(tab, ticket):
+    tab.keyboard.press("r")
+    tab.keyboard.type("Half.")
+    tab.locator("#pane-reply .btn-group summary").click()
+    tab.get_by_role("button", name="In 2 hours").click()
+    tab.get_by_role("link", name="Edit").first.click()
+    expect(tab.locator("dialog #later_message")).to_be_focused()
+    assert complaints(tab) == []
+    tab.locator("#later_message").fill("Whole.")
+    tab.locator("dialog").get_by_role("button", name="Save").click()
+    expect(tab.locator("li[id^=waiting]")).to_contain_text("Whole.")
+    tab.get_by_role("button", name="Call off").click()
+    expect(tab.locator("#id_reply")).to_have_value("Whole.")
+    assert not PendingReply.objects.exists()
+
+
+def test_a_reply_set_for_later_that_crosses_another_is_held_back(sit_down, tab, ticket, cast, say):  # noqa: F811
+    """S6, in two browsers: Lena answers while Sam writes; his plan is not made before he has read it."""
+    lena = sit_down(cast.lena, f"/t/{ticket.number}/")
+    tab.keyboard.press("r")
+    tab.keyboard.type("My answer.")
+    lena.keyboard.press("r")
+    lena.keyboard.type("I have it already.")
+    lena.keyboard.press("Control+Enter")
+    lena.get_by_role("button", name="Send now").click()
+    expect(lena.locator("#thread")).to_contain_text("I have it already.")
+    tab.locator("#pane-reply .btn-group summary").click()
+    tab.get_by_role("button", name="In 2 hours").click()
+    expect(tab.get_by_role("alert")).to_contain_text("Somebody wrote while you were writing")
+    expect(tab.locator("#id_reply")).to_have_value("My answer.")
+    assert not PendingReply.objects.exists()
+
+
+def test_the_timer_counts_holds_and_goes_with_the_reply(sit_down, ticket, cast):  # noqa: F811 - the fixture
+    """S152: it starts with the ticket where the person likes that, and holds while its field is typed in."""
+    cast.sam.runs_timer, cast.sam.undo_seconds = True, 0
+    cast.sam.save(update_fields=["runs_timer", "undo_seconds"])
+    tab = sit_down(cast.sam, "/desk/")
+    tab.clock.install(time=timezone.now())
+    tab.goto(tab.url.replace("/desk/", f"/t/{ticket.number}/"))
+    timer, field = tab.locator("#pane-reply [data-timer]"), tab.locator("#reply_time")
+    expect(timer).to_have_attribute("aria-pressed", "true")
+    tab.clock.fast_forward("07:00")
+    expect(field).to_have_value("0:07")
+    timer.click()
+    tab.clock.fast_forward("05:00")
+    expect(field).to_have_value("0:07")
+    field.fill("0:10")
+    timer.click()
+    tab.clock.fast_forward("02:10")
+    expect(field).to_have_value("0:12")
+    tab.locator("#id_reply").fill("Done.")
+    tab.locator("#pane-reply").get_by_role("button", name=re.compile("^Send as")).click()
+    expect(tab.locator("#thread")).to_contain_text("Time logged: 0:12")
+    assert TimeEntry.objects.get().minutes == 12
+
+
+def test_time_is_logged_and_corrected_in_a_dialog(tab, ticket, cast):
+    tab.locator("a[href='#i-options']").click()
+    tab.get_by_role("link", name="Log time").click()
+    expect(tab.locator("dialog #id_time")).to_be_visible()
+    assert complaints(tab) == []
+    tab.locator("dialog #id_time").fill("1h 5m")
+    tab.locator("dialog").get_by_role("button", name="Save").click()
+    expect(tab.locator(".toast")).to_contain_text("Time logged.")
+    tab.locator("a[href='#i-options']").click()
+    expect(tab.locator("#i-options")).to_contain_text("1:05")
+    assert TimeEntry.objects.get().minutes == 65
+
+
+def test_without_script_a_reply_is_set_for_later_and_time_goes_with_it(browser, live_server, client_of, ticket, cast):
+    """Every control stands in the page: the menu opens, its buttons send."""
+    context = browser.new_context(java_script_enabled=False)
+    session = client_of(cast.sam).cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    tab = context.new_page()
+    tab.goto(f"{live_server.url}/t/{ticket.number}/")
+    tab.locator("#id_reply").fill("Later.")
+    tab.locator("#reply_time").fill("0:05")
+    tab.locator("#pane-reply .btn-group summary").click()
+    tab.get_by_role("button", name=re.compile("^Tomorrow at 9:00")).click()
+    row = PendingReply.objects.get()
+    assert row.is_later and row.after["time"]["minutes"] == 5
+    tab.goto(f"{live_server.url}/t/{ticket.number}/")
+    tab.get_by_role("button", name="Send now").click()
+    assert TimeEntry.objects.get().message.body == "Later."
+    context.close()
