@@ -14,10 +14,11 @@
     const state = of(picker), turn = ++state.asked; state.busy = true;
     const url = new URL(picker.dataset.picker, location); new URLSearchParams(more).forEach((value, name) => url.searchParams.set(name, value));
     const answer = await fetch(url, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+    const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
     if (turn !== state.asked) return;
-    state.busy = false;
-    if (!answer?.ok || answer.redirected) return state.next = null;
-    list(picker).innerHTML = await answer.text();
+    state.busy = false;                                                // not before the list is there: a key pressed meanwhile waits for it
+    if (html === null) return state.next = null;
+    list(picker).innerHTML = html;
     $(".menu-pop", picker).scrollIntoView({ block: "nearest" });
     const first = $("[data-insert]", picker); first?.setAttribute("data-first", "");
     if (state.next) { const next = state.next; state.next = null; if (first) put(picker, first, next === "send"); }
