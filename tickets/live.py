@@ -29,10 +29,15 @@ _known = (None, "")
 
 
 class Now(NamedTuple):
-    """A list's mark, and who of the others looks at a ticket: [(ticket id, person, whether they write)] (S6)."""
+    """A list's mark, and the traces of the others who look at tickets."""
 
     mark: str = ""
-    present: tuple = ()
+    here: tuple = ()
+
+    @property
+    def present(self):
+        """[(ticket id, person, whether they write)] (S6)."""
+        return [(pk, *present(words)) for pk, words in self.here]
 
 
 def now(viewer, address):
@@ -45,7 +50,7 @@ def now(viewer, address):
     look = address, viewer.user.pk, get_language(), timezone.get_current_timezone_name(), timezone.localdate()
     whole = traces, look, departments, viewer.user.is_superuser, configured(), int(time.time() // FORGOTTEN)
     mark = blake2b(repr(whole).encode(), digest_size=12).hexdigest()
-    return Now(mark, tuple((pk, *present(words)) for what, pk, words in traces if what == "here"))
+    return Now(mark, tuple((pk, words) for what, pk, words in traces if what == "here"))
 
 
 def present(words):
