@@ -167,7 +167,7 @@ def around(ticket, user, *, writers=()):
         elif kind == "time":
             found.times.entries.append(spent(pk, person, word, text))
         elif kind == "draft":
-            found.typed[places[word]] = (pk, json.loads(text))
+            found.typed[places[word]] = (pk, json.loads(text) | {"saved_at": dates.of_cursor(at).isoformat()})
         else:
             hung[kind].append((pk, person, word, text, at and dates.of_cursor(at)))
     found.services.sort(key=lambda row: (not row.is_active, row.name.casefold()))

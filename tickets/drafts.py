@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_input
@@ -109,6 +110,23 @@ def keep(request, place, data, *, uploads=None):
 def typed(data, name):
     """What a field says; of several boxes of one name each that is ticked, one a line."""
     return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
+
+
+def typed_elsewhere(request, place, words, seen):
+    """The draft that another page of the same person has saved since this one saw it (`seen`: when that one was saved,
+    "" for none), if it says something else; else None."""
+    draft = saved(request, place)
+    if draft is None or draft.updated_at == moment_of(seen):
+        return None
+    kept = draft.fields.get("message", "").strip()
+    return draft if kept and kept != clean_input(words).strip() else None
+
+
+def moment_of(text):
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 def forget_empty(request, place):

@@ -111,3 +111,27 @@ def test_what_is_no_place_keeps_nothing(client_of, cast, place):
     """T19."""
     assert client_of(cast.sam).post("/drafts/save/", {"place": place, "message": "x"}).status_code == 404
     assert not Draft.objects.exists()
+
+
+def test_what_was_typed_on_another_page_since_is_offered_and_not_overwritten(client_of, ticket, cast):
+    """DESIGN 6, Autosave: who types on two devices loses neither; one's own page goes on as it did."""
+    browser, place = client_of(cast.sam), f"reply/{ticket.number}"
+    first = save(browser, place, message="On the phone", draft_at="")
+    answer = browser.post(f"/drafts/save/?place={place}", {"message": "At the desk", "draft_at": ""})
+    assert answer.status_code == 409 and answer.json()["message"] == "On the phone"
+    assert Draft.objects.get().fields["message"] == "On the phone"
+    save(browser, place, message="At the desk", draft_at=answer.json()["at"])
+    assert answer.json()["at"] == first.headers["X-Draft-At"]
+    page = browser.get(f"/t/{ticket.number}/").content.decode()
+    seen = page.partition('data-draft-at="')[2].partition('"')[0]
+    save(browser, place, message="At the desk, more", draft_at=seen)
+    assert Draft.objects.get().fields["message"] == "At the desk, more"
+
+
+@pytest.mark.parametrize("seen", ["x", "2026-99-99T99:99", "9" * 300, "²"])
+def test_what_is_no_moment_overwrites_nothing(client_of, ticket, cast, seen):
+    """T19."""
+    browser, place = client_of(cast.sam), f"reply/{ticket.number}"
+    save(browser, place, message="First")
+    assert browser.post(f"/drafts/save/?place={place}", {"message": "Second", "draft_at": seen}).status_code == 409
+    assert Draft.objects.get().fields["message"] == "First"

@@ -35,6 +35,20 @@ def test_a_draft_survives_a_sign_out(sit_down, tab, ticket, cast):  # noqa: F811
     expect(other.locator("[data-row]")).to_contain_text("draft")
 
 
+def test_two_devices_lose_neither_text(sit_down, tab, ticket, cast):  # noqa: F811 - the fixture
+    """DESIGN 6, Autosave: the text typed elsewhere is offered, and put below on a click."""
+    other = sit_down(cast.sam, f"/t/{ticket.number}/")
+    for page, words in ((other, "On the phone"), (tab, "At the desk")):
+        page.keyboard.press("r")
+        page.keyboard.type(words)
+        state = "Draft saved at" if page is other else "You typed something else here"
+        expect(page.locator("#pane-reply [data-draft-state]")).to_contain_text(state, timeout=10000)
+    assert complaints(tab) == []
+    tab.get_by_role("button", name="Put it below").click()
+    expect(tab.locator("#id_reply")).to_have_value("At the desk\n\nOn the phone")
+    expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
+
+
 def test_a_reply_is_set_for_later_and_called_off_by_the_client(tab, ticket, cast, say):
     """FIELD 1.2: nothing is sent, its text is in the box, and the page says why."""
     tab.keyboard.press("r")

@@ -129,6 +129,11 @@ class Pane:
         typed = self.thread.typed.get(self.kind, {}).get("message", "")
         return quoting.below(typed, self.quoted[1]) if self.quoted and self.quoted[0] == self.kind else typed
 
+    @property
+    def saved_at(self):
+        """When the draft was saved that this page begins with: a newer one was typed elsewhere (drafts.save)."""
+        return self.thread.typed.get(self.kind, {}).get("saved_at", "")
+
     def error(self, field):
         return ", ".join(self.form.errors.get(field, [])) if self.form is not None else ""
 

@@ -23,14 +23,20 @@ MOST = 200
 @login_not_required
 @require_POST
 def save(request):
-    """Keep what is being typed. A form that was sent already is not kept again by a letter that comes late."""
+    """Keep what is being typed. A form that was sent already is not kept again by a letter that comes late; what the
+    same person typed on another page since is offered to this one first, with 409 (`draft_at`; DESIGN 6, Autosave)."""
     place, _department = place_asked(request)
     if throttle.too_many_drafts(request):
         return HttpResponse(status=429)
-    if not once.was_sent(request):
-        drafts.keep(request, place, request.POST)
-        drafts.forget_empty(request, place)
-    return HttpResponse(status=204)
+    if once.was_sent(request):
+        return HttpResponse(status=204)
+    words, seen = request.POST.get("message", ""), request.POST.get("draft_at")
+    if seen is not None and (other := drafts.typed_elsewhere(request, place, words, seen)):
+        said = {"message": other.fields["message"], "at": other.updated_at.isoformat()}
+        return JsonResponse(said, status=409)
+    draft = drafts.keep(request, place, request.POST)
+    drafts.forget_empty(request, place)
+    return HttpResponse(status=204, headers={"X-Draft-At": draft.updated_at.isoformat()})
 
 
 @login_not_required
