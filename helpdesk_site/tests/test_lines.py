@@ -82,10 +82,10 @@ def test_an_excerpt_ends_at_a_word(given, length, short):
 
 def test_a_quote_is_markdown_that_renders_as_a_quote():
     """S63."""
-    quoted = text.quote("a\n\nb\n", "Anna \n Lind")
-    assert quoted == "Anna Lind:\n\n> a\n>\n> b\n\n"
+    quoted = text.quote("a\n\nb\n", "Anna \n Lind:")
+    assert quoted == "> Anna Lind:\n>\n> a\n>\n> b\n\n"
     html = text.render_markdown(quoted + "yes")
-    assert html == "<p>Anna Lind:</p>\n<blockquote>\n<p>a</p>\n<p>b</p>\n</blockquote>\n<p>yes</p>"
+    assert html == "<blockquote>\n<p>Anna Lind:</p>\n<p>a</p>\n<p>b</p>\n</blockquote>\n<p>yes</p>"
 
 
 def test_a_quote_needs_nobody():
