@@ -1,4 +1,4 @@
-/* The timer of the reply box: counts while it runs, holds while somebody types in its field, and writes hours and minutes
+/* Time spent. An activity that is billable as a rule ticks the box. The timer of the reply box: counts while it runs, holds while somebody types in its field, and writes hours and minutes
    into it. Without this script the field is typed. */
 (() => {
   const doc = document, button = doc.querySelectorAll("[data-timer]"), STEP = 5e3;
@@ -7,6 +7,10 @@
     return clock ? clock[1] * 60 + +clock[2] : plain ? +plain[1] : 0;
   };
   const clock = n => `${Math.floor(n / 60)}:${String(n % 60).padStart(2, "0")}`;
+  doc.addEventListener("change", e => {
+    const box = e.target.name === "activity" && e.target.form?.elements.billable;
+    if (box) box.checked = "billable" in e.target.selectedOptions[0].dataset;
+  });
   button.forEach(b => {
     const field = doc.getElementById(b.dataset.timer); let since = 0, before = 0, ticking;
     const spent = () => before + (since ? (Date.now() - since) / 6e4 : 0);

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from departments.models import Activity
+from departments.policy import forget
 from helpdesk_site.tests.test_pages import complaints
 from tickets.models import Message, PendingReply, TimeEntry
 
@@ -124,16 +126,22 @@ def test_the_timer_counts_holds_and_goes_with_the_reply(sit_down, ticket, cast):
 
 
 def test_time_is_logged_and_corrected_in_a_dialog(tab, ticket, cast):
+    """An activity that is billable as a rule ticks the box."""
+    Activity.objects.create(name="Consulting", is_billable=True, hourly=60)
+    forget()
+    tab.reload()
     tab.locator("a[href='#i-options']").click()
     tab.get_by_role("link", name="Log time").click()
     expect(tab.locator("dialog #id_time")).to_be_visible()
     assert complaints(tab) == []
     tab.locator("dialog #id_time").fill("1h 5m")
+    tab.locator("dialog [name=activity]").select_option("Consulting")
+    expect(tab.locator("dialog [name=billable]")).to_be_checked()
     tab.locator("dialog").get_by_role("button", name="Save").click()
     expect(tab.locator(".toast")).to_contain_text("Time logged.")
     tab.locator("a[href='#i-options']").click()
     expect(tab.locator("#i-options")).to_contain_text("1:05")
-    assert TimeEntry.objects.get().minutes == 65
+    assert (entry := TimeEntry.objects.get()).minutes == 65 and entry.amount == 65
 
 
 def test_without_script_a_reply_is_set_for_later_and_time_goes_with_it(browser, live_server, client_of, ticket, cast):
