@@ -212,7 +212,8 @@ def block_client(request, number):
         tell_of_block(request, held, count, click=click, ticket=ticket)
         return redirect("ticket", ticket.number)
     context = {"ticket": ticket, "can": can, "form": form, "rail": queries.rail(request.viewer)}
-    return render(request, "desk/block.html", context, status=422 if form.is_bound else 200)
+    about = {"page_title": _("Block sender"), "back_url": ticket.get_absolute_url()}
+    return render(request, "desk/block.html", context | about, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -141,7 +141,7 @@ def checklist(request, ticket):
         except Refused as refused:
             refusal = str(refused)
     points = list(CheckPoint.objects.filter(ticket=ticket))
-    context = {"points": points, "refusal": refusal}
+    context = {"points": points, "refusal": refusal, "checklists": not points and marks.checklists(ticket.department_id)}
     return ask(request, "desk/checklist.html", ticket, title=_("Checklist"), status=422 if refusal else 200, **context)
 
 
