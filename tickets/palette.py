@@ -68,22 +68,20 @@ def score(wanted, label, also):
     """How well the folded words are met: begun words most, then parts of words, then letters in their order. 0 where
     one is not met at all."""
     shown, hidden = folded(label), folded(also)
-    points = [max(points_of(word, shown), points_of(word, hidden) - 1) for word in wanted]
+    points = [max(points_of(word, shown), points_of(word, hidden) - 1, in_order(word, shown)) for word in wanted]
     return sum(points) / len(shown) ** 0.1 if points and all(point > 0 for point in points) else 0
 
 
 def points_of(word, said):
     if any(one.startswith(word) for one in said.split()):
         return 10
-    if word in said:
-        return 6
-    return 2 if len(word) > 2 and in_order(word, said) else 0
+    return 6 if word in said else 0
 
 
 def in_order(word, said):
-    """Whether the letters of a word come one after the other: “stcl” in “status closed”."""
+    """2 when the letters of a word come one after the other, as “stcl” in “status: closed”; else 0."""
     letters = iter(said)
-    return all(letter in letters for letter in word)
+    return 2 if len(word) > 2 and said[:1] == word[:1] and all(letter in letters for letter in word) else 0
 
 
 @lru_cache(maxsize=4096)

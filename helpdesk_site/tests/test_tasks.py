@@ -53,6 +53,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
     told = Notification.objects.exclude(mail=None).latest("pk")
     mail, told.mail, told.letter_due_at = told.mail, None, now - DAY
     told.save(update_fields=["mail", "letter_due_at"])
+    Notification.objects.filter(user=sam).update(digest_due_at=now - DAY)
     mail.delete()
     raw = f"From: {anna.email}\r\nTo: {support.email}\r\nSubject: By mail\r\n\r\nIt burns.".encode()
     intake.store(raw, source="pipe")
@@ -80,6 +81,7 @@ TASKS = {  # name: (its arguments, whether it has something to do at the busy de
     "tickets.tasks.take_in": (lambda desk: [], True),
     "tickets.tasks.empty_trash": (lambda desk: [], True),
     "tickets.tasks.tidy": (lambda desk: [], True),
+    "tickets.tasks.send_digests": (lambda desk: [], True),
     "tickets.tasks.wake": (lambda desk: [], True),
     "tickets.tasks.watch_mailboxes": (lambda desk: [], True),
     "tickets.tasks.write_letters": (lambda desk: [], True),
