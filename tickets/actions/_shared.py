@@ -3,6 +3,7 @@
 import secrets
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from audit import chain
@@ -19,9 +20,13 @@ def locked(ticket):
     """The ticket's fresh row, locked until the transaction ends; a merged-away one is followed to its survivor. Raises
     Refused for one in the trash, which can be restored and nothing else (S155)."""
     row = locked_anywhere(ticket)
-    if row.is_trashed:
-        raise Refused(_("This ticket is in the trash. Restore it before you change it."))
+    refuse_trashed(row)
     return row
+
+
+def refuse_trashed(ticket):
+    if ticket.is_trashed:
+        raise Refused(_("This ticket is in the trash. Restore it before you change it."))
 
 
 def locked_anywhere(ticket):
@@ -113,13 +118,37 @@ def let_go(ticket):
     return [Happened(Verb.ASSIGNED, {"from": gone.pk, "to": None})]
 
 
-def status_again(ticket, status):
-    """Put a ticket back into a status it had, as if it had not left it; an open one waits for us as it did."""
+def waiting_of(ticket):
+    """What another status makes a ticket forget, for the event of it: since when it waits, and its snooze."""
+    kept = {"waited": ticket.waiting_since and ticket.waiting_since.isoformat()}
+    if ticket.snoozed_at:
+        until = ticket.snoozed_until and ticket.snoozed_until.isoformat()
+        kept["snoozed"] = [ticket.snoozed_at.isoformat(), until, ticket.snoozed_by_id]
+    return kept
+
+
+def status_again(ticket, status, data):
+    """Put a ticket back into a status it had, as if it had not left it; an open one waits for us, or is snoozed, as it
+    did by the `data` of the event (waiting_of)."""
     now = timezone.now()
+    if "snoozed" in data:
+        snooze_again(ticket, *data["snoozed"], now=now)
     clock.enter_status(ticket, status, at=now)
     if ticket.is_closed:
         ticket.closed_at = ticket.closed_at or now
     else:
-        ticket.waiting_since = None if ticket.last_by_staff else ticket.waiting_since or ticket.last_message_at
+        since = None if ticket.last_by_staff else ticket.waiting_since or ticket.last_message_at
+        ticket.waiting_since = parsed(data["waited"]) if "waited" in data else since
         ticket.queue_at = clock.queue_time(ticket)
     save_times(ticket)
+
+
+def snooze_again(ticket, since, until, by, *, now):
+    """Put a ticket aside as it was, unless its time has come meanwhile."""
+    until = parsed(until)
+    if until is None or until > now:
+        ticket.snoozed_at, ticket.snoozed_until, ticket.snoozed_by_id = parsed(since), until, by
+
+
+def parsed(moment):
+    return parse_datetime(moment) if moment else None

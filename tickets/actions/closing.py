@@ -12,7 +12,7 @@ from .. import clock
 from ..events import Happened, action, record, record_all
 from ..models import Verb
 from ..refused import Refused
-from ._shared import let_go, locked, save_times
+from ._shared import let_go, locked, save_times, waiting_of
 
 
 @action
@@ -60,11 +60,11 @@ def stays_open(ticket):
 
 
 def _close(ticket, *, verb, actor, at):
-    before = ticket.status
+    before, waited = ticket.status, waiting_of(ticket)
     clock.enter_status(ticket, ticket.policy.status_closed, at=at)
     close_fields(ticket, by=actor, at=at)
     save_times(ticket)
-    record(ticket, verb, actor=actor, **{"from": before.code, "to": ticket.status.code})
+    record(ticket, verb, actor=actor, **{"from": before.code, "to": ticket.status.code}, **waited)
 
 
 def close_fields(ticket, *, by, at):

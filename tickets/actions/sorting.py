@@ -10,7 +10,7 @@ from .. import access, clock, search, states
 from ..events import Happened, action, record, record_all
 from ..models import Verb
 from ..refused import Refused
-from ._shared import let_go, locked, save_times, take_mails_along
+from ._shared import let_go, locked, save_times, take_mails_along, waiting_of
 from .closing import close_fields
 from .teaming import leave_team
 
@@ -26,7 +26,7 @@ def set_status(ticket, *, status, actor, expected=None):
     rules = status_rules(status, ticket.shown_department)
     if not states.may_follow(ticket.category, rules.category):
         raise Refused(_("A ticket cannot go from this status to “%(status)s”.") % {"status": status})
-    before, was_closed, now = ticket.status, ticket.is_closed, timezone.now()
+    before, was_closed, now, waited = ticket.status, ticket.is_closed, timezone.now(), waiting_of(ticket)
     clock.enter_status(ticket, status, at=now)
     if ticket.is_closed and not was_closed:
         close_fields(ticket, by=actor, at=now)
@@ -35,7 +35,7 @@ def set_status(ticket, *, status, actor, expected=None):
         ticket.queue_at = clock.queue_time(ticket)
     ticket.updated_at = now
     verb = Verb.STATUS if ticket.is_closed == was_closed else Verb.CLOSED if ticket.is_closed else Verb.REOPENED
-    happened = [Happened(verb, {"from": before.code, "to": status.code})]
+    happened = [Happened(verb, {"from": before.code, "to": status.code, **waited})]
     happened += let_go(ticket) if verb == Verb.REOPENED else []
     record_all(ticket, happened, actor=actor, saving=[*clock.TIMED, "assignee"])
     return ticket

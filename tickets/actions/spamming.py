@@ -10,7 +10,7 @@ from .. import clock
 from ..events import action, record
 from ..models import Ticket, TicketEvent, Verb
 from ..refused import Refused
-from ._shared import locked, save_times, status_again
+from ._shared import locked, save_times, status_again, waiting_of
 from .closing import close_fields
 
 
@@ -20,9 +20,9 @@ def mark_spam(ticket, *, actor):
     ticket = locked(ticket)
     if ticket.hidden == Ticket.Hidden.SPAM:
         return ticket
-    before = ticket.status
+    before, waited = ticket.status, waiting_of(ticket)
     hide(ticket, by=actor)
-    record(ticket, Verb.SPAM, actor=actor, **{"from": before.code, "to": ticket.status.code})
+    record(ticket, Verb.SPAM, actor=actor, **{"from": before.code, "to": ticket.status.code}, **waited)
     return ticket
 
 
@@ -42,16 +42,17 @@ def unmark_spam(ticket, *, actor):
     if ticket.hidden != Ticket.Hidden.SPAM:
         raise Refused(_("This ticket is not in spam."))
     before = ticket.status
-    status_again(ticket, status_before(ticket))
-    take_out(ticket)
+    go_back(ticket)
     record(ticket, Verb.NOT_SPAM, actor=actor, **{"from": before.code, "to": ticket.status.code})
     return ticket
 
 
-def status_before(ticket):
-    """The status the ticket had when it was marked; the one of a client's reply where that is gone."""
+def go_back(ticket):
+    """As it was when it was marked; in the status of a client's reply where the one it had is gone."""
     event = TicketEvent.objects.filter(ticket=ticket, verb=Verb.SPAM).order_by("-sequence").first()
-    return snapshot().statuses_by_code.get(event and event.data["from"]) or ticket.policy.status_after_client
+    before = snapshot().statuses_by_code.get(event and event.data["from"]) or ticket.policy.status_after_client
+    status_again(ticket, before, event.data if event else {})
+    take_out(ticket)
 
 
 def take_out(ticket):
@@ -70,8 +71,7 @@ def marking_taken_back(ticket, event, actor):
     """Undo of marking it."""
     if ticket.hidden != Ticket.Hidden.SPAM:
         return False
-    status_again(ticket, status_before(ticket))
-    take_out(ticket)
+    go_back(ticket)
     return True
 
 

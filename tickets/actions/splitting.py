@@ -13,8 +13,8 @@ from ..events import action, record
 from ..models import Attachment, MailId, Message, Participant, Ticket, TicketEvent, TicketLink, TimeEntry, Verb
 from ..refused import Refused
 from ._shared import locked, proof, save_times
-from .closing import close_fields
 from .merging import attribute, coded, decoded
+from .trashing import put_away
 
 TAKEN_BACK = split_off.TAKEN_BACK
 
@@ -162,9 +162,7 @@ def copied(new, message):
     ]
     rows.insert(*files)
     copy.files = files
-    MailId.objects.bulk_create(
-        MailId(value=known.value, ticket=new, message=copy) for known in message.mail_ids.all()
-    )
+    MailId.objects.bulk_create(MailId(value=known.value, ticket=new, message=copy) for known in message.mail_ids.all())
     return copy
 
 
@@ -234,10 +232,10 @@ def unsplit(event, *, actor):
         TimeEntry.objects.filter(pk=pk, ticket=new).update(message=message, ticket=old)
     TicketLink.objects.filter(ticket=ticket, other=new, kind=TicketLink.Kind.RELATES).delete()
     MailId.objects.filter(ticket=new).delete()
-    put_away(new, by=actor)
+    there = put_away(new, by=actor)
     put_back(ticket, event)
     save_times(ticket)
-    record(new, Verb.UNSPLIT, actor=actor, **{"from": [ticket.pk, ticket.number]})
+    record(new, Verb.UNSPLIT, actor=actor, put_away=there, **{"from": [ticket.pk, ticket.number]})
     record(ticket, Verb.UNSPLIT, actor=actor, of=event.sequence, to=event.data["to"])
     return ticket
 
@@ -248,22 +246,14 @@ def of_old(event):
     return next(row for row in rows if row.data["to"][0] == event.ticket_id)
 
 
-def put_away(new, *, by):
-    """Close it without a word, and list it in the trash alone."""
-    now = timezone.now()
-    clock.enter_status(new, new.policy.status_closed, at=now)
-    close_fields(new, by=by, at=now)
-    new.hidden, new.hidden_at = Ticket.Hidden.TRASH, now
-    save_times(new)
-
-
 def put_back(ticket, event):
-    """Its times and status as before, unless somebody wrote there or changed the status since, or it was merged."""
+    """Its times and status as before, unless somebody wrote there or changed the status since, or it lies elsewhere."""
     left = {name: after for name, (_before, after) in event.data["set"].items() if name in WRITTEN}
-    if ticket.merged_into_id or any(coded(ticket, name) != after for name, after in left.items()):
+    elsewhere = ticket.merged_into_id or ticket.hidden or (ticket.snoozed_at and ticket.snoozed_at > event.at)
+    if elsewhere or any(coded(ticket, name) != after for name, after in left.items()):
         return
     for name, (before, _after) in event.data["set"].items():
         setattr(ticket, attribute(name), decoded(name, before))
 
 
-WRITTEN = ("status", "last_message_at", "last_by_staff", "waiting_since", "hidden")
+WRITTEN = ("status", "last_message_at", "last_by_staff", "waiting_since")

@@ -18,7 +18,7 @@ from .. import clock, drafts, erasing, merged, notify
 from ..events import action, record
 from ..models import Notification, Ticket, TicketEvent, Verb
 from ..refused import Refused
-from ._shared import locked_anywhere, save_times, status_again
+from ._shared import locked_anywhere, save_times, status_again, waiting_of
 from .closing import close_fields
 from .unscheduling import TRASH
 
@@ -82,26 +82,32 @@ def empty(ticket, *, actor):
 
 def throw_away(ticket, *, actor, **data):
     refuse_keeping(ticket)
-    before, now = ticket.status, timezone.now()
+    record(ticket, Verb.TRASHED, actor=actor, **put_away(ticket, by=actor), **data)
+
+
+def put_away(ticket, *, by):
+    """Close a locked ticket without a word, call off what waits, and list it in the trash alone. Returns what taking it
+    out again wants, for the event."""
+    before, waited, now = ticket.status, waiting_of(ticket), timezone.now()
     if not ticket.is_closed:
         clock.enter_status(ticket, ticket.policy.status_closed, at=now)
-        close_fields(ticket, by=actor, at=now)
+        close_fields(ticket, by=by, at=now)
     was, ticket.hidden, ticket.hidden_at = ticket.hidden, Ticket.Hidden.TRASH, now
     clock.end_snooze(ticket)
     save_times(ticket)
     for waiting in ticket.pending_replies.select_for_update(skip_locked=True).order_by("pk"):
         drafts.give_back(waiting, why=TRASH)
     hushed = notify.hush(Notification.objects.filter(event__ticket__in=merged.ids(ticket)))
-    told = {"from": before.code, "to": ticket.status.code, **({"was": was} if was else {})}
-    record(ticket, Verb.TRASHED, actor=actor, **told, **hushed, **data)
+    return {"from": before.code, "to": ticket.status.code, **({"was": was} if was else {}), **waited, **hushed}
 
 
 def take_out(ticket):
     """Where it was: one that was open is open again, as if it had never been away; spam is spam."""
     known, event = snapshot().statuses_by_code, last_time(ticket)
-    before, was = known.get(event.data.get("from")) or ticket.policy.status_after_client, event.data.get("was", "")
+    data = event.data if event.verb == Verb.TRASHED else event.data.get("put_away", {})
+    before, was = known.get(data.get("from")) or ticket.policy.status_after_client, data.get("was", "")
     if before.code != ticket.status.code:
-        status_again(ticket, before)
+        status_again(ticket, before, data)
     ticket.hidden, ticket.hidden_at = was, timezone.now() if was else None
     ticket.save(update_fields=["hidden", "hidden_at"])
 
@@ -119,8 +125,9 @@ def trashing_taken_back(ticket, event, actor):
 
 
 def last_time(ticket):
-    """The event that moved it to the trash."""
-    return TicketEvent.objects.filter(ticket=ticket, verb=Verb.TRASHED).order_by("-sequence").first()
+    """The event that moved it to the trash: by hand, or because its splitting off was taken back."""
+    rows = TicketEvent.objects.filter(ticket=ticket, verb__in=(Verb.TRASHED, Verb.UNSPLIT))
+    return rows.order_by("-sequence").first()
 
 
 # --- What is refused --------------------------------------------------------------------------------------------------

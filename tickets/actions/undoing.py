@@ -54,15 +54,17 @@ def _take_back(ticket, event, actor):
     """Undo one event on its locked ticket. Returns whether it still stood as the event left it."""
     if ticket.is_trashed and event.verb != Verb.TRASHED:
         return False
+    if ticket.merged_into_id and event.verb not in OF_MESSAGES:
+        return False
     return BACK[event.verb](ticket, event, actor)
 
 
 def _status(ticket, event, actor):
     before, after = event.data.get("from"), event.data.get("to")
     statuses = snapshot().statuses_by_code
-    if ticket.status.code != after or before not in statuses:
+    if ticket.hidden or ticket.status.code != after or before not in statuses:
         return False
-    status_again(ticket, statuses[before])
+    status_again(ticket, statuses[before], event.data)
     return True
 
 
@@ -137,6 +139,7 @@ BACK = {
     Verb.CLIENT: clients.change_taken_back,
     Verb.TEAMED: teaming.team_taken_back,
 }
+OF_MESSAGES = (Verb.EDITED, Verb.DELETED)  # they stay with the ticket they were written under, merged or not
 # Acts on several tickets that belong together, taken back as a whole and for longer: a function of the event
 LONGER = {Verb.TOOK_IN: unmerge, Verb.SPLIT: unsplit}
 REVERSIBLE = BACK.keys() | LONGER.keys()

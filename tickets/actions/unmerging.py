@@ -22,14 +22,14 @@ from ..models import (
     Watcher,
 )
 from ..refused import Refused
-from ._shared import save_times, take_mails_along
+from ._shared import refuse_trashed, save_times, take_mails_along
 from .merging import DUE, JOINED, KINDS, attribute, coded, decoded
 
 TAKEN_BACK = timedelta(hours=24)
 # What follows from the status: put back together with it or not at all
 OF_STATUS = {
     "status", "category", "awaiting", "status_since", "settle_at", "close_at", "remind_at", "closed_at", "closed_by",
-    "waiting_since", "queue_at",
+    "waiting_since", "queue_at", "snoozed_at", "snoozed_until", "snoozed_by",
 }  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def detach(ticket, *, actor):
     if survivor.merged_into_id:
         said = {"number": survivor.number, "survivor": merged.survivor(survivor).number}
         raise Refused(_("%(number)s was merged into %(survivor)s itself. Take that out first.") % said)
+    refuse_trashed(survivor)
     event = latest_merge(survivor, row)
     go_free(row, actor=actor)
     give_back(survivor, event.data, of=row)
@@ -78,7 +79,8 @@ def stands(event, survivor, rows):
     together = all(row.merged_into_id == survivor.pk for row in rows)
     silent = [survivor.last_number, survivor.last_note] == event.data["last"]
     later = TicketEvent.objects.filter(ticket=survivor, verb=Verb.TOOK_IN, sequence__gt=event.sequence)
-    return together and silent and not survivor.merged_into_id and not any(merges_still(later))
+    settled = survivor.merged_into_id or survivor.is_trashed
+    return together and silent and not settled and not any(merges_still(later))
 
 
 def merges_still(events):
@@ -163,7 +165,8 @@ def came_with(tickets):
 def put_back(survivor, event):
     """The survivor's status, times and subject as before the merge; what somebody changed since is left alone."""
     changed = {name for name, (_before, after) in event.data["set"].items() if coded(survivor, name) != after}
-    keep = changed | OF_STATUS if "status" in changed else changed
+    snoozed_since = survivor.snoozed_at and survivor.snoozed_at > event.at
+    keep = changed | OF_STATUS if "status" in changed or survivor.hidden or snoozed_since else changed
     for name, (before, _after) in event.data["set"].items():
         if name not in keep:
             setattr(survivor, attribute(name), decoded(name, before))

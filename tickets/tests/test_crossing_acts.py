@@ -1,0 +1,103 @@
+"""Acts that meet: what one of them set right, the undo of another one leaves alone."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from tickets import actions
+from tickets.events import one_click
+from tickets.models import PendingReply, Ticket, TicketEvent, Verb
+from tickets.refused import Refused
+from tickets.writing import write
+
+pytestmark = pytest.mark.django_db
+
+
+def fresh(ticket):
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def clicked(act, *args, **said):
+    with one_click() as click:
+        act(*args, **said)
+    return click.id
+
+
+PUT_AWAY = {"closed": actions.close, "spam": actions.mark_spam, "trashed": actions.trash}
+
+
+@pytest.mark.parametrize("act", PUT_AWAY.values(), ids=PUT_AWAY)
+def test_a_snoozed_ticket_put_away_and_taken_back_is_snoozed_as_it_was(ticket, say, sam, act):
+    """S19, S155: until the same moment, by the same person, and waiting since its first unanswered message."""
+    say(ticket, ticket.client, "And the cart, too.")
+    first, until = fresh(ticket).waiting_since, timezone.now() + timedelta(days=1)
+    actions.snooze(ticket, until=until, actor=sam)
+    actions.undo(clicked(act, ticket, actor=sam), actor=sam)
+    after = fresh(ticket)
+    assert (after.snoozed_until, after.snoozed_by, after.awaiting) == (until, sam, False)
+    assert after.waiting_since == first
+
+
+def test_a_ticket_whose_snooze_is_over_meanwhile_waits_for_us(ticket, sam):
+    now = timezone.now()
+    actions.snooze(ticket, until=now + timedelta(seconds=30), actor=sam)
+    click = clicked(actions.close, ticket, actor=sam)
+    with time_machine.travel(now + timedelta(seconds=45)):
+        actions.undo(click, actor=sam)
+    assert fresh(ticket).snoozed_at is None and fresh(ticket).awaiting
+
+
+def test_undoing_a_close_opens_nothing_that_was_marked_as_spam_since(ticket, sam, lena):
+    """Whatever is hidden is closed."""
+    click = clicked(actions.close, ticket, actor=sam)
+    actions.mark_spam(ticket, actor=lena)
+    with pytest.raises(Refused):
+        actions.undo(click, actor=sam)
+    assert fresh(ticket).hidden == Ticket.Hidden.SPAM and fresh(ticket).is_closed
+
+
+def test_undoing_an_act_leaves_a_ticket_alone_that_was_merged_since(ticket, open_ticket, sam):
+    """S142: a merged-away ticket has neither status nor clock of its own."""
+    other = open_ticket()
+    click = clicked(actions.close, other, actor=sam)
+    actions.merge([ticket, other], into=ticket, actor=sam)
+    with pytest.raises(Refused):
+        actions.undo(click, actor=sam)
+    assert fresh(other).is_closed and fresh(other).close_at is None
+
+
+def test_a_merge_is_not_taken_back_in_the_trash(ticket, open_ticket, say, sam):
+    """S155: what lies in the trash can be restored, and nothing else."""
+    other = open_ticket()
+    actions.close(other, actor=sam)
+    say(ticket, sam)
+    say(other, sam, "Closed again.", status=fresh(other).status)
+    click = clicked(actions.merge, [ticket, other], into=ticket, actor=sam)
+    assert fresh(ticket).is_closed
+    actions.trash(ticket, actor=sam)
+    with pytest.raises(Refused):
+        actions.undo(click, actor=sam)
+    with pytest.raises(Refused):
+        actions.detach(other, actor=sam)
+    assert fresh(ticket).is_closed and fresh(other).merged_into_id == ticket.pk
+    actions.restore(ticket, actor=sam)
+    actions.undo(click, actor=sam)
+    assert not fresh(ticket).is_closed and fresh(other).merged_into_id is None
+
+
+def test_a_ticket_of_a_split_taken_back_can_be_restored(ticket, say, sam):
+    """S158: it went to the trash as any other: what waited there is not sent, and it comes out as it was."""
+    say(ticket, sam)
+    message = say(ticket, ticket.client, "Another thing.")
+    with one_click() as click:
+        new = actions.split(ticket, messages=[message], subject="Another", department=ticket.department, actor=sam)
+    later = timezone.now() + timedelta(days=1)
+    actions.hold_reply(new, author=sam, written=write("Soon."), due_at=later, is_later=True)
+    actions.undo(click.id, actor=sam)
+    assert not PendingReply.objects.filter(ticket=new).exists()
+    assert fresh(new).hidden == Ticket.Hidden.TRASH
+    actions.restore(new, actor=sam)
+    assert fresh(new).hidden == "" and fresh(new).awaiting
+    assert TicketEvent.objects.filter(ticket=new, verb=Verb.RESTORED).exists()
