@@ -180,7 +180,7 @@ def others_of(scope, words):
         if any(words.count(str(value)) for value in row.fields.values()):
             yield row, lambda row: out_of_draft(row, words)
     for row in PendingReply.objects.filter(ticket__in=scope.tickets):
-        if words.count(row.body) or words.count_html(row.html):
+        if words.count(row.body) or words.count_html(row.html) or words.count(time_text(row)):
             yield row, lambda row: out_of_pending(row, words)
     for model, names in WRITTEN:
         for row in model.objects.filter(ticket__in=scope.tickets):
@@ -226,7 +226,15 @@ def out_of_draft(draft, words):
 
 def out_of_pending(row, words):
     row.body, row.html = out_of_text(row.body, row.html, Message.Format.MARKDOWN, words)
-    row.save(update_fields=["body", "html"])
+    if time_text(row):
+        said, _count = words.out_of(time_text(row))
+        row.after["time"]["text"] = fitting(TimeEntry(), "text", said)
+    row.save(update_fields=["body", "html", "after"])
+
+
+def time_text(pending):
+    """What a waiting reply says of the time that will be logged with it."""
+    return pending.after.get("time", {}).get("text", "")
 
 
 def out_of_fields(row, names, words):

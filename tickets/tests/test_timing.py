@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from departments.models import Activity, StaffPlace
 from departments.policy import forget
+from helpdesk_site.lib.redaction import Words
 from helpdesk_site.lib.sheets import safe_cell
 from helpdesk_site.lib.spans import clock_of, parse_minutes
 from mail.models import OutgoingMail
 from tickets import actions, history, timers
 from tickets.models import PendingReply, TicketEvent, TimeEntry, Verb
 from tickets.refused import Refused
+from tickets.writing import write
 
 SECRET = "Zanzibarian plumbing"  # stands in no page of ours by chance
 
@@ -348,3 +350,15 @@ def test_operators_say_what_an_hour_costs(client_of, cast):
     browser.post("/admin/departments/activity/add/", fields)
     assert Activity.objects.get().hourly == Decimal("90.00")
     assert client_of(cast.lena).get("/admin/departments/activity/").status_code == 403
+
+
+def test_words_taken_out_of_a_ticket_go_from_time_that_is_yet_to_be_logged(ticket, cast):
+    """Redaction: what a waiting reply carries is looked through like what is logged."""
+    due_at = timezone.now() + timedelta(hours=1)
+    after = {"time": {"minutes": 5, "activity": None, "billable": False, "amount": None, "invoicing": "no",
+                      "text": f"About {SECRET}", "day": "2026-01-05"}}  # fmt: skip
+    held = actions.hold_reply(ticket, author=cast.sam, written=write("Soon."), due_at=due_at, after=after)
+    actions.log_time(ticket, user=cast.sam, minutes=5, text=SECRET)
+    actions.redact(ticket, words=Words(SECRET), actor=cast.lena)
+    actions.release(held, now=due_at)
+    assert [SECRET in row.text for row in spent(ticket)] == [False, False]
