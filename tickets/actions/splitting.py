@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -91,9 +92,10 @@ def refuse(ticket, chosen, *, subject, department):
 
 
 def moved_away(ticket):
-    """The ids of the messages of this thread that have a ticket of their own."""
-    events = TicketEvent.objects.filter(ticket__in=merged.ids(ticket), verb__in=(Verb.SPLIT, Verb.UNSPLIT))
-    return {pk for pk, (verb, _number) in split_off.marks(list(events)).items() if verb == Verb.SPLIT}
+    """The ids of the messages of this thread that have a ticket of their own, wherever they stood when they got it."""
+    taken_back = TicketEvent.objects.filter(ticket=OuterRef("ticket"), verb=Verb.UNSPLIT, data__has_key="from")
+    copies = Message.objects.filter(origin__ticket__in=merged.ids(ticket)).exclude(Exists(taken_back))
+    return set(copies.values_list("origin", flat=True))
 
 
 def staying(ticket, *, without):

@@ -101,3 +101,28 @@ def test_a_ticket_of_a_split_taken_back_can_be_restored(ticket, say, sam):
     actions.restore(new, actor=sam)
     assert fresh(new).hidden == "" and fresh(new).awaiting
     assert TicketEvent.objects.filter(ticket=new, verb=Verb.RESTORED).exists()
+
+
+def test_a_message_split_off_a_merged_ticket_is_gone_from_it_after_unmerging_too(ticket, open_ticket, say, sam):
+    """S158: nothing is split off twice."""
+    other = open_ticket()
+    say(other, sam)
+    message = say(other, other.client, "Another thing.")
+    actions.merge([ticket, other], into=ticket, actor=sam)
+    said = {"messages": [message], "subject": "Another", "department": ticket.department, "actor": sam}
+    actions.split(ticket, **said)
+    actions.detach(other, actor=sam)
+    with pytest.raises(Refused):
+        actions.split(other, **said)
+
+
+def test_who_takes_out_what_others_work_on_stays_where_they_are(
+    ticket, open_ticket, say, sam, lena, billing, client_of,
+):  # fmt: skip
+    """No page of a department they have no place in (S119)."""
+    other = open_ticket(department=billing)
+    actions.merge([ticket, other], into=ticket, actor=lena)
+    say(ticket, sam)
+    answer = client_of(sam).post(f"/t/{ticket.number}/unmerge/{other.number}/")
+    assert fresh(other).merged_into_id is None
+    assert answer.status_code == 302 and answer.url == f"/t/{ticket.number}/"

@@ -18,13 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accounts.models import User
 from accounts.viewer import Viewer
-from departments.models import Category, Department, Policy, Portal, Priority, Status, Team
+from departments.models import Department, Policy, Portal, Priority, Status, Team
 from departments.policy import forget, status_rules
 from helpdesk_site.cast import raise_cast
 from helpdesk_site.lib.redaction import Words
 from mail.models import OutgoingMail
 from tickets import access, actions, history, merged, queries, queues, search, timers
-from tickets.actions.undoing import LONGER, REVERSIBLE
+from tickets.actions.undoing import REVERSIBLE
 from tickets.events import one_click
 from tickets.models import (
     CheckPoint,
@@ -35,7 +35,6 @@ from tickets.models import (
     PendingReply,
     Tag,
     Ticket,
-    TicketEvent,
     TicketLink,
     TimeEntry,
     Verb,
@@ -70,7 +69,6 @@ class Desk(RuleBasedStateMachine):
         self.words, self.clicks = 0, []
         for name, department in (("anna", "support"), ("anna", "support"), ("carl", "support"), ("greta", "billing")):
             person = getattr(self.cast, name)
-            self.ids = [*Ticket.objects.values_list("pk", flat=True)]
             actions.open_ticket(
                 getattr(self.cast, department), client=person, author=person, subject=self.word(), written=self.text()
             )
@@ -436,7 +434,7 @@ class Desk(RuleBasedStateMachine):
                 assert SECRET not in browser.get(page, follow=True).content.decode()
 
 
-# --- The whole desk, as values ------------------------------------------------------------------------------------------
+# --- The whole desk, as values ----------------------------------------------------------------------------------------
 
 
 def can_be_undone(click):

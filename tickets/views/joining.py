@@ -202,4 +202,4 @@ def take_out(request, ticket, row, event):
         return redirect("ticket", ticket.number)
     actions.detach(row, actor=request.user)
     toast(request, _("%(number)s is a ticket of its own again.") % {"number": row.number})
-    return redirect("ticket", row.number)
+    return redirect("ticket", row.number if access.works_on(request.user, row) else ticket.number)
