@@ -53,6 +53,7 @@ LEAD = [
     "/desk/", "/desk/replies/", "/desk/replies/?q=nothing-like-it", "/desk/replies/new/", "{reply}",
     "/desk/tags/", "{tag}", "{saved}", "{view}", "{view}delete/", "/desk/views/", "/desk/views/new/?view=open",
     "/desk/columns/?view=open", "/desk/?view=open&find=anna", "/desk/activity/", "{job}",
+    "/desk/bell/", "/desk/palette/?q=s", "/desk/palette/?q=nothing-like-it",
 ]  # fmt: skip
 ADMIN = [
     "/admin/", "/admin/departments/department/", "/admin/departments/portal/1/presets/?preset=hosting",
