@@ -78,7 +78,7 @@ def test_it_opens_on_a_cyrillic_keyboard_and_not_over_the_editor(sit_down, ticke
     expect(tab.locator("#id_reply")).not_to_have_value("")
 
 
-# --- The queue ---------------------------------------------------------------------------------------------------------
+# --- The queue --------------------------------------------------------------------------------------------------------
 
 
 def test_a_changed_row_is_marked_where_it_stands_and_nothing_else_moves(sit_down, open_ticket, cast):  # noqa: F811
