@@ -427,10 +427,11 @@ def sort_head(context, field, label, cls="", current="", hide_label=False):
     query["sort"] = f"-{field}" if now == field else field
     direction = {field: ("ascending", "arrow-up"), f"-{field}": ("descending", "arrow-down")}.get(now)
     return format_html(
-        '<th scope="col" class="{}"{}><a class="sort" href="?{}" rel="nofollow">{}{}</a></th>',
+        '<th scope="col" class="{}"{}><a class="sort" href="?{}"{} rel="nofollow">{}{}</a></th>',
         cls,
         format_html(' aria-sort="{}"', direction[0]) if direction else "",
         query.urlencode(),
+        format_html(' title="{}"', label) if hide_label else "",
         format_html('<span class="vh">{}</span>', label) if hide_label else label,
         _silent_icon(direction[1] if direction else "arrows-sort", "") if direction or hide_label else "",
     )

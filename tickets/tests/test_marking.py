@@ -301,6 +301,19 @@ def test_points_are_added_ticked_changed_and_put_in_order(client_of, ticket, cas
     assert points(ticket) == [("Ask", False), ("Try", False), ("Tell", False)]
 
 
+def test_the_panel_shows_no_checklist_until_one_is_wanted(client_of, ticket, cast):
+    """The menu leads to a page that takes the first point, or a list of the department, also without script."""
+    ChecklistTemplate.objects.create(name="Move", points="Back up\nCopy")
+    browser = client_of(cast.sam)
+    page = browser.get(ticket.get_absolute_url()).content.decode()
+    assert 'aria-labelledby="checklist-h" hidden' in page and "Add a checklist" in page
+    asked = browser.get(f"{ticket.get_absolute_url()}checklist/").content.decode()
+    assert 'name="text"' in asked and ">Move<" in asked.replace("</svg>", ">")
+    post(browser, ticket, "checklist/add/", {"text": "Ask"})
+    page = browser.get(ticket.get_absolute_url()).content.decode()
+    assert 'aria-labelledby="checklist-h" hidden' not in page and "Add a checklist" not in page
+
+
 def test_a_list_of_the_department_is_put_on(client_of, ticket, cast):
     """In the words of the person's language; another department's list is none."""
     ours = ChecklistTemplate.objects.create(name="Move", points="Back up\n\n Copy \nTest")

@@ -141,7 +141,8 @@ def checklist(request, ticket):
         except Refused as refused:
             refusal = str(refused)
     points = list(CheckPoint.objects.filter(ticket=ticket))
-    context = {"points": points, "refusal": refusal, "checklists": not points and marks.checklists(ticket.department_id)}
+    ready = [] if points else marks.checklists(ticket.department_id)
+    context = {"points": points, "refusal": refusal, "checklists": ready}
     return ask(request, "desk/checklist.html", ticket, title=_("Checklist"), status=422 if refusal else 200, **context)
 
 
