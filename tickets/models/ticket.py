@@ -179,6 +179,7 @@ class Ticket(models.Model):
                 F("department"),
                 F("status"),
                 F("assignee"),
+                F("snoozed_at"),
                 condition=~Q(category="closed") & Q(merged_into=None),
                 name="ticket_open_counts",
             ),
