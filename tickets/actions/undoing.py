@@ -36,12 +36,20 @@ def undo(click, *, actor, tickets=None, since=None):
     if not events or TicketEvent.objects.filter(click=click, verb=Verb.REPLIED).exists():
         raise Refused(_("This can no longer be undone."))
     touched = {pk: found.locked(pk) for pk in sorted({event.ticket_id for event in events})}
+    before = taken_back_of(touched)
+    events = [event for event in events if (event.ticket_id, event.sequence) not in before]
     undone = [event for event in events if _take_back(touched[event.ticket_id], event, actor)]
     if not undone:
         raise Refused(_("Somebody changed this since. Look again before you change it."))
     for event in undone:
         record(touched[event.ticket_id], Verb.UNDONE, actor=actor, of=event.sequence)
     return list(touched.values())
+
+
+def taken_back_of(tickets):
+    """(ticket id, sequence) of the events of these locked tickets that were taken back before, in another browser."""
+    rows = TicketEvent.objects.filter(ticket__in=tickets.keys(), verb=Verb.UNDONE)
+    return {(ticket, data["of"]) for ticket, data in rows.values_list("ticket_id", "data")}
 
 
 def touched_by(click, *, tickets):

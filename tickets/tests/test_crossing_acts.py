@@ -126,3 +126,15 @@ def test_who_takes_out_what_others_work_on_stays_where_they_are(
     answer = client_of(sam).post(f"/t/{ticket.number}/unmerge/{other.number}/")
     assert fresh(other).merged_into_id is None
     assert answer.status_code == 302 and answer.url == f"/t/{ticket.number}/"
+
+
+def test_what_was_taken_back_in_another_browser_is_not_taken_back_again(ticket, sam, lena):
+    """T09: what a colleague did after the first Undo stays."""
+    php = actions.tags_named("php")
+    actions.tag(ticket, on=php, actor=lena)
+    click = clicked(actions.tag, ticket, off=php, actor=sam)
+    actions.undo(click, actor=sam)
+    actions.tag(ticket, off=php, actor=lena)
+    with pytest.raises(Refused):
+        actions.undo(click, actor=sam)
+    assert not ticket.tags.exists()
