@@ -98,7 +98,8 @@ class World:
         self.link = actions.link(fresh(self.ticket), to=linked, kind="relates", actor=cast.sam)
         self.joined = {ticket.pk: self.taking_part(ticket) for ticket in (self.ticket, self.guests_ticket)}
         self.pending = hold_reply(fresh(self.ticket), author=cast.sam, written=write("Soon."), due_at=timezone.now())
-        self.view = SavedView.objects.create(name="Waiting", owner=cast.lena, department=cast.support, query="view=open")
+        shared = {"owner": cast.lena, "department": cast.support}
+        self.view = SavedView.objects.create(name="Waiting", query="view=open", **shared)
         self.job = BulkJob.objects.create(user=cast.sam, act="close", tickets=[self.ticket.pk], total=1)
         self.entry = actions.log_time(fresh(self.ticket), user=cast.sam, minutes=5)
         self.attached = Attachment.objects.filter(message__ticket=self.ticket).get()

@@ -262,7 +262,8 @@ def test_what_is_marked_is_quoted_by_key_and_a_point_by_its_number(browse, sam, 
     ticket = open_ticket(text="Three things:\n\n1. The cart\n2. The `mail`\n3. The shop")
     tab = browse(sam, f"/t/{ticket.number}/")
     tab.evaluate("""() => { const range = document.createRange(), points = document.querySelectorAll(".point");
-        range.setStartBefore(points[1]); range.setEndAfter(points[2]); getSelection().removeAllRanges(); getSelection().addRange(range); }""")
+        range.setStartBefore(points[1]); range.setEndAfter(points[2]);
+        getSelection().removeAllRanges(); getSelection().addRange(range); }""")
     tab.keyboard.press("q")
     expect(tab.locator("#pane-reply textarea")).to_have_value(
         "> Anna Harding wrote in #1:\n>\n> 2. The `mail`\n> 3. The shop\n\n"

@@ -3,7 +3,8 @@ import brotli
 from django.contrib.staticfiles import finders
 
 BUDGET, ALARM = 60_000, 45_000  # the promise, and where we stop and think
-SCRIPTS_AND_STYLES = ("css/helpdesk.css", "js/helpdesk.js", "js/predefined.js", "js/desk.js", "django_htmx/htmx-4.min.js")
+OURS = ("css/helpdesk.css", "js/helpdesk.js", "js/predefined.js", "js/desk.js")
+SCRIPTS_AND_STYLES = (*OURS, "django_htmx/htmx-4.min.js")
 
 
 def weight(path):

@@ -227,7 +227,8 @@ def test_everybody_orders_and_hides_for_themselves(client_of, cast, kept):
 def test_counts_come_after_the_page_in_one_statement(client_of, open_ticket, cast, kept):
     """Part 3, T27: no number for a list without end, nor for a search."""
     open_ticket(subject="Certificate"), open_ticket(subject="Other")
-    named = [kept(query, name=query) for query in ("view=open", "view=open&priority=medium", "view=closed", "view=mine", "view=open&q=other")]
+    queries = ("view=open", "view=open&priority=medium", "view=closed", "view=mine", "view=open&q=other")
+    named = [kept(query, name=query) for query in queries]
     browser = client_of(cast.sam)
     browser.get("/desk/")
     with CaptureQueriesContext(connection) as asked:
