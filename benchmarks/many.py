@@ -34,7 +34,8 @@ def main():
 def measured(cast, number):
     """[(what, how many, CPU seconds of the application, of the database, seconds)]."""
     from accounts.viewer import Viewer
-    from tickets import bulk, timers
+    from tickets import bulk
+    from tickets.automation import timers
     from tickets.models import Ticket
 
     viewer, listed = Viewer(cast.operator), Ticket.objects.filter(hidden="", merged_into=None)

@@ -70,7 +70,7 @@ def failing_mailboxes():
 
 def support_group(viewer):
     """What waits on the desk for this viewer: rows of (label, address, count as shown)."""
-    from tickets import queries
+    from tickets.lists import queries
 
     counted = queries.counts(viewer)
     rows = [

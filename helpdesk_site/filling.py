@@ -18,7 +18,7 @@ from audit import chain
 from departments.models import Department, Priority, StaffPlace, Status
 from departments.policy import forget
 from helpdesk_site.lib import stems, text, tokens
-from tickets import search
+from tickets.lists import search
 from tickets.models import Message, Reading, Ticket, TicketEvent
 
 CHUNK = 5_000  # tickets a transaction

@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from . import access, bulk, telling
+from . import access, bulk
 from .actions.undoing import BACK, LONGER, UNDO_SECONDS
 from .actions.unmerging import TAKEN_BACK
+from .conversation import telling
 from .models import BulkJob, PendingReply, Ticket, TicketEvent, Verb
 from .models.event import EVERYDAY
 

@@ -20,8 +20,8 @@ from engine import once
 
 from . import access, actions, kicks
 from .actions.undoing import UNDO_SECONDS, touched_by
+from .automation.due import each
 from .bulk_acts import ACTS, Ready
-from .due import each
 from .events import one_click
 from .models import BulkJob, Ticket
 from .refused import Refused

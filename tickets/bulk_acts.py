@@ -9,9 +9,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from . import actions, filling, guard, predefined, queues, tagged
-from .forms_desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
-from .forms_marking import moments
+from . import actions
+from .composing import filling, guard, predefined
+from .forms.desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
+from .forms.marking import moments
+from .lists import queues, tagged
 from .models import Ticket
 from .refused import Refused
 from .writing import write

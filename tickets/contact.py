@@ -21,7 +21,7 @@ from mail.models import IncomingMail
 from mail.parsing import Address, Letter
 
 from . import actions, throttle
-from .forms import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField
+from .forms.portal import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField
 from .inbound import refusing
 from .inbound.opening import wants_word
 from .inbound.senders import Sender

@@ -75,7 +75,8 @@ class one_click:  # noqa: N801 - reads as a sentence: with one_click():
 
 def consumers():
     """What follows from a change. Each takes the click's events, inside the transaction."""
-    from . import notify, rules
+    from .automation import rules
+    from .notices import notify
 
     return (notify.about, rules.schedule)
 

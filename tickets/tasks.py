@@ -6,7 +6,7 @@ from celery import shared_task
 @shared_task
 def release_replies():
     """Send the staff replies whose time has come."""
-    from . import timers
+    from .automation import timers
 
     timers.release_due_replies()
 
@@ -14,7 +14,7 @@ def release_replies():
 @shared_task
 def release_reply(pk):
     """Send one staff reply when its undo has run out: the kick."""
-    from . import timers
+    from .automation import timers
 
     timers.release_reply(pk)
 
@@ -22,7 +22,7 @@ def release_reply(pk):
 @shared_task
 def write_letters():
     """Write the letters that a click with many recipients left for later."""
-    from . import timers
+    from .automation import timers
 
     timers.write_letters()
 
@@ -30,7 +30,7 @@ def write_letters():
 @shared_task
 def send_digests():
     """Tell people in one letter of what they chose to be told of that way."""
-    from . import digests
+    from .automation import digests
 
     digests.send_due()
 
@@ -70,7 +70,7 @@ def watch_mailboxes():
 @shared_task
 def settle():
     """Let statuses turn into the next one by themselves (C7)."""
-    from . import timers
+    from .automation import timers
 
     timers.settle_due()
 
@@ -78,7 +78,7 @@ def settle():
 @shared_task
 def wake():
     """Let snoozed tickets come back when their time has come."""
-    from . import timers
+    from .automation import timers
 
     timers.wake_due()
 
@@ -86,7 +86,7 @@ def wake():
 @shared_task
 def close_idle():
     """Close idle tickets, and remind before (C1)."""
-    from . import timers
+    from .automation import timers
 
     timers.close_idle()
 
@@ -94,7 +94,7 @@ def close_idle():
 @shared_task
 def run_rules():
     """Run the escalation rules on the tickets whose time has come (S176)."""
-    from . import rules
+    from .automation import rules
 
     rules.run_due()
 
@@ -102,7 +102,7 @@ def run_rules():
 @shared_task
 def anchor_history():
     """Chain the heads of the days that are over (T20)."""
-    from . import history
+    from .keeping import history
 
     history.anchor_days()
 
@@ -110,7 +110,7 @@ def anchor_history():
 @shared_task
 def empty_trash():
     """Delete for good what has lain in the trash for thirty days (S155)."""
-    from . import timers
+    from .automation import timers
 
     timers.empty_trash()
 
@@ -118,6 +118,6 @@ def empty_trash():
 @shared_task
 def tidy():
     """Delete old presences, drafts and files that came to no message."""
-    from . import timers
+    from .automation import timers
 
     timers.tidy()

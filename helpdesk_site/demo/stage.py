@@ -17,8 +17,10 @@ from departments.policy import snapshot
 from mail import intake
 from mail.models import IncomingMail, OutgoingMail
 from mail.parsing import parse
-from tickets import access, actions, files, mentions
+from tickets import access, actions
+from tickets.composing import mentions
 from tickets.inbound import taking
+from tickets.keeping import files
 from tickets.models import Reading, Ticket
 from tickets.writing import write
 

@@ -31,9 +31,10 @@ from departments.policy import forget
 from engine import heartbeats
 from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
-from tickets import actions, leaving
+from tickets import actions
 from tickets.actions import hold_reply
 from tickets.models import Attachment, BulkJob, SavedView, Tag, Ticket
+from tickets.notices import leaving
 from tickets.writing import write
 
 PERSONS = ("stranger", "guest", "client", "other client", "agent", "other agent", "lead", "operator")

@@ -24,22 +24,19 @@ TAGS = "helpdesk_site.templatetags"  # how a status or a person looks; a view th
 
 ROOMS = {
     1: "models states refused writing",
-    2: "access around asked bell clients clock colleagues delivered desk_thread drafts erasing exposure file_links"
-    " files filling found guard guiding history incoming joinable links live logbook mailed marks mentions merged"
-    " palette predefined queries queries_client queues quoting reading redacting references retiming saved search"
-    " split_off tagged talks telling thread throttle times words",
-    3: "kicks recipients leaving letter_words letter_templates letters previews notify",
+    2: "access clock colleagues exposure found merged retiming talks throttle times words"
+    " composing conversation keeping lists",
+    3: "kicks notices",
     4: "events",
     5: "actions",
-    6: "forms forms_desk forms_views forms_replies forms_marking forms_writing forms_times forms_talks contact due"
-    " rules timers bulk bulk_acts activity inbound digests",
+    6: "forms contact bulk bulk_acts activity inbound automation",
     7: "views urls middleware listening admin apps",
     8: "tasks management",
 }
 ROOM_OF = {name: number for number, names in ROOMS.items() for name in names.split()}
 HEARD_FROM_BELOW = {
     ("models", "access"): "Ticket.objects.visible_to(viewer): the manager's word, access's sentence",
-    ("events", "rules"): "CONSUMERS: the one list of what follows from a change",
+    ("events", "automation"): "CONSUMERS: the one list of what follows from a change",
     ("kicks", "tasks"): "a kick is a task's name said early; the task does the work",
 }
 

@@ -6,7 +6,8 @@ from django.db.models import Count, F
 
 from departments.models import Category
 from helpdesk_site.filling import DEPARTMENTS, run
-from tickets import actions, search
+from tickets import actions
+from tickets.lists import search
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.writing import write
 

@@ -8,7 +8,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from helpdesk_site.lib.prepared import WORTH_A_PLAN, Prepared, PreparedRows
-from tickets import actions, found, queues
+from tickets import actions, found
+from tickets.lists import queues
 from tickets.models import Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db

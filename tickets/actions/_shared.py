@@ -10,8 +10,9 @@ from audit import chain
 from helpdesk_site.lib import rows
 from mail.models import IncomingMail
 
-from .. import access, clock, found, merged, search
+from .. import access, clock, found, merged
 from ..events import Happened
+from ..lists import search
 from ..models import Attachment, Message, Ticket, Verb
 from ..refused import Refused
 

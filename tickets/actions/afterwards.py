@@ -7,7 +7,8 @@ from django.utils import timezone
 from departments.models import PredefinedReply
 from departments.policy import snapshot
 
-from .. import access, predefined
+from .. import access
+from ..composing import predefined
 from ..events import action
 from ..refused import Refused
 from .assigning import assign

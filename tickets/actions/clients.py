@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from accounts import passes
 from accounts.models import Organisation, Service
 
-from .. import access, exposure, search
+from .. import access, exposure
 from ..events import action, record
+from ..lists import search
 from ..models import EventContent, Participant, PendingReply, Verb
 from ..refused import Refused
 from ._shared import locked

@@ -6,9 +6,10 @@ Status and clock stay: a client's question is not answered by being deleted.
 
 from django.utils import timezone
 
-from .. import notify, search
 from ..events import action, record
+from ..lists import search
 from ..models import Notification, Verb
+from ..notices import notify
 from ._shared import homes_of
 from .noting import refuse_locked
 from .trashing import trash

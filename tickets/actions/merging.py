@@ -14,8 +14,9 @@ from django.utils.translation import pgettext
 
 from mail.render import known_language
 
-from .. import access, clock, exposure, found, merged, search
+from .. import access, clock, exposure, found, merged
 from ..events import action, record
+from ..lists import search
 from ..models import (
     Attachment,
     CheckPoint,

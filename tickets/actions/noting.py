@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from departments.models import Policy
 
-from .. import search
 from ..events import action, record
+from ..lists import search
 from ..models import MessageRevision, Ticket, Verb
 from ..refused import Refused
 from ..writing import Written

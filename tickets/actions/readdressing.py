@@ -6,9 +6,9 @@ from accounts import people
 from departments import addresses
 from mail import outbox
 
-from .. import notify
 from ..events import action, record
 from ..models import Verb
+from ..notices import notify
 from ..refused import Refused
 from ._shared import locked
 

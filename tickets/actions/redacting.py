@@ -12,8 +12,10 @@ from audit import chain
 from mail import erasing, intake
 from mail.models import IncomingMail
 
-from .. import found, redacting, search
+from .. import found
 from ..events import Happened, action, record_all
+from ..keeping import redacting
+from ..lists import search
 from ..models import Message, Verb
 from ..refused import Refused
 from ._shared import proof

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from departments.models import Category
 from departments.policy import status_rules
 
-from .. import access, clock, search, states
+from .. import access, clock, states
 from ..events import Happened, action, record, record_all
+from ..lists import search
 from ..models import Verb
 from ..refused import Refused
 from ._shared import let_go, locked, save_times, take_mails_along, waiting_of

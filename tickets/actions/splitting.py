@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from departments.models import Category
 from helpdesk_site.lib import rows
 
-from .. import access, clock, found, merged, search, split_off
+from .. import access, clock, found, merged
+from ..conversation import split_off
 from ..events import action, record
+from ..lists import search
 from ..models import Attachment, MailId, Message, Participant, Ticket, TicketEvent, TicketLink, TimeEntry, Verb
 from ..refused import Refused
 from ._shared import locked, proof, save_times

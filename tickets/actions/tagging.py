@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk_site.lib.text import clean_line
 
-from .. import predefined
+from ..composing import predefined
 from ..events import action, record
 from ..models import Tag, Ticket, Verb
 from ..refused import Refused

@@ -14,9 +14,12 @@ from departments.policy import snapshot
 from mail import blocking
 from mail.models import BlockedSender
 
-from .. import clock, drafts, erasing, merged, notify
+from .. import clock, merged
+from ..composing import drafts
 from ..events import action, record
+from ..keeping import erasing
 from ..models import Notification, Ticket, TicketEvent, Verb
+from ..notices import notify
 from ..refused import Refused
 from ._shared import locked_anywhere, save_times, status_again, waiting_of
 from .closing import close_fields

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import exposure, found, merged, search
+from .. import exposure, found, merged
 from ..events import action, record
+from ..lists import search
 from ..models import (
     CheckPoint,
     Draft,

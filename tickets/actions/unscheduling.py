@@ -7,7 +7,8 @@ the colleagues, as a note.
 from accounts.models import SYSTEM_EMAIL
 from helpdesk_site.lib.prepared import Prepared
 
-from .. import access, drafts
+from .. import access
+from ..composing import drafts
 from ..events import Happened
 from ..models import PendingReply, Verb
 from ..writing import Written

@@ -18,7 +18,7 @@ from departments.models import LetterTemplate
 from helpdesk_site.lib.text import clean_html, shown
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import letter_templates, previews
+from ..notices import letter_templates, previews
 
 WRITING = forms.Textarea(attrs={"rows": 16, "class": "vLargeTextField"})
 NEW = ["kind", "department", "language"]

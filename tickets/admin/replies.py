@@ -18,8 +18,9 @@ from helpdesk_site.lib.text import render_markdown, shown
 from helpdesk_site.lib.tokens import clean_number
 from helpdesk_site.lib.worded_forms import word_fields, worded_form
 
-from .. import predefined, previews
-from ..forms_replies import TagsField
+from ..composing import predefined
+from ..forms.replies import TagsField
+from ..notices import previews
 
 
 @admin.register(ReplyCategory)

@@ -11,7 +11,7 @@ from accounts.models import User
 from departments.admin.shared import LabelledCells
 from departments.models import Department, Priority, Rule, RuleAction, RuleCondition, Status, Team
 
-from .. import rules
+from ..automation import rules
 
 Field, Do = RuleCondition.Field, RuleAction.Do
 ROLES = [

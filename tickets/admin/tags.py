@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.admin.shared import OperatorsOnly
 
-from .. import actions, tagged
+from .. import actions
 from ..actions.tagging import clean_name
+from ..lists import tagged
 from ..models import Tag
 from ..refused import Refused
 

@@ -18,8 +18,10 @@ from django.utils.translation import ngettext
 from accounts.viewer import Viewer
 from departments.policy import snapshot
 
-from .. import access, actions, queries, search, timers
+from .. import access, actions
+from ..automation import timers
 from ..events import one_click
+from ..lists import queries, search
 from ..models import Attachment, Message, Ticket, TicketEvent, Verb
 from ..refused import Refused
 

@@ -8,7 +8,7 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.pictures import identifier
 from mail.parsing.quoted_html import new_html
 
-from .. import files
+from ..keeping import files
 from ..models import Message
 from ..writing import Written, write_plain
 

@@ -5,7 +5,9 @@ from helpdesk_site.lib import rows
 from mail import delivery
 from mail.models import IncomingMail, OutgoingMail
 
-from .. import access, actions, drafts, guard, mentions, reading
+from .. import access, actions
+from ..composing import drafts, guard, mentions
+from ..conversation import reading
 from ..models import Draft, MailId, Ticket
 from . import filing, polite, refusing
 from .commands import carry_out, orders_in

@@ -13,7 +13,7 @@ from mail import outbox
 from mail.models import Kind
 from mail.render import known_language, render_letter
 
-from .. import guard
+from ..composing import guard
 
 
 def refuse(letter, sender, reason):

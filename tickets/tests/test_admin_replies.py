@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from departments.models import PredefinedReply, PredefinedText, ReplyCategory, Signature
-from tickets import predefined
+from tickets.composing import predefined
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tickets.forms import TEXT_LIMIT
+from tickets.forms.portal import TEXT_LIMIT
 from tickets.models import Draft, Message, Ticket
 
 pytestmark = pytest.mark.django_db

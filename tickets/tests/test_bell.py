@@ -9,8 +9,12 @@ from accounts.models import User
 from departments.models import Portal, StaffPlace
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
-from tickets import actions, bell, digests, notify, reading
+from tickets import actions
+from tickets.automation import digests
+from tickets.conversation import reading
+from tickets.lists import bell
 from tickets.models import Notification, Ticket
+from tickets.notices import notify
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

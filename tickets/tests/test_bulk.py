@@ -78,7 +78,7 @@ def test_up_to_a_hundred_are_done_at_once_and_more_in_the_background(many, begin
 
 def test_five_hundred_selected_tickets_are_closed_once_and_told_of_once(client_of, many, cast):
     """Bad input: 500 selected tickets. S133, part 6: each client gets one letter a ticket, written by the sweep."""
-    from tickets import timers
+    from tickets.automation import timers
 
     lot = many(500)
     answer = send(client_of(cast.sam), lot, close="1")
@@ -485,7 +485,7 @@ def test_undo_ends_after_a_minute_and_happens_once(client_of, many, begin, cast)
 
 def test_a_notice_that_waits_is_never_sent_when_its_job_was_taken_back(many, begin, large):
     """Part 6: a bulk close that was a slip of the hand reaches no client."""
-    from tickets import timers
+    from tickets.automation import timers
 
     lot = many(6)
     job = begin(lot)

@@ -13,7 +13,8 @@ from accounts.viewer import Viewer
 from engine.models import Lease
 from mail.models import OutgoingMail
 from mail.tests.conftest import another_process  # noqa: F401 - fixture
-from tickets import bulk, timers
+from tickets import bulk
+from tickets.automation import timers
 from tickets.models import BulkJob, Notification, Ticket, TicketEvent, Verb
 
 KILLS, TICKETS = 6, 200

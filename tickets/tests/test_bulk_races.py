@@ -4,7 +4,8 @@ import pytest
 
 from accounts.viewer import Viewer
 from departments.models import Status
-from tickets import actions, bulk, history
+from tickets import actions, bulk
+from tickets.keeping import history
 from tickets.models import BulkJob, Message, Ticket, TicketEvent, Verb
 from tickets.tests.test_races import at_once
 from tickets.writing import write

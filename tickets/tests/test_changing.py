@@ -13,8 +13,9 @@ from departments.models import Policy
 from engine.once import new_form_key
 from mail import blocking
 from mail.models import OutgoingMail
-from tickets import actions, file_links, files, history
+from tickets import actions
 from tickets.events import one_click
+from tickets.keeping import file_links, files, history
 from tickets.models import Attachment, Draft, Message, MessageRevision, Ticket, Verb
 from tickets.refused import Refused
 from tickets.writing import write

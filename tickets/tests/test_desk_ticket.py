@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from departments.models import Priority, Status
-from tickets import actions, desk_thread
+from tickets import actions
+from tickets.conversation import desk_thread
 from tickets.models import Message, Notification, PendingReply, Presence, Verb
 from tickets.writing import write
 
@@ -201,7 +202,7 @@ def test_the_log_tells_every_change(client_of, open_ticket, cast, say):
 
 def test_each_verb_has_a_sentence_and_its_own_look():
     """S167: nothing that can happen is told as a code."""
-    from tickets.telling import LOOKS, Teller
+    from tickets.conversation.telling import LOOKS, Teller
 
     assert set(LOOKS) == set(Verb)
     assert all(callable(getattr(Teller, verb.value, None)) for verb in Verb)

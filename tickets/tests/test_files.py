@@ -11,7 +11,9 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from accounts.viewer import Viewer
-from tickets import access, actions, drafts, files
+from tickets import access, actions
+from tickets.composing import drafts
+from tickets.keeping import files
 from tickets.models import Attachment, Ticket
 from tickets.writing import write
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from departments.models import Portal
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
-from tickets import actions, timers
+from tickets import actions
+from tickets.automation import timers
 from tickets.models import Notification, Participant
 from tickets.writing import write
 
@@ -115,7 +116,7 @@ def test_who_looks_after_it_when_the_quiet_comes_is_told_of_their_own_messages(t
 
 
 def test_files_of_all_messages_are_named(ticket, anna, sam, say, clock, file):
-    from tickets import files
+    from tickets.keeping import files
 
     for name in ("one.log", "two.log"):
         stored = files.store(file(name), owner="user:0", policy=ticket.policy, by_staff=False)

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from accounts.models import Membership, User
-from tickets import actions, guard
+from tickets import actions
+from tickets.composing import guard
 from tickets.models import Draft, PendingReply, Ticket
 from tickets.writing import write
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from audit import chain
 from conftest import history_unlocked
-from tickets import actions, history
+from tickets import actions
+from tickets.keeping import history
 from tickets.models import Anchor, Attachment, EventContent, Message, Ticket, TicketEvent
 from tickets.writing import write
 

@@ -7,8 +7,9 @@ import time
 import pytest
 from django.db import DatabaseError, OperationalError, transaction
 
-from tickets import actions, found, history
+from tickets import actions, found
 from tickets.actions import linking, merging
+from tickets.keeping import history
 from tickets.models import Message, Ticket, TicketEvent, TicketLink, Verb
 from tickets.refused import Refused
 from tickets.writing import write

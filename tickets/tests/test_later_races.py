@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tickets import actions, history
+from tickets import actions
+from tickets.keeping import history
 from tickets.models import Draft, Message, PendingReply, TicketEvent, Verb
 from tickets.writing import write
 

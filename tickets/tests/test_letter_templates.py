@@ -9,8 +9,9 @@ from departments import letter_fields
 from departments.models import LetterTemplate, Portal
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
-from tickets import actions, letter_templates, letter_words, previews
+from tickets import actions
 from tickets.models import Ticket
+from tickets.notices import letter_templates, letter_words, previews
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,10 @@ from departments.models import Portal
 from departments.policy import forget
 from mail import outbox
 from mail.models import Kind, OutgoingMail
-from tickets import actions, letters, timers
+from tickets import actions
+from tickets.automation import timers
 from tickets.models import Attachment, FileLink, Participant, Ticket, TicketEvent, Verb
+from tickets.notices import letters
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

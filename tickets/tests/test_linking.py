@@ -3,8 +3,9 @@
 import pytest
 
 from mail.models import OutgoingMail
-from tickets import actions, bulk_acts, history
+from tickets import actions, bulk_acts
 from tickets.actions import linking
+from tickets.keeping import history
 from tickets.models import Message, Ticket, TicketEvent, TicketLink, Verb
 from tickets.refused import Refused
 

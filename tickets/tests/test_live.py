@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from departments import policy
 from departments.models import Portal, Status, Team
-from tickets import actions, live, reading, tagged
+from tickets import actions
+from tickets.conversation import reading
+from tickets.lists import live, tagged
 from tickets.models import (
     BulkJob,
     Mention,

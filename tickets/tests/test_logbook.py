@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from departments.models import Team
 from departments.policy import snapshot
-from tickets import actions, logbook
+from tickets import actions
+from tickets.conversation import logbook
 from tickets.models import Ticket, Verb
 from tickets.writing import write
 

@@ -23,9 +23,12 @@ from departments.policy import forget, status_rules
 from helpdesk_site.cast import raise_cast
 from helpdesk_site.lib.redaction import Words
 from mail.models import OutgoingMail
-from tickets import access, actions, history, merged, queries, queues, search, timers
+from tickets import access, actions, merged
 from tickets.actions.undoing import REVERSIBLE
+from tickets.automation import timers
 from tickets.events import one_click
+from tickets.keeping import history
+from tickets.lists import queries, queues, search
 from tickets.models import (
     CheckPoint,
     Flag,

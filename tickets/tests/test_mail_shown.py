@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from helpdesk_site.lib.text import RENDERER_VERSION
-from tickets import mailed
+from tickets.conversation import mailed
 from tickets.models import Attachment, Message, Verb
 
 BORDER = "=_b"

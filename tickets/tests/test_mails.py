@@ -459,7 +459,7 @@ def test_what_is_wrong_with_a_block_is_said_on_the_page(ticket, client_of, sam):
 
 def test_every_decision_stands_in_a_history_that_verifies(held, client_of, sam, support):
     """T20."""
-    from tickets import history
+    from tickets.keeping import history
 
     post(client_of(sam), "desk_mail_accept", held, department=support.slug)
     ticket = Ticket.objects.get(client__email=DORA)

@@ -6,7 +6,8 @@ from django.contrib.messages import get_messages
 from accounts.signals import work_taken
 from departments.models import ChecklistTemplate, StaffPlace
 from mail.models import OutgoingMail
-from tickets import actions, tagged
+from tickets import actions
+from tickets.lists import tagged
 from tickets.models import CheckPoint, Mention, Notification, Tag, TicketEvent, Verb, Watcher
 from tickets.refused import Refused
 from tickets.writing import write
@@ -437,7 +438,7 @@ def test_a_rule_puts_tags_on(open_ticket, cast):
 
     from departments.models import Rule, RuleAction
     from departments.policy import forget
-    from tickets import rules
+    from tickets.automation import rules
 
     rule = Rule.objects.create(name="Waits long", is_active=True, after_minutes=60, since="created")
     RuleAction.objects.create(rule=rule, do="tag", value="late, call back")

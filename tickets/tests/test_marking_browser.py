@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from helpdesk_site.tests.test_pages import complaints
-from tickets import actions, tagged
+from tickets import actions
+from tickets.lists import tagged
 from tickets.models import Message
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture

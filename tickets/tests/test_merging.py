@@ -11,8 +11,11 @@ from accounts.models import Membership, Organisation, User
 from accounts.viewer import Viewer
 from departments.models import StaffPlace
 from mail.models import IncomingMail, OutgoingMail
-from tickets import access, actions, exposure, files, history, merged, search, thread
+from tickets import access, actions, exposure, merged
 from tickets.actions import merging, unmerging
+from tickets.conversation import thread
+from tickets.keeping import files, history
+from tickets.lists import search
 from tickets.models import (
     Attachment,
     CheckPoint,

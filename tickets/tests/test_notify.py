@@ -12,9 +12,11 @@ from accounts.viewer import Viewer
 from departments.models import Portal, StaffPlace, Status
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
-from tickets import access, actions, letters, notify, timers
+from tickets import access, actions
+from tickets.automation import timers
 from tickets.events import one_click
 from tickets.models import Notification, Participant, Ticket, Verb
+from tickets.notices import letters, notify
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

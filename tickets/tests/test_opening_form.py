@@ -5,7 +5,8 @@ import pytest
 from accounts.models import Organisation, Service, User
 from departments.models import Department, TicketType
 from mail.models import OutgoingMail
-from tickets import actions, guiding
+from tickets import actions
+from tickets.composing import guiding
 from tickets.models import Attachment, Draft, Ticket
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,8 @@ import pytest
 
 from accounts.models import User
 from accounts.viewer import Viewer
-from tickets import actions, palette
+from tickets import actions
+from tickets.lists import palette
 from tickets.models import SavedView, Ticket
 
 pytestmark = pytest.mark.django_db

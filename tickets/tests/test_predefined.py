@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from departments.models import PredefinedReply, PredefinedUse, Priority, ReplyCategory, Status, TicketType
 from departments.policy import forget
-from tickets import actions, predefined
+from tickets import actions
+from tickets.automation.timers import release_due_replies
+from tickets.composing import predefined
 from tickets.models import Draft, PendingReply, Ticket, Verb
-from tickets.timers import release_due_replies
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

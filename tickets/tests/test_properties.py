@@ -13,7 +13,7 @@ from departments.models import Policy, Priority, Status, TicketType
 from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions
-from tickets.forms import TEXT_LIMIT
+from tickets.forms.portal import TEXT_LIMIT
 from tickets.models import Attachment, Flag, Message, Notification, PendingReply, Presence, TicketEvent, Verb
 from tickets.writing import write
 
@@ -263,7 +263,7 @@ def test_colleagues_are_called_by_name(client_of, ticket, cast, text, called):
 
 def test_a_first_name_of_two_calls_nobody(ticket, cast):
     from departments.models import StaffPlace
-    from tickets.mentions import people_in
+    from tickets.composing.mentions import people_in
 
     cast.ben.name = "Lena Ortega"
     cast.ben.save(update_fields=["name"])

@@ -151,7 +151,7 @@ def test_a_list_without_end_sorts_only_by_what_has_an_index(client_of, ticket, s
 
 def test_pages_are_cut_by_key(client_of, open_ticket, cast, monkeypatch):
     """Fifty a page; the next page starts behind the last row even when rows above have left."""
-    monkeypatch.setattr("tickets.queues.page.__kwdefaults__", {"size": 2})
+    monkeypatch.setattr("tickets.lists.queues.page.__kwdefaults__", {"size": 2})
     made = [open_ticket() for _each in range(5)]
     browser = client_of(cast.sam)
     first = browser.get("/desk/")
@@ -186,7 +186,7 @@ def test_merged_away_tickets_are_not_listed(client_of, open_ticket, cast):
 
 def test_counts_stand_in_the_rail_and_stop_at_a_thousand(client_of, open_ticket, cast, say):
     """S81, part 5: each view and department with its number; "1,000+" beyond."""
-    from tickets import queries
+    from tickets.lists import queries
 
     open_ticket()
     say(open_ticket(), cast.sam)
@@ -204,7 +204,7 @@ def test_counts_agree_with_the_lists(open_ticket, cast, say):
     from django.http import QueryDict
 
     from accounts.viewer import Viewer
-    from tickets import queries, queues
+    from tickets.lists import queries, queues
 
     for department in (cast.sales, cast.billing, cast.support):
         open_ticket(department=department)
@@ -243,7 +243,7 @@ def test_the_queue_costs_the_same_few_statements_with_one_and_three_tickets(clie
 
 def test_a_client_who_wrote_is_marked_until_read(client_of, ticket, cast, say):
     """The unread mark is the client's news; one's own side is none."""
-    from tickets.reading import mark_read
+    from tickets.conversation.reading import mark_read
 
     browser = client_of(cast.sam)
     assert "is-unread" in browser.get("/desk/").content.decode()
@@ -347,7 +347,7 @@ def test_lists_by_what_is_no_column_of_a_ticket_are_cut_into_pages(open_ticket, 
     from django.http import QueryDict
 
     from accounts.viewer import Viewer
-    from tickets import queues
+    from tickets.lists import queues
 
     for _each in range(5):
         ticket = open_ticket()

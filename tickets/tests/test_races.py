@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from helpdesk_site.lib import tokens
-from tickets import actions, history
+from tickets import actions
+from tickets.keeping import history
 from tickets.models import Message, Ticket, TicketEvent, Verb
 from tickets.writing import write
 

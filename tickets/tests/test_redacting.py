@@ -21,8 +21,10 @@ from departments.models import Policy
 from helpdesk_site.lib.redaction import BLOCK, Words
 from mail import erasing, intake
 from mail.models import IncomingMail, OutgoingMail
-from tickets import access, actions, files, history, redacting, search
+from tickets import access, actions
 from tickets.events import one_click
+from tickets.keeping import files, history, redacting
+from tickets.lists import search
 from tickets.models import (
     Attachment,
     CheckPoint,

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from departments.models import Category, Department, Policy, Status, StatusInDepartment
 from departments.policy import forget
-from tickets import actions, clock, retiming, timers
+from tickets import actions, clock, retiming
+from tickets.automation import timers
 from tickets.models import Ticket, Verb
 from tickets.refused import Refused
 

@@ -11,7 +11,8 @@ from departments.models import Priority, Rule, Status
 from departments.policy import forget
 from engine import leases
 from mail.models import Kind, OutgoingMail
-from tickets import actions, rules
+from tickets import actions
+from tickets.automation import rules
 from tickets.models import Message, RuleRun, Ticket, TicketEvent, Verb
 from tickets.writing import write
 

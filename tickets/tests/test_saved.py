@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from departments.models import Priority, Status, Team, TicketType
 from departments.policy import forget
-from tickets import actions, queues
+from tickets import actions
+from tickets.lists import queues
 from tickets.models import SavedView, Ticket, ViewChoice
 
 pytestmark = pytest.mark.django_db

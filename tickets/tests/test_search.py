@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.viewer import Viewer
-from tickets import actions, search
+from tickets import actions
+from tickets.lists import search
 from tickets.models import Ticket
 from tickets.writing import write
 

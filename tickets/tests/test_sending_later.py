@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.models import User
 from departments.models import StaffPlace
 from mail.models import OutgoingMail
-from tickets import actions, history, timers
+from tickets import actions
 from tickets.actions.unscheduling import overtaken
-from tickets.forms_writing import offered
+from tickets.automation import timers
+from tickets.forms.writing import offered
+from tickets.keeping import history
 from tickets.models import Attachment, Draft, Message, Notification, PendingReply, TicketEvent, Verb
 from tickets.refused import Refused
 from tickets.writing import write

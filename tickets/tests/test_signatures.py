@@ -4,7 +4,7 @@ import pytest
 
 from departments.models import Signature
 from departments.policy import forget
-from tickets import filling
+from tickets.composing import filling
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from departments.models import Status
 from mail.models import OutgoingMail
-from tickets import actions, timers
+from tickets import actions
+from tickets.automation import timers
 from tickets.models import Snooze, TicketEvent, Verb
 from tickets.refused import Refused
 

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from accounts.viewer import Viewer
 from mail.models import OutgoingMail
-from tickets import access, actions, files, history, search
+from tickets import access, actions
 from tickets.actions import splitting
+from tickets.keeping import files, history
+from tickets.lists import search
 from tickets.models import Attachment, Message, Participant, Ticket, TicketEvent, TicketLink, TimeEntry, Verb
 from tickets.refused import Refused
 from tickets.writing import write

@@ -9,8 +9,9 @@ from accounts.models import GuestPass, Membership, User
 from accounts.viewer import Viewer
 from departments.models import StaffPlace
 from mail.models import Kind, OutgoingMail
-from tickets import access, actions, leaving
+from tickets import access, actions
 from tickets.models import Participant, PendingReply, Ticket, Verb
+from tickets.notices import leaving
 from tickets.refused import Refused
 from tickets.writing import write
 

@@ -4,7 +4,8 @@ import pytest
 
 from departments.models import StaffPlace, Team
 from mail.models import OutgoingMail
-from tickets import actions, rules
+from tickets import actions
+from tickets.automation import rules
 from tickets.models import Notification, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
 

@@ -15,8 +15,10 @@ from django.utils import timezone
 from departments.models import Status, StatusInDepartment
 from departments.policy import forget
 from engine import leases
-from tickets import actions, due, notify, rules, tasks, timers
+from tickets import actions, tasks
+from tickets.automation import due, rules, timers
 from tickets.models import Attachment, Draft, Message, PendingReply, Presence, Ticket, TicketEvent, Verb
+from tickets.notices import notify
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

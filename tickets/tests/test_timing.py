@@ -14,7 +14,9 @@ from helpdesk_site.lib.redaction import Words
 from helpdesk_site.lib.sheets import safe_cell
 from helpdesk_site.lib.spans import clock_of, parse_minutes
 from mail.models import OutgoingMail
-from tickets import actions, history, timers
+from tickets import actions
+from tickets.automation import timers
+from tickets.keeping import history
 from tickets.models import PendingReply, TicketEvent, TimeEntry, Verb
 from tickets.refused import Refused
 from tickets.writing import write

@@ -11,8 +11,11 @@ from accounts.viewer import Viewer
 from departments.models import Policy
 from mail import blocking
 from mail.models import BlockedSender, IncomingMail, OutgoingMail
-from tickets import access, actions, history, search, timers
+from tickets import access, actions
+from tickets.automation import timers
 from tickets.events import one_click
+from tickets.keeping import history
+from tickets.lists import search
 from tickets.models import Attachment, Draft, EventContent, Message, Participant, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
 from tickets.retiming import retime
@@ -396,7 +399,7 @@ def test_a_strangers_mail_does_not_follow_it(arrive, cast):
 @pytest.fixture
 def full(ticket, cast, say, arrive, file):
     """A ticket with everything in it."""
-    from tickets import files
+    from tickets.keeping import files
 
     upload = files.store(file("zanzibar.txt", b"zanzibar in a file"), owner="x", policy=ticket.policy, by_staff=True)
     message = say(ticket, cast.sam, "Zanzibar, said Sam.", attachments=[upload])

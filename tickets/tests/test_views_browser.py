@@ -18,8 +18,8 @@ def closed():
 
 def test_all_of_a_list_are_closed_in_the_background_and_taken_back(sit_down, open_ticket, cast, monkeypatch):  # noqa: F811
     """S133, part 3: this page, then all that match; progress in a line; Undo from there."""
-    monkeypatch.setattr("tickets.queues.PAGE", 3)
-    monkeypatch.setattr("tickets.queues.page.__kwdefaults__", {"size": 3, "columns": ()})
+    monkeypatch.setattr("tickets.lists.queues.PAGE", 3)
+    monkeypatch.setattr("tickets.lists.queues.page.__kwdefaults__", {"size": 3, "columns": ()})
     monkeypatch.setattr(bulk, "AT_ONCE", 4)
     for number in range(7):
         open_ticket(subject=f"Outage {number}")

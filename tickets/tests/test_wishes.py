@@ -9,8 +9,9 @@ from accounts.models import Membership, User
 from departments.models import Portal, StaffPlace
 from departments.policy import forget
 from mail.models import Kind, OutgoingMail
-from tickets import actions, recipients
+from tickets import actions
 from tickets.models import Notification, Participant, Ticket, Verb
+from tickets.notices import recipients
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db

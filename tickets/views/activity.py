@@ -11,8 +11,9 @@ from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
-from .. import actions, queries
+from .. import actions
 from .. import activity as lately
+from ..lists import queries
 from ..models import TicketEvent
 from ..refused import Refused
 from .desk import staff_only

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
-from .. import bell, queries, queues
+from ..lists import bell, queries, queues
 from .desk import staff_only
 
 

@@ -17,8 +17,11 @@ from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
 from .. import bulk as many
-from .. import bulk_acts, predefined, queries, queues, thread
+from .. import bulk_acts
 from ..actions.merging import MOST as MOST_MERGED
+from ..composing import predefined
+from ..conversation import thread
+from ..lists import queries, queues
 from ..models import BulkJob, Ticket
 from ..refused import Refused
 from ..writing import write

@@ -12,10 +12,14 @@ from helpdesk_site.lib.redaction import Words
 from helpdesk_site.lib.text import clean_input
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, guard, mentions, merged, queries, queues, redacting, thread
+from .. import access, actions, merged
 from ..actions.deleting import takes_all
+from ..composing import guard, mentions
+from ..conversation import thread
 from ..events import one_click
-from ..forms import TextForm
+from ..forms.portal import TextForm
+from ..keeping import redacting
+from ..lists import queries, queues
 from ..models import Attachment, Message
 from ..refused import Refused
 from ..writing import write

@@ -18,7 +18,8 @@ from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, clients, queries
+from .. import access
+from ..lists import clients, queries
 from . import rows
 from .desk import staff_only
 from .doors import for_somebody

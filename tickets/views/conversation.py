@@ -17,26 +17,16 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import (
-    access,
-    actions,
-    drafts,
-    filling,
-    guard,
-    predefined,
-    queries_client,
-    quoting,
-    reading,
-    talks,
-    thread,
-    words,
-)
+from .. import access, actions, talks, words
 from ..actions import reopens_until, reply_refusal
+from ..composing import drafts, filling, guard, predefined
+from ..conversation import quoting, reading, thread
 from ..events import one_click
-from ..forms import ReplyForm
-from ..forms_desk import chosen_readers
-from ..forms_times import time_kept
-from ..forms_writing import time_chosen
+from ..forms.desk import chosen_readers
+from ..forms.portal import ReplyForm
+from ..forms.times import time_kept
+from ..forms.writing import time_chosen
+from ..lists import queries_client
 from ..models import Draft, Ticket
 from ..refused import Refused
 from ..writing import write

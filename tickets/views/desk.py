@@ -19,8 +19,9 @@ from accounts.models import User
 from departments.policy import snapshot
 from helpdesk_site.lib.http import safe_next
 
-from .. import access, bulk, colleagues, live, queries, queues, tagged
-from ..forms_marking import moments
+from .. import access, bulk, colleagues
+from ..forms.marking import moments
+from ..lists import live, queries, queues, tagged
 from . import columns, filters, menus, rows
 
 QUEUE_COOKIE = "queue"  # the address of the list a person looked at last: where "next ticket" goes on

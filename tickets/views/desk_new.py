@@ -15,10 +15,12 @@ from helpdesk_site.lib.text import clean_line, render_markdown, shown
 from helpdesk_site.lib.toasts import toast
 from mail.render import known_language
 
-from .. import access, actions, filling, guard, queries, queues, talks
+from .. import access, actions, talks
 from ..actions.opening import default_priority
-from ..forms_desk import NewTicketForm
-from ..forms_talks import TalkForm
+from ..composing import filling, guard
+from ..forms.desk import NewTicketForm
+from ..forms.talks import TalkForm
+from ..lists import queries, queues
 from ..models import Ticket
 from ..writing import write
 from .desk import staff_only

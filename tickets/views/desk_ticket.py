@@ -12,29 +12,15 @@ from departments.policy import snapshot, status_rules
 from helpdesk_site.lib import shapes
 from helpdesk_site.lib.text import render_markdown, shown
 
-from .. import (
-    access,
-    clients,
-    colleagues,
-    desk_thread,
-    drafts,
-    files,
-    filling,
-    found,
-    links,
-    merged,
-    predefined,
-    queries,
-    queues,
-    quoting,
-    states,
-    talks,
-    times,
-)
+from .. import access, colleagues, found, merged, states, talks, times
 from ..actions import Crossed
-from ..forms_writing import offered
-from ..guard import Stopped
-from ..marks import checklists
+from ..composing import drafts, filling, predefined
+from ..composing.guard import Stopped
+from ..conversation import desk_thread, links, quoting
+from ..conversation.marks import checklists
+from ..forms.writing import offered
+from ..keeping import files
+from ..lists import clients, queries, queues
 from ..models import Draft, TimeEntry
 from . import lines, menus, rows, trashed
 from .desk import heading, list_left

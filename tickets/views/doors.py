@@ -14,8 +14,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from departments.models import Department
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import drafts, queries, throttle
-from ..forms import WithFiles
+from .. import throttle
+from ..composing import drafts
+from ..forms.portal import WithFiles
+from ..lists import queries
 from ..models import Draft, Ticket
 
 WRITTEN_AT = {"ticket_reply": Draft.Kind.REPLY, "ticket_note": Draft.Kind.NOTE}

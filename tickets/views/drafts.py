@@ -11,8 +11,11 @@ from departments.policy import snapshot
 from engine import once
 from helpdesk_site.lib import text
 
-from .. import access, drafts, files, queries, throttle
-from ..forms import TEXT_LIMIT
+from .. import access, throttle
+from ..composing import drafts
+from ..forms.portal import TEXT_LIMIT
+from ..keeping import files
+from ..lists import queries
 from ..models import Attachment, Draft, Ticket
 from .desk import staff_only
 from .doors import department_of

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from helpdesk_site.lib.files import is_inline
 from helpdesk_site.lib.http import content_disposition
 
-from .. import access, drafts, file_links
+from .. import access
+from ..composing import drafts
+from ..keeping import file_links
 from ..models import Attachment
 from .doors import sign_in_first
 

@@ -13,7 +13,8 @@ from departments.policy import snapshot
 from helpdesk_site.lib.text import clean_line
 from helpdesk_site.templatetags import ui
 
-from .. import colleagues, queries, queues, tagged
+from .. import colleagues
+from ..lists import queries, queues, tagged
 from ..models import Ticket
 
 

@@ -10,11 +10,12 @@ from accounts.models import SYSTEM_EMAIL, Organisation, User
 from departments import addresses
 from helpdesk_site.lib.text import clean_line
 
-from .. import actions, exposure, queries, queues
+from .. import actions, exposure
 from ..actions.clients import organisation_for, refuse_client
 from ..events import one_click
-from ..forms import ADDRESS_LIMIT
-from ..forms_desk import organisations_of
+from ..forms.desk import organisations_of
+from ..forms.portal import ADDRESS_LIMIT
+from ..lists import queries, queues
 from ..refused import Refused
 from .marking import ask, asking
 from .properties import done

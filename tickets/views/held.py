@@ -14,8 +14,10 @@ from engine.once import once
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, filling, guard, queries
-from ..forms_writing import LaterForm
+from .. import access, actions
+from ..composing import drafts, filling, guard
+from ..forms.writing import LaterForm
+from ..lists import queries
 from ..models import Draft, Ticket
 from ..refused import Refused
 from ..writing import write

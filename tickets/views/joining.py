@@ -15,10 +15,11 @@ from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, exposure, joinable, merged, queries
+from .. import access, actions, exposure, merged
 from ..actions.merging import MOST, oldest
 from ..actions.unmerging import latest_merge, may_take_back
 from ..events import one_click
+from ..lists import joinable, queries
 from ..models import Ticket
 from ..refused import Refused
 from .desk import staff_only

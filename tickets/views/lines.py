@@ -14,7 +14,7 @@ from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 from mail.models import OutgoingMail
 
-from .. import quoting
+from ..conversation import quoting
 from ..models import Message, Ticket, Verb
 
 PIECES = (

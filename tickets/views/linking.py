@@ -11,9 +11,10 @@ from engine.once import once
 from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, bulk, joinable, queries
+from .. import access, actions, bulk
 from ..actions.linking import open_neighbours
 from ..events import one_click
+from ..lists import joinable, queries
 from ..models import TicketLink
 from ..refused import Refused
 from .doors import for_somebody

@@ -3,7 +3,9 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .. import access, logbook, queries
+from .. import access
+from ..conversation import logbook
+from ..lists import queries
 from .doors import for_somebody
 
 

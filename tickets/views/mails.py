@@ -16,10 +16,12 @@ from helpdesk_site.lib.toasts import toast
 from mail import blocking, intake
 from mail.models import BlockedSender
 
-from .. import access, actions, incoming, mailed, merged, queries, queues
+from .. import access, actions, merged
+from ..conversation import mailed
 from ..events import one_click
-from ..forms_desk import BlockForm, chosen_department
+from ..forms.desk import BlockForm, chosen_department
 from ..inbound import accepting, looking, reasons
+from ..lists import incoming, queries, queues
 from ..models import Message, Verb
 from ..refused import Refused
 from .desk import staff_only

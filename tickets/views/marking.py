@@ -11,9 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from engine.once import once
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, colleagues, marks, mentions, queries, tagged
+from .. import access, actions, colleagues
+from ..composing import mentions
+from ..conversation import marks
 from ..events import one_click
-from ..forms_marking import SnoozeForm, ids_in, moments, points_in
+from ..forms.marking import SnoozeForm, ids_in, moments, points_in
+from ..lists import queries, tagged
 from ..models import CheckPoint, Tag, Ticket
 from ..refused import Refused
 from .doors import for_somebody

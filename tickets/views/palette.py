@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import palette, queries
+from ..lists import palette, queries
 from .desk import staff_only
 
 

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from engine.once import once
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, leaving, throttle
+from .. import access, actions, throttle
 from ..events import one_click
-from ..forms import PeopleForm
+from ..forms.portal import PeopleForm
 from ..models import Participant
+from ..notices import leaving
 from ..refused import Refused
 from .doors import for_somebody
 

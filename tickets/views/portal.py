@@ -14,11 +14,14 @@ from engine.once import once
 from helpdesk_site.lib import text
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, drafts, guiding, queries, queries_client, quoting, words
-from ..forms import OpenForm
+from .. import access, actions, words
+from ..composing import drafts, guiding
+from ..conversation import quoting
+from ..forms.portal import OpenForm
 from ..inbound import refusing
 from ..inbound.opening import wants_word
 from ..inbound.senders import Sender
+from ..lists import queries, queries_client
 from ..models import Draft
 from ..writing import write
 from . import client_rows

@@ -15,8 +15,10 @@ from engine.once import once
 from helpdesk_site.lib import text
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, drafts, predefined, queries
-from ..forms import ReplyForm
+from .. import access
+from ..composing import drafts, predefined
+from ..forms.portal import ReplyForm
+from ..lists import queries
 from ..models import Draft
 from .doors import for_somebody
 

@@ -20,11 +20,12 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 from mail.models import OutgoingMail
 
-from .. import access, actions, desk_thread, drafts, mentions, merged, predefined, queries
+from .. import access, actions, merged
 from ..actions.undoing import REVERSIBLE
+from ..composing import drafts, mentions, predefined
+from ..conversation import desk_thread
 from ..events import one_click
-from ..forms import SUBJECT_LIMIT, ReplyForm
-from ..forms_desk import (
+from ..forms.desk import (
     NO_TEAM,
     chosen_colleague,
     chosen_department,
@@ -34,7 +35,9 @@ from ..forms_desk import (
     chosen_type,
     status_seen,
 )
-from ..forms_times import time_sent
+from ..forms.portal import SUBJECT_LIMIT, ReplyForm
+from ..forms.times import time_sent
+from ..lists import queries
 from ..models import Draft, Presence, Ticket
 from ..refused import Refused
 from ..writing import write

@@ -14,8 +14,10 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, drafts, predefined, queries
-from ..forms_replies import PredefinedForm
+from .. import access
+from ..composing import drafts, predefined
+from ..forms.replies import PredefinedForm
+from ..lists import queries
 from ..models import Ticket
 from .predefined import box_of
 

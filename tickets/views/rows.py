@@ -18,7 +18,8 @@ from departments.policy import snapshot
 from helpdesk_site.lib import shapes
 from helpdesk_site.templatetags import ui
 
-from .. import colleagues, tagged
+from .. import colleagues
+from ..lists import tagged
 from ..models import Ticket
 
 PIECES = (

@@ -10,10 +10,12 @@ from departments.policy import snapshot
 from engine.once import once
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, colleagues, desk_thread, merged, queries, queues
+from .. import access, actions, colleagues, merged
 from ..actions.splitting import moved_away
+from ..conversation import desk_thread
 from ..events import one_click
-from ..forms import SUBJECT_LIMIT, LineField, RowField
+from ..forms.portal import SUBJECT_LIMIT, LineField, RowField
+from ..lists import queries, queues
 from ..models import Message, Participant
 from ..refused import Refused
 from . import splittable

@@ -14,8 +14,9 @@ from engine.once import once
 from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, queries, tagged
-from ..forms_marking import chosen_tone
+from .. import access, actions
+from ..forms.marking import chosen_tone
+from ..lists import queries, tagged
 from ..models import Tag, Ticket
 from ..refused import Refused
 

@@ -8,7 +8,7 @@ from mail.render import known_language
 
 from .. import actions
 from ..events import one_click
-from ..forms_talks import TalkForm
+from ..forms.talks import TalkForm
 from ..models import Talk
 from ..talks import CONFERENCE, FIELDS, TALKS, confirmation
 from ..writing import write

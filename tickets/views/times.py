@@ -13,8 +13,9 @@ from helpdesk_site.lib.sheets import safe_cell
 from helpdesk_site.lib.spans import clock_of
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, colleagues, queries, queues, times
-from ..forms_times import EntryForm, asked, of_entry
+from .. import access, actions, colleagues, times
+from ..forms.times import EntryForm, asked, of_entry
+from ..lists import queries, queues
 from ..models import TimeEntry
 from ..refused import Refused
 from .desk import staff_only

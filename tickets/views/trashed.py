@@ -2,8 +2,10 @@
 
 from django.shortcuts import render
 
-from .. import access, desk_thread, queries
+from .. import access
 from ..actions.trashing import KEPT, last_time
+from ..conversation import desk_thread
+from ..lists import queries
 from ..models import Ticket
 from . import lines
 

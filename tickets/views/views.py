@@ -12,8 +12,9 @@ from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, queries, queues, saved
-from ..forms_views import ColumnsForm, ViewForm
+from .. import access
+from ..forms.views import ColumnsForm, ViewForm
+from ..lists import queries, queues, saved
 from ..refused import Refused
 from . import columns, filters
 from .desk import asked_of, staff_only

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from tickets import timers
+from tickets.automation import timers
 from tickets.management.moments import add_arguments
 
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from departments.policy import snapshot
-from tickets import rules, timers
+from tickets.automation import rules, timers
 from tickets.management.moments import add_arguments
 
 

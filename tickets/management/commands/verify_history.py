@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from helpdesk_site.lib import tokens
-from tickets import history
+from tickets.keeping import history
 
 
 class Command(BaseCommand):

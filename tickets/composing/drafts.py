@@ -1,0 +1,203 @@
+"""What somebody is typing, kept on the server: one draft per person and place, with its files (DESIGN 6, Autosave).
+
+A place is where it is typed: "new/billing", "reply/KTR-482913", "note/KTR-482913". Whoever is not signed in, or not any
+more, is known by a secret of their session, which survives signing in: so nothing is lost when a sign-in has expired.
+"""
+
+import re
+import secrets
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.text import clean_input
+from helpdesk_site.lib.tokens import clean_number
+
+from .. import times
+from ..keeping import files
+from ..models import Attachment, Draft
+from . import predefined
+
+FIELDS = {
+    Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
+    Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
+    Draft.Kind.NOTE: ("message", "predefined", *times.FIELDS),
+}
+WORDS = ("subject", "message", "name", "email", "time", "time_text", "amount", "predefined")  # worth keeping
+LONGEST = 1_100_000  # characters of one field
+KEPT = timedelta(days=60)
+WRITER = "writer"  # session key
+TYPED = Prepared(
+    lambda name, other, place: Draft.objects.filter(owner__in=[name, other], place=place).values("pk"),
+    slots=(str, str, str),
+)
+SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
+
+
+def place_of(kind, what):
+    """Where something is typed: `what` is a ticket, or a department for a new one."""
+    return f"{kind}/{what.slug if kind == Draft.Kind.NEW else what.number}"
+
+
+def parse(place):
+    """(kind, slug or number) of a place as the page names it, or None for anything else."""
+    kind, _slash, what = (place or "").partition("/")
+    if kind == Draft.Kind.NEW and SLUG.fullmatch(what):
+        return kind, what
+    if kind in (Draft.Kind.REPLY, Draft.Kind.NOTE) and clean_number(what) == what:
+        return kind, what
+    return None
+
+
+# --- Whose it is ------------------------------------------------------------------------------------------------------
+
+
+def owner_of(request):
+    """Under whose name a draft or upload of this request is kept. Makes a stranger known to the session."""
+    if request.viewer:
+        return names_of(request)[0]
+    if WRITER not in request.session:
+        request.session[WRITER] = secrets.token_urlsafe(24)
+    return names_of(request)[0]
+
+
+def names_of(request):
+    """Every name this request writes under: the person's, a guest's for that ticket alone, and the session's secret."""
+    viewer, names = request.viewer, []
+    if viewer:
+        names.append(f"guest:{viewer.user.pk}:{viewer.only_ticket}" if viewer.only_ticket else f"user:{viewer.user.pk}")
+    if writer := request.session.get(WRITER):
+        names.append(f"writer:{writer}")
+    return names
+
+
+# --- Keeping and finding ----------------------------------------------------------------------------------------------
+
+
+def saved(request, place):
+    """The newest draft of this person in this place, or None. Nothing is written."""
+    return Draft.objects.filter(owner__in=names_of(request), place=place).order_by("-updated_at", "-pk").first()
+
+
+def kept_files(request, place):
+    """The files that wait in this place, under any of the person's names. One statement."""
+    return list(waiting_files(names_of(request), place))
+
+
+def waiting_files(names, place):
+    return Attachment.objects.filter(draft__owner__in=names, draft__place=place, message=None, pending=None).order_by(
+        "pk"
+    )
+
+
+def keep(request, place, data, *, uploads=None):
+    """Save what was typed (`data`: anything with .get) in this place; exactly `uploads` are the files that wait there.
+
+    Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are.
+    """
+    kind, _what = parse(place)
+    fields = {name: clean_input(typed(data, name))[:LONGEST] for name in FIELDS[kind] if data.get(name)}
+    draft, _made = Draft.objects.update_or_create(
+        owner=owner_of(request), place=place, defaults={"kind": kind, "fields": fields}
+    )
+    if uploads is not None:
+        ids = [file.pk for file in uploads]
+        files.forget(waiting_files(names_of(request), place).exclude(pk__in=ids))
+        Attachment.objects.filter(pk__in=ids, message=None, pending=None).update(draft=draft)
+    return draft
+
+
+def typed(data, name):
+    """What a field says; of several boxes of one name each that is ticked, one a line."""
+    return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
+
+
+def typed_elsewhere(request, place, words, seen):
+    """The draft that another page of the same person has saved since this one saw it (`seen`: when that one was saved,
+    "" for none), if it says something else; else None."""
+    draft = saved(request, place)
+    if draft is None or draft.updated_at == moment_of(seen):
+        return None
+    kept = draft.fields.get("message", "").strip()
+    return draft if kept and kept != clean_input(words).strip() else None
+
+
+def moment_of(text):
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+def forget_empty(request, place):
+    """Forget a draft in which nothing is left: its words were taken out again."""
+    for draft in Draft.objects.filter(owner__in=names_of(request), place=place):
+        if not any(draft.fields.get(name, "").strip() for name in WORDS) and not draft.attachments.exists():
+            draft.delete()
+
+
+def of_person(user):
+    """Everything this person has typed and not sent, the latest first."""
+    return Draft.objects.filter(owner=f"user:{user.pk}").order_by("-updated_at", "-pk")
+
+
+def put_aside(user, place, words, uploads=(), more=None):
+    """Put what somebody wrote elsewhere into their draft of this place, below what they typed there; `more` are fields
+    that go along."""
+    draft, _made = Draft.objects.select_for_update().get_or_create(
+        owner=f"user:{user.pk}", place=place, defaults={"kind": parse(place)[0], "fields": {}}
+    )
+    draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message"), words]))
+    draft.fields |= more or {}
+    draft.save(update_fields=["fields", "updated_at"])
+    ids = [file.pk for file in uploads]
+    Attachment.objects.filter(pk__in=ids, message=None).update(draft=draft, owner=draft.owner)
+    return draft
+
+
+def give_back(pending, *, why):
+    """Put a reply that will not be sent into its author's box again, with its files and why it is there. The row is
+    gone."""
+    uploads, more = list(pending.attachments.all()), typed_again(pending) | {"unsent": why}
+    put_aside(pending.author, place_of(Draft.Kind.REPLY, pending.ticket), pending.body, uploads, more)
+    Attachment.objects.filter(pending=pending).update(pending=None)
+    pending.delete()
+
+
+def typed_again(pending):
+    """The fields besides its text that a waiting reply was sent with."""
+    return predefined.typed_again(pending) | times.typed_again(pending.after.get("time"))
+
+
+def room_for(request, place):
+    """The draft of this place to hang an upload on; made when there is none yet."""
+    draft, _made = Draft.objects.get_or_create(
+        owner=owner_of(request), place=place, defaults={"kind": parse(place)[0], "fields": {}}
+    )
+    return draft
+
+
+def drop(request, place):
+    """Forget what was typed here, once it was sent; files that did not go with it are deleted."""
+    names = names_of(request)
+    if names and TYPED.rows(names[0], names[-1], place):  # mostly there is none: what is typed in one go leaves nothing
+        files.forget(waiting_files(names, place))
+        Draft.objects.filter(owner__in=names, place=place).delete()
+
+
+def forget_place(place):
+    """Forget what anybody typed in a place, with its files: its ticket is deleted for good."""
+    for draft in Draft.objects.filter(place=place):
+        files.forget(draft.attachments.filter(message=None, pending=None))
+        draft.delete()
+
+
+def forget_old(now=None):
+    """Delete drafts nobody has touched for two months, with their files. Returns how many."""
+    rows = list(Draft.objects.filter(updated_at__lt=(now or timezone.now()) - KEPT)[:1000])
+    for draft in rows:
+        files.forget(draft.attachments.filter(message=None, pending=None))
+        draft.delete()
+    return len(rows)

@@ -1,0 +1,35 @@
+"""Which messages of a ticket stand in a ticket of their own, and where those of this one come from: told by its events,
+so that no page asks for it (S158)."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ..models import Verb
+
+TAKEN_BACK = timedelta(hours=24)
+
+
+def marks(events):
+    """{message id: (verb, number)}: SPLIT and where it was moved to, or OPENED and where it was taken from."""
+    undone = {(row.ticket_id, row.data.get("of")) for row in events if row.verb == Verb.UNSPLIT}
+    found = {}
+    for row in events:
+        if row.verb != Verb.SPLIT or (row.ticket_id, row.sequence) in undone:
+            continue
+        if "to" in row.data:
+            found |= dict.fromkeys(row.data["messages"], (Verb.SPLIT, row.data["to"][1]))
+        else:
+            found |= {copy["message"]: (Verb.OPENED, row.data["from"][1]) for copy in row.data["copies"]}
+    return found
+
+
+def to_take_back(events, ticket, user):
+    """(the click by which this person split the ticket off, the number of the old one), if they may take that back yet:
+    within a day, and nobody has written since. None else."""
+    made = next((row for row in events if row.verb == Verb.SPLIT and "from" in row.data), None)
+    if made is None or made.ticket_id != ticket.pk or made.actor_id != user.pk or ticket.hidden:
+        return None
+    untouched = ticket.last_number + ticket.last_note == len(made.data["copies"]) and not ticket.has_merged
+    may = untouched and timezone.now() - made.at <= TAKEN_BACK
+    return (made.click, made.data["from"][1]) if may else None
