@@ -22,13 +22,19 @@ def linked(html: str, refer: Callable) -> str:
     `refer(ticket, is_note, number, point)` gives the anchor of it, "" for what is not here; ticket is "" for this one,
     point 0 for the message itself.
     """
+    return outside_links(html, lambda text: _NAMED.sub(lambda found: _link(found, refer), text))
+
+
+def outside_links(html: str, change: Callable) -> str:
+    """Return HTML in which each piece of its text, as it is written down, is what `change` makes of it; what stands in
+    links and code stays."""
     out, inside = [], 0
     for part in PARTS.split(html):
         if part.startswith("<"):
             if name_of(part) in _OUTSIDE:
                 inside += -1 if part.startswith("</") else 1
-        elif not inside and "#" in part:
-            part = _NAMED.sub(lambda found: _link(found, refer), part)
+        elif not inside:
+            part = change(part)
         out.append(part)
     return "".join(out)
 

@@ -1,7 +1,10 @@
-"""@name in a note: which colleagues it calls (S161)."""
+"""@name in a note: which colleagues it calls, and how they stand out in it (S161)."""
 
 import re
 from collections import Counter
+from html import escape, unescape
+
+from helpdesk_site.lib import references
 
 from .. import colleagues
 
@@ -47,7 +50,33 @@ def said(person):
 
 def called(words, names):
     """Whose name these words begin with, as whole words."""
+    return named(words, names)[1]
+
+
+def named(words, names):
+    """(the name these words begin with, as whole words, whose it is); ("", None) for nobody's."""
     for name, person in names:
         if words.startswith(name) and not words[len(name) : len(name) + 1].isalnum():
-            return person
-    return None
+            return name, person
+    return "", None
+
+
+# --- In a note that is read -------------------------------------------------------------------------------------------
+
+
+def marked(html, names):
+    """A note's HTML in which these names (names_of) stand out where somebody is called by them; code and links are left
+    alone."""
+    return references.outside_links(html, lambda text: marked_in(text, names) if "@" in text else text)
+
+
+def marked_in(escaped, names):
+    """A piece of its text, likewise."""
+    text, out, at = unescape(escaped), [], 0
+    for sign in SIGN.finditer(text):
+        name, _person = named(text[sign.end() : sign.end() + 200].casefold(), names)
+        end = sign.end() + len(name)
+        if name and text[sign.end() : end].casefold() == name:
+            out.append(f'{escape(text[at : sign.start()])}<b class="call">{escape(text[sign.start() : end])}</b>')
+            at = end
+    return "".join([*out, escape(text[at:])])

@@ -1,6 +1,12 @@
-"""What the messages of one thread can name by number: each other, and the points of their numbered lists (S63, S64)."""
+"""What the messages of one thread can name: each other and the points of their numbered lists by number (S63, S64), in
+notes colleagues by @name (S161)."""
+
+from functools import cached_property
 
 from helpdesk_site.lib import references
+
+from .. import colleagues
+from ..composing import mentions
 
 
 class References:
@@ -11,7 +17,7 @@ class References:
     """
 
     def __init__(self, ticket, messages):
-        self.own, self.last = ticket.number, ticket.last_number
+        self.ticket, self.own, self.last = ticket, ticket.number, ticket.last_number
         self.anchors = {(row.home, row.is_note, row.number): row.anchor for row in messages}
         self.points = {
             row.anchor: references.points_of(row.html) for row in messages if "<ol" in row.html and not row.is_note
@@ -21,7 +27,14 @@ class References:
         """The message's HTML with links to what it names, and names for its own points."""
         if "#" in html:
             html = references.linked(html, lambda *named: self.anchor_of(message.home, *named))
-        return html if message.is_note else references.pointed(html, message.label, message.anchor)
+        if message.is_note:
+            return mentions.marked(html, self.colleagues) if "@" in html else html
+        return references.pointed(html, message.label, message.anchor)
+
+    @cached_property
+    def colleagues(self):
+        """What those who work on the ticket may be called by in its notes."""
+        return mentions.names_of(colleagues.of_department(self.ticket.department_id))
 
     def anchor_of(self, home, ticket, is_note, number, point):
         """Where that message, or that point of it, stands; "" where it does not. `home` is where the text was written.

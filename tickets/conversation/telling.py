@@ -160,7 +160,7 @@ def people_in(event):
         return (event.actor_id, *data.get("to", ()))
     if event.verb == Verb.UNSCHEDULED:
         return (event.actor_id, data.get("author"))
-    if event.verb == Verb.NOTED:
+    if event.verb in (Verb.NOTED, Verb.EDITED):
         return (event.actor_id, *data.get("mentions", ()))
     return (event.actor_id,)
 
@@ -240,6 +240,9 @@ class Teller:
         return self.say(_("{actor} added note {message}"), message=self.message())
 
     def edited(self):
+        if called := self.data.get("mentions"):
+            said = {"message": self.message(), "people": self.people(called)}
+            return self.say(_("{actor} changed note {message} and called {people}"), **said)
         return self.say(_("{actor} changed the text of {message}"), message=self.message())
 
     def status(self):
