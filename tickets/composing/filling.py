@@ -57,3 +57,13 @@ def signature(agent, ticket, language):
     said = {name: value for name, value in said.items() if value}
     lines = (merging.filled(line, said) for line in written.split("\n"))
     return "\n".join(line for line in lines if not merging.fields(line)).strip("\n")
+
+
+FOOT = 8  # lines at the end of a mail in which its author may have signed it
+
+
+def is_signed(written, agent, signature):
+    """Whether a text ends with its author's full name, or the first line of their signature, on a line of its own."""
+    names = {text.fold(name) for name in (agent.full_name, signature.partition("\n")[0])} - {""}
+    last = [line for line in written.split("\n") if line.strip()][-FOOT:]
+    return any(text.fold(line.strip(" \t*_-–—,.|")) in names for line in last)

@@ -30,7 +30,7 @@ from .. import merged, words
 from ..composing import filling
 from ..keeping import file_links
 from ..models import MailId, Message, Notification, Ticket, Verb
-from . import leaving, letter_templates, letter_words
+from . import leaving, letter_foot, letter_templates, letter_words
 from .letter_templates import LINK
 from .recipients import BY_PLACE, letter_of
 
@@ -346,25 +346,28 @@ def context(letter):
             }
             for message in letter.messages
         ],
-        "attached": [letter_words.file(file) for file in letter.attached],
-        "linked": [(letter_words.file(file), file_url(letter, file)) for file in letter.linked],
-        "linked_words": letter_words.linked(letter),
+        "attached": [letter_foot.file(file) for file in letter.attached],
+        "linked": [(letter_foot.file(file), file_url(letter, file)) for file in letter.linked],
+        "linked_words": letter_foot.linked(letter),
         "url": letter.url,
         "delimiter": marks.delimiter(_("Please write your answer above this line")) if letter.takes_answers else "",
         "mark": marks.hidden(letter.message_id),
-        "facts": list(letter_words.facts(letter)),
-        "foot": list(letter_words.foot(letter)),
+        "facts": list(letter_foot.facts(letter)),
+        "foot": list(letter_foot.foot(letter)),
         "leave_url": letter.leave_url,
-        "leave_words": letter_words.leave(letter),
+        "leave_words": letter_foot.leave(letter),
     }
     return {**said, "own": template and letter_templates.filled(letter, template, said)}
 
 
 def signature(letter, message):
-    """What stands below a reply of ours in the mail to the client's side; kept nowhere else (S146)."""
+    """What stands below a reply of ours in the mail to the client's side; kept nowhere else (S146). A reply that its
+    author's own mail program has signed is not signed twice."""
     if letter.kind != Kind.REPLY or not message.by_staff or message.author.is_system:
         return ""
-    return filling.signature(message.author, letter.ticket, letter.reader.language)
+    said = filling.signature(message.author, letter.ticket, letter.reader.language)
+    by_mail = message.channel == Ticket.Channel.EMAIL
+    return "" if by_mail and filling.is_signed(text_of(message), message.author, said) else said
 
 
 def text_of(message):

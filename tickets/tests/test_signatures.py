@@ -4,6 +4,7 @@ import pytest
 
 from departments.models import Signature
 from departments.policy import forget
+from tickets import actions
 from tickets.composing import filling
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,6 @@ def test_notes_clients_messages_and_letters_to_staff_carry_none(ticket, cast, si
     sign("Canary")
     say(ticket, cast.anna, "Any news?")
     assert "Canary" not in letter_to(cast.sam, ticket).text
-    from tickets import actions
     from tickets.writing import write
 
     actions.add_note(ticket, author=cast.lena, written=write("Look."), mentions=[cast.sam])
@@ -120,6 +120,36 @@ def test_the_box_shows_it_below_the_text_with_a_way_to_change_it(client_of, tick
     assert page.count('class="sign"') == 1 and "Sam of Technical support" in page and "/desk/signature/" in page
     note = page.partition('id="pane-note"')[2]
     assert 'class="sign"' not in note
+
+
+@pytest.mark.parametrize(
+    ("typed", "signed_by_us"),
+    [
+        ("It works again.", True),
+        ("It works again.\n\nBest, Sam", True),  # a greeting is no signature
+        ("Sam Whitlock asked me.\n\nIt works again.", True),
+        ("It works again.\n\nKind regards\n*Sam Whitlock*\nServer engineer\n+44 20 7946 0000", False),
+        ("It works again.\n\nSAM WHITLOCK", False),
+        ("It works again.\n\n-- \nSam Whitlock\nServer engineer", True),  # marked as one: left out of the message
+    ],
+)
+def test_a_reply_by_mail_is_signed_once(ticket, cast, sign, arrive, letter_to, checking, typed, signed_by_us):
+    """S146: by the mail program of its author, or by us."""
+    sign("Canary of {{ticket.department}}")
+    actions.assign(ticket, to=cast.sam, actor=cast.lena)
+    ours = {"In-Reply-To": letter_to(cast.sam, ticket).message_id}
+    got = arrive(cast.sam, text=typed, verdict="pass", headers=ours)
+    assert got.outcome == "appended" and got.message.by_staff
+    letter = letter_to(cast.anna, ticket)
+    assert "It works again." in letter.text and letter.text.count("Whitlock") <= 1
+    assert ("Canary" in letter.text, "Canary" in letter.html) == (signed_by_us, signed_by_us)
+
+
+def test_a_reply_typed_here_is_always_signed(ticket, cast, sign, say, letter_to):
+    """S146: the box shows the signature below it."""
+    sign("Canary")
+    say(ticket, cast.sam, "It works again.\n\nSam Whitlock")
+    assert "Canary" in letter_to(cast.anna, ticket).text
 
 
 # --- Writing one's own ------------------------------------------------------------------------------------------------
