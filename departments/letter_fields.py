@@ -1,5 +1,5 @@
 """The fields an operator may put into a letter: a fixed list, each with what it says (S148, S175). Their values come
-from the tickets (`tickets.letter_words`)."""
+from the tickets (`tickets.notices.letter_values`)."""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ from helpdesk_site.lib import merging, shapes
 from helpdesk_site.lib.text import clean_line
 from mail.render import known_language, render_part
 
-from . import letter_words
+from . import letter_values, letter_words
 
 LINK = f"https://{secrets.token_hex(16)}.invalid/"  # for the reader's own, put in last; nobody can write it
 SUBJECT = "[{{ticket.number}}] {{ticket.subject}}"
@@ -31,7 +31,7 @@ class Words(NamedTuple):
 def filled(letter, template, context):
     """The Words of a letter by an operator's template; `context` is what the shipped letter would print."""
     names = merging.fields(f"{template.subject} {template.text} {template.html}")
-    said = {name: letter_words.VALUES[name](letter) for name in names if name in letter_words.VALUES}
+    said = {name: letter_values.VALUES[name](letter) for name in names if name in letter_values.VALUES}
     said["ticket.link"] = LINK
     context = {**context, "url": LINK}
     blocks = [name for name in names if name in BLOCKS]

@@ -11,7 +11,7 @@ from departments.policy import forget
 from mail.models import Kind, OutgoingMail
 from tickets import actions
 from tickets.models import Ticket
-from tickets.notices import letter_templates, letter_words, previews
+from tickets.notices import letter_templates, letter_values, previews
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +182,7 @@ def test_what_could_not_be_sent_is_not_saved_and_the_sentence_names_it(template,
 def test_every_field_of_the_list_has_a_value():
     """The list is the operator's; the values are ours: neither has one the other lacks."""
     named = set(letter_fields.FIELDS) - letter_fields.BLOCKS - {"ticket.link"}
-    assert named == set(letter_words.VALUES)
+    assert named == set(letter_values.VALUES)
 
 
 @pytest.mark.parametrize("kind", letter_fields.KINDS)
