@@ -29,15 +29,10 @@ def open_ticket(
     """
     if type and type.department_id and type.department_id != department.pk and type.department.is_active:
         department = type.department
-    by_staff = author.pk != client.pk
-    now = timezone.now()
-    status = status or department.policy.status_new
-    rules = status_rules(status, department)
+    by_staff, now = author.pk != client.pk, timezone.now()
     ticket = Ticket(
         subject=subject,
         department=department,
-        status=status,
-        category=rules.category,
         priority=priority or default_priority(),
         type=type,
         client=client,
@@ -52,12 +47,7 @@ def open_ticket(
         last_message_at=now,
         updated_at=now,
     )
-    clock.note_message(ticket, by_staff=by_staff, at=now)
-    if by_staff:
-        ticket.first_reply_at = None  # nothing was asked yet: this is no answer
-    clock.enter_status(ticket, status, at=now)
-    if rules.category == Category.CLOSED:
-        ticket.closed_at, ticket.closed_by = now, author
+    start(ticket, status or department.policy.status_new, author=author, by_staff=by_staff)
     ticket = Ticket.objects.insert_numbered(ticket)
     ticket.first_message = message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
@@ -67,12 +57,24 @@ def open_ticket(
     rows.insert(*(Participant(ticket=ticket, user=person) for person in dict.fromkeys(participants)))
     record(
         ticket, Verb.OPENED, actor=author, message=message, saving=["last_number"],
-        department=department.slug, status=status.code, priority=ticket.priority.code,
+        department=department.slug, status=ticket.status.code, priority=ticket.priority.code,
         **facts(proven=proven, quiet=quiet, may_belong=may_belong), **proof(message, attachments),
     )  # fmt: skip
     if assignee:
         record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": assignee.pk})
     return ticket
+
+
+def start(ticket, status, *, author, by_staff):
+    """Put a new ticket, in memory, into its first status, with its clock."""
+    rules = status_rules(status, ticket.department)
+    ticket.status, ticket.category = status, rules.category
+    clock.note_message(ticket, by_staff=by_staff, at=ticket.created_at)
+    if by_staff:
+        ticket.first_reply_at = None  # nothing was asked yet: this is no answer
+    clock.enter_status(ticket, status, at=ticket.created_at)
+    if rules.category == Category.CLOSED:
+        ticket.closed_at, ticket.closed_by = ticket.created_at, author
 
 
 def facts(*, proven, quiet, may_belong):

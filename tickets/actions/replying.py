@@ -37,50 +37,51 @@ def reply(
     """
     ticket = locked(ticket)
     refuse_crossing(ticket, author=author, seen=seen)
-    was_closed = ticket.is_closed
-    if was_closed and not by_staff:
-        refusal = reply_refusal(ticket, by_mail=channel == Ticket.Channel.EMAIL)
-        if refusal:
-            raise Refused(refusal)
-    now = timezone.now()
+    by_mail = channel == Ticket.Channel.EMAIL
+    if ticket.is_closed and not by_staff and (refusal := reply_refusal(ticket, by_mail=by_mail)):
+        raise Refused(refusal)
     message = write_message(
         ticket, author=author, written=written, by_staff=by_staff, attachments=attachments, channel=channel
     )
-    if not by_staff and stays_in_spam(ticket, author=author, by_mail=channel == Ticket.Channel.EMAIL):
-        kept = proof(message, attachments) | {"quiet": True}
-        record(ticket, Verb.REPLIED, actor=author, message=message, saving=["last_number"], **kept)
+    kept = proof(message, attachments)
+    if not by_staff and stays_in_spam(ticket, author=author, by_mail=by_mail):
+        record(ticket, Verb.REPLIED, actor=author, message=message, saving=["last_number"], **kept, quiet=True)
         return message
-    was_spam, woken = ticket.hidden, ended(ticket, why=Snooze.Ended.CLIENT) if wakes(ticket, by_staff) else None
-    by_rule = author.is_system
-    clock.note_message(ticket, by_staff=by_staff, at=now, by_rule=by_rule)
-    before = ticket.shown_status
-    default = ticket.policy.status_after_staff if by_staff else ticket.policy.status_after_client
-    clock.enter_status(ticket, status or (before if by_rule else default), at=now)
-    closes = ticket.is_closed
-    if closes:
-        close_fields(ticket, by=author, at=now)
-    left = let_go(ticket) if was_closed and not closes else []
-    claims = by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule
-    if claims:
-        ticket.assignee = author
-    kept = proof(message, attachments) | ({"to": sorted(person.pk for person in to)} if to else {})
-    if woken:
+    if to:
+        kept["to"] = sorted(person.pk for person in to)
+    followed = pass_turn(ticket, author=author, by_staff=by_staff, status=status)
+    if woken := next((happened for happened in followed if happened.verb == Verb.WOKEN), None):
         kept["woke"] = woken.data["by"]
-    happened = [Happened(Verb.REPLIED, kept, message=message)]
-    if was_spam and not ticket.hidden:
-        happened.append(Happened(Verb.NOT_SPAM, {"from": before.code, "to": ticket.status.code}))
-    if woken:
-        happened.append(woken)
-    if before.pk != ticket.status_id:
-        verb = Verb.CLOSED if closes else Verb.REOPENED if was_closed else Verb.STATUS
-        happened.append(Happened(verb, {"from": before.code, "to": ticket.status.code}))
-    happened += left
-    if claims:
-        happened.append(Happened(Verb.ASSIGNED, {"from": None, "to": author.pk}))
-    if not by_rule:
-        happened += call_off_by_message(ticket, held=held)
+    if not author.is_system:
+        followed += call_off_by_message(ticket, held=held)
+    happened = [Happened(Verb.REPLIED, kept, message=message), *followed]
     record_all(ticket, happened, actor=author, saving=[*clock.TIMED, "last_number", "assignee"])
     return message
+
+
+def pass_turn(ticket, *, author, by_staff, status):
+    """Give a locked ticket to the other side, in memory; returns what happened by it, in order."""
+    now, by_rule = timezone.now(), author.is_system
+    before, was_closed, was_spam = ticket.shown_status, ticket.is_closed, ticket.hidden
+    woken = [ended(ticket, why=Snooze.Ended.CLIENT)] if wakes(ticket, by_staff) else []
+    clock.note_message(ticket, by_staff=by_staff, at=now, by_rule=by_rule)
+    default = ticket.policy.status_after_staff if by_staff else ticket.policy.status_after_client
+    clock.enter_status(ticket, status or (before if by_rule else default), at=now)
+    if ticket.is_closed:
+        close_fields(ticket, by=author, at=now)
+    moved, happened = {"from": before.code, "to": ticket.status.code}, []
+    if was_spam and not ticket.hidden:
+        happened.append(Happened(Verb.NOT_SPAM, moved))
+    happened += woken
+    if before.pk != ticket.status_id:
+        verb = Verb.CLOSED if ticket.is_closed else Verb.REOPENED if was_closed else Verb.STATUS
+        happened.append(Happened(verb, moved))
+    if was_closed and not ticket.is_closed:
+        happened += let_go(ticket)
+    if by_staff and ticket.assignee_id is None and ticket.policy.claim_on_reply and not by_rule:
+        ticket.assignee = author
+        happened.append(Happened(Verb.ASSIGNED, {"from": None, "to": author.pk}))
+    return happened
 
 
 def wakes(ticket, by_staff):
