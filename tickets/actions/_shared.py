@@ -120,8 +120,11 @@ def let_go(ticket):
 
 
 def waiting_of(ticket):
-    """What another status makes a ticket forget, for the event of it: since when it waits, and its snooze."""
+    """What another status makes a ticket forget, for the event of it: since when it waits, its snooze, and that it was
+    spam."""
     kept = {"waited": ticket.waiting_since and ticket.waiting_since.isoformat()}
+    if ticket.hidden == Ticket.Hidden.SPAM:
+        kept["was"] = ticket.hidden
     if ticket.snoozed_at:
         until = ticket.snoozed_until and ticket.snoozed_until.isoformat()
         kept["snoozed"] = [ticket.snoozed_at.isoformat(), until, ticket.snoozed_by_id]
@@ -129,14 +132,16 @@ def waiting_of(ticket):
 
 
 def status_again(ticket, status, data):
-    """Put a ticket back into a status it had, as if it had not left it; an open one waits for us, or is snoozed, as it
-    did by the `data` of the event (waiting_of)."""
+    """Put a ticket back into a status it had, as if it had not left it; an open one waits for us, or is snoozed, a
+    closed one is spam, as it was by the `data` of the event (waiting_of)."""
     now = timezone.now()
     if "snoozed" in data:
         snooze_again(ticket, *data["snoozed"], now=now)
     clock.enter_status(ticket, status, at=now)
     if ticket.is_closed:
         ticket.closed_at = ticket.closed_at or now
+        if data.get("was") == Ticket.Hidden.SPAM:
+            ticket.hidden, ticket.hidden_at = Ticket.Hidden.SPAM, now
     else:
         since = None if ticket.last_by_staff else ticket.waiting_since or ticket.last_message_at
         ticket.waiting_since = parsed(data["waited"]) if "waited" in data else since

@@ -84,11 +84,12 @@ def reopen(ticket, *, actor, by_staff):
         refusal = closed_words(ticket)
     if refusal:
         raise Refused(refusal)
-    before, now = ticket.status, timezone.now()
+    before, waited, now = ticket.status, waiting_of(ticket), timezone.now()
     ticket.waiting_since = now
     ticket.updated_at = now
     clock.enter_status(ticket, ticket.policy.status_after_client, at=now)
-    happened = [Happened(Verb.REOPENED, {"from": before.code, "to": ticket.status.code}), *let_go(ticket)]
+    data = {"from": before.code, "to": ticket.status.code, **waited}
+    happened = [Happened(Verb.REOPENED, data), *let_go(ticket)]
     record_all(ticket, happened, actor=actor, saving=[*clock.TIMED, "assignee"])
     return ticket
 

@@ -10,6 +10,7 @@ from departments.models import Category
 from helpdesk_site.lib import rows
 
 from .. import access, clock, found, merged
+from ..composing import drafts
 from ..conversation import split_off
 from ..events import action, record
 from ..lists import search
@@ -18,6 +19,7 @@ from ..refused import Refused
 from ._shared import locked, proof, save_times
 from .merging import attribute, coded, decoded
 from .trashing import put_away
+from .unscheduling import TRASH
 
 TAKEN_BACK = split_off.TAKEN_BACK
 
@@ -236,6 +238,8 @@ def unsplit(event, *, actor):
         TimeEntry.objects.filter(pk=pk, ticket=new).update(message=message, ticket=old)
     TicketLink.objects.filter(ticket=ticket, other=new, kind=TicketLink.Kind.RELATES).delete()
     MailId.objects.filter(ticket=new).delete()
+    for waiting in new.pending_replies.select_for_update(skip_locked=True).order_by("pk"):
+        drafts.give_back(waiting, why=TRASH)
     there = put_away(new, by=actor)
     put_back(ticket, event)
     save_times(ticket)

@@ -15,7 +15,6 @@ from mail import blocking
 from mail.models import BlockedSender
 
 from .. import clock, merged
-from ..composing import drafts
 from ..events import action, record
 from ..keeping import erasing
 from ..models import Notification, Ticket, TicketEvent, Verb
@@ -23,16 +22,15 @@ from ..notices import notify
 from ..refused import Refused
 from ._shared import locked_anywhere, save_times, status_again, waiting_of
 from .closing import close_fields
-from .unscheduling import TRASH
 
 KEPT = timedelta(days=30)
 
 
 @action
 def trash(ticket, *, actor, block=None):
-    """Move a ticket to the trash. Nobody is told; what still waits to be mailed is not sent, replies that wait are in
-    their authors' boxes again. `block` is a BlockedSender made with it: Undo takes back both. Raises Refused where
-    policy locks it (C5). Returns the ticket."""
+    """Move a ticket to the trash. Nobody is told; what still waits to be mailed is not sent, and replies that come due
+    while it lies there are in their authors' boxes again. `block` is a BlockedSender made with it: Undo takes back
+    both. Raises Refused where policy locks it (C5). Returns the ticket."""
     ticket = locked_anywhere(ticket)
     if not ticket.is_trashed:
         throw_away(ticket, actor=actor, **({"block": block.pk} if block else {}))
@@ -89,8 +87,8 @@ def throw_away(ticket, *, actor, **data):
 
 
 def put_away(ticket, *, by):
-    """Close a locked ticket without a word, call off what waits, and list it in the trash alone. Returns what taking it
-    out again wants, for the event."""
+    """Close a locked ticket without a word, and list it in the trash alone. Returns what taking it out again wants, for
+    the event."""
     before, waited, now = ticket.status, waiting_of(ticket), timezone.now()
     if not ticket.is_closed:
         clock.enter_status(ticket, ticket.policy.status_closed, at=now)
@@ -98,8 +96,6 @@ def put_away(ticket, *, by):
     was, ticket.hidden, ticket.hidden_at = ticket.hidden, Ticket.Hidden.TRASH, now
     clock.end_snooze(ticket)
     save_times(ticket)
-    for waiting in ticket.pending_replies.select_for_update(skip_locked=True).order_by("pk"):
-        drafts.give_back(waiting, why=TRASH)
     hushed = notify.hush(Notification.objects.filter(event__ticket__in=merged.ids(ticket)))
     return {"from": before.code, "to": ticket.status.code, **({"was": was} if was else {}), **waited, **hushed}
 

@@ -24,10 +24,19 @@ def erase(ticket):
     EventContent.objects.filter(event__ticket=ticket).delete()
     for place in (drafts.place_of(Kind.REPLY, ticket), drafts.place_of(Kind.NOTE, ticket)):
         drafts.forget_place(place)
+    erase_waiting(ticket)
     erase_work(ticket)
     search.forget(ticket)
     ticket.subject = ticket.answer_to = ""
     ticket.save(update_fields=["subject", "answer_to"])
+
+
+def erase_waiting(ticket):
+    """Replies set for a day that comes later."""
+    for waiting in ticket.pending_replies.all():
+        uploads = list(waiting.attachments.all())
+        waiting.delete()
+        files.forget(uploads)
 
 
 def erase_mails(ticket, messages):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from departments.models import Status
 from tickets import actions
 from tickets.events import one_click
 from tickets.models import PendingReply, Ticket, TicketEvent, Verb
@@ -25,6 +26,10 @@ def clicked(act, *args, **said):
     return click.id
 
 
+def status(code):
+    return Status.objects.get(code=code)
+
+
 PUT_AWAY = {"closed": actions.close, "spam": actions.mark_spam, "trashed": actions.trash}
 
 
@@ -38,6 +43,22 @@ def test_a_snoozed_ticket_put_away_and_taken_back_is_snoozed_as_it_was(ticket, s
     after = fresh(ticket)
     assert (after.snoozed_until, after.snoozed_by, after.awaiting) == (until, sam, False)
     assert after.waiting_since == first
+
+
+OPENED = {
+    "reopened": lambda ticket, sam: actions.reopen(ticket, actor=sam, by_staff=True),
+    "set in progress": lambda ticket, sam: actions.set_status(ticket, status=status("in-progress"), actor=sam),
+}
+
+
+@pytest.mark.parametrize("act", OPENED.values(), ids=OPENED)
+def test_spam_that_was_opened_by_mistake_is_spam_again(ticket, sam, act):
+    """S135: not a closed ticket among the others."""
+    actions.mark_spam(ticket, actor=sam)
+    click = clicked(act, ticket, sam)
+    assert not fresh(ticket).hidden
+    actions.undo(click, actor=sam)
+    assert fresh(ticket).hidden == Ticket.Hidden.SPAM and fresh(ticket).is_closed
 
 
 def test_a_ticket_whose_snooze_is_over_meanwhile_waits_for_us(ticket, sam):

@@ -379,8 +379,6 @@ class Desk(RuleBasedStateMachine):
                 assert not merged.survivor(row).merged_into_id
                 for model in (PendingReply, CheckPoint, TimeEntry):
                     assert not model.objects.filter(ticket=row).exists(), (row.number, model)
-            if row.is_trashed:
-                assert not PendingReply.objects.filter(ticket=row).exists()
             assert row.has_merged == Ticket.objects.filter(merged_into=row).exists(), row.number
             numbers = Message.objects.filter(ticket=row).order_by("number")
             for is_note, last in ((False, row.last_number), (True, row.last_note)):

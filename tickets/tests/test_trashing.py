@@ -14,9 +14,19 @@ from mail.models import BlockedSender, IncomingMail, OutgoingMail
 from tickets import access, actions
 from tickets.automation import timers
 from tickets.events import one_click
-from tickets.keeping import history
+from tickets.keeping import files, history
 from tickets.lists import search
-from tickets.models import Attachment, Draft, EventContent, Message, Participant, Ticket, TicketEvent, Verb
+from tickets.models import (
+    Attachment,
+    Draft,
+    EventContent,
+    Message,
+    Participant,
+    PendingReply,
+    Ticket,
+    TicketEvent,
+    Verb,
+)
 from tickets.refused import Refused
 from tickets.retiming import retime
 from tickets.writing import write
@@ -290,7 +300,7 @@ def test_what_was_done_before_it_lay_there_is_not_undone_there(ticket, cast):
 
 
 def test_a_reply_that_waits_is_in_its_authors_box_again(ticket, cast):
-    """Nothing is lost: not sent, below what was typed since."""
+    """Nothing is lost: not sent when it is due, below what was typed since."""
     pending = actions.hold_reply(ticket, author=cast.sam, written=write("Held."), due_at=timezone.now())
     file = Attachment.objects.create(name="a", content_type="text/plain", size=1, sha256="a" * 64, stored_as="x")
     Attachment.objects.filter(pk=file.pk).update(pending=pending)
@@ -301,6 +311,29 @@ def test_a_reply_that_waits_is_in_its_authors_box_again(ticket, cast):
     draft = Draft.objects.get(place=place)
     assert draft.fields["message"] == "Typed.\n\nHeld." and again(file).draft == draft
     assert ticket.messages.count() == 1
+
+
+def test_a_reply_set_for_later_waits_there_and_goes_when_it_is_out_again(ticket, cast):
+    """Undo and restoring give back what was promised for Monday, too."""
+    monday = timezone.now() + timedelta(days=3)
+    actions.hold_reply(ticket, author=cast.sam, written=write("Done."), due_at=monday, is_later=True)
+    with one_click() as click:
+        actions.delete_message(ticket.messages.get(), actor=cast.lena)
+    actions.undo(click.id, actor=cast.lena)
+    actions.trash(ticket, actor=cast.lena)
+    actions.restore(ticket, actor=cast.lena)
+    assert timers.release_due_replies(monday) == 1 and again(ticket).messages.last().body == "Done."
+
+
+def test_what_waits_there_is_erased_with_it(ticket, cast, file):
+    """S155: its text and its files, however far away its day."""
+    upload = files.store(file(), owner="x", policy=ticket.policy, by_staff=True)
+    later = timezone.now() + timedelta(days=90)
+    said = {"author": cast.sam, "written": write("Held."), "attachments": [upload]}
+    actions.hold_reply(ticket, due_at=later, is_later=True, **said)
+    actions.trash(ticket, actor=cast.lena)
+    actions.empty(ticket, actor=cast.lena)
+    assert not PendingReply.objects.exists() and not Attachment.objects.exists()
 
 
 def test_settings_changed_meanwhile_open_nothing_that_lies_there(ticket, cast):
@@ -399,8 +432,6 @@ def test_a_strangers_mail_does_not_follow_it(arrive, cast):
 @pytest.fixture
 def full(ticket, cast, say, arrive, file):
     """A ticket with everything in it."""
-    from tickets.keeping import files
-
     upload = files.store(file("zanzibar.txt", b"zanzibar in a file"), owner="x", policy=ticket.policy, by_staff=True)
     message = say(ticket, cast.sam, "Zanzibar, said Sam.", attachments=[upload])
     actions.edit_message(message, editor=cast.sam, written=write("Zanzibar, changed."))
