@@ -51,7 +51,7 @@
     if (!into || !template) return;
     for (const part of [...template.content.cloneNode(true).children]) {
       const input = part.matches("input") ? part : $("input", part);
-      if (input.name === "also" && !into.closest("#pane-reply")) continue;   // a note brings the text alone
+      if (input.name === "also" && !into.closest("#pane-reply")) input.checked = false;   // with a note it happens where its author wants it
       $$(`input[name="${input.name}"]`, into).filter(old => old.value === input.value).forEach(old => (old.closest("label") || old).remove());
       into.append(part);
     }

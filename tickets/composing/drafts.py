@@ -23,7 +23,7 @@ from . import predefined
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
     Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
-    Draft.Kind.NOTE: ("message", "predefined", *times.FIELDS),
+    Draft.Kind.NOTE: ("message", "predefined", "also", *times.FIELDS),
 }
 WORDS = ("subject", "message", "name", "email", "time", "time_text", "amount", "predefined")  # worth keeping
 LONGEST = 1_100_000  # characters of one field

@@ -73,6 +73,12 @@ def refuse(written, ticket, *, meant="", status=None):
             raise stopped
 
 
+def refuse_open(ticket, status):
+    """Raise Refused where a note would close the ticket, by `status`, with points of its checklist open."""
+    for reason in points_open(ticket, status):
+        raise Refused(f"{reason.what}. {reason.todo}")
+
+
 def reasons_against(written, ticket):
     """The Reasons that speak against sending this text. No statement but where it names addresses of clients."""
     plain = CODE.sub(" ", written)

@@ -9,7 +9,7 @@ from departments.policy import forget
 from tickets import actions
 from tickets.automation.timers import release_due_replies
 from tickets.composing import predefined
-from tickets.models import Draft, PendingReply, Ticket, Verb
+from tickets.models import CheckPoint, Draft, PendingReply, Ticket, Verb
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -256,15 +256,16 @@ def test_without_script_a_reply_is_chosen_on_its_page_and_put_below_what_was_typ
     assert '<input type="checkbox" name="also" value="tag:php" checked>tag php' in page
 
 
-def test_a_note_takes_the_text_alone(client_of, ticket, cast, lay):
-    """Predefined notes: no reply's deeds come with them."""
+def test_in_a_note_what_it_does_besides_waits_to_be_ticked(client_of, ticket, cast, lay):
+    """A text for clients put into a note closes nothing by itself."""
     row = lay("Checklist", "1. Look at web-09", tags=["php"])
     browser = client_of(cast.sam)
     back = browser.post(f"/t/{ticket.number}/predefined/insert/", {"box": "note", "reply": row.pk})
     assert back.url.endswith("#pane-note")
     page = browser.get(f"/t/{ticket.number}/").content.decode()
     assert "1. Look at web-09</textarea>" in page.partition('id="pane-note"')[2]
-    assert 'value="tag:php"' not in page
+    note = page.partition('id="pane-note"')[2]
+    assert 'name="also" value="tag:php">' in note and 'value="tag:php"' not in page.partition('id="pane-note"')[0]
 
 
 def test_a_box_that_was_unticked_stays_so_in_the_draft(client_of, ticket, cast, lay):
@@ -340,6 +341,48 @@ def test_undo_gives_back_what_would_have_happened_too(client_of, ticket, cast, m
     page = browser.get(f"/t/{ticket.number}/").content.decode()
     ticked = [code for code in ALSO if f'name="also" value="{code}" checked' in page]
     assert ticked == ["status", "tag:web", "snooze"] and f'name="predefined" value="{macro.pk}"' in page
+
+
+def write_note(client, ticket, **sent):
+    return client.post(f"/t/{ticket.number}/note/", {"message": "For the second line.", **sent})
+
+
+def test_with_a_note_happens_what_was_ticked_in_the_same_click(client_of, ticket, cast, macro):
+    """S147, S161: a predefined note hands a ticket on with one click; Undo is in the list of one's acts."""
+    assert write_note(client_of(cast.sam), ticket, predefined=macro.pk, also=ALSO).status_code == 302
+    assert state(ticket) == ("on-hold", "high", "Sam Whitlock", ["php", "web"], True)
+    click = ticket.events.get(verb=Verb.NOTED).click
+    verbs = set(ticket.events.filter(click=click).values_list("verb", flat=True))
+    assert verbs == {Verb.NOTED, Verb.STATUS, Verb.PRIORITY, Verb.ASSIGNED, Verb.TAGGED, Verb.SNOOZED}
+    client_of(cast.sam).post(f"/desk/activity/{click}/undo/")
+    assert state(ticket) == ("open", "medium", None, [], False)
+    assert not ticket.messages.get(is_note=True).deleted_at
+
+
+def test_with_a_note_nothing_happens_that_was_not_ticked(client_of, ticket, cast, macro):
+    assert write_note(client_of(cast.sam), ticket, predefined=macro.pk).status_code == 302
+    assert state(ticket) == ("open", "medium", None, [], False)
+    assert write_note(client_of(cast.sam), ticket, predefined=macro.pk, also=["tag:web"]).status_code == 302
+    assert state(ticket) == ("open", "medium", None, ["web"], False)
+
+
+def test_a_note_closes_no_ticket_with_open_points_and_nothing_of_it_is_done(client_of, ticket, cast, lay):
+    """Checklists: as with a reply; the words are in the box again."""
+    row = lay("Done", "All done.", status=Status.objects.get(code="closed"))
+    CheckPoint.objects.create(ticket=ticket, text="Refund it")
+    page = write_note(client_of(cast.sam), ticket, predefined=row.pk, also=["status"])
+    assert page.status_code == 409 and "Refund it" in page.text and "For the second line.</textarea>" in page.text
+    assert state(ticket)[0] == "open" and not ticket.messages.filter(is_note=True).exists()
+    CheckPoint.objects.update(done_at=timezone.now())
+    write_note(client_of(cast.sam), ticket, predefined=row.pk, also=["status"])
+    assert state(ticket)[0] == "closed"
+
+
+def test_what_is_ticked_in_a_note_stays_so_in_its_draft(client_of, ticket, cast, macro):
+    browser, place = client_of(cast.sam), f"note/{ticket.number}"
+    browser.post("/drafts/save/", {"place": place, "message": "x", "predefined": macro.pk, "also": ["tag:web"]})
+    note = browser.get(f"/t/{ticket.number}/").text.partition('id="pane-note"')[2]
+    assert 'value="tag:web" checked>' in note and 'value="tag:php">' in note
 
 
 def test_a_status_chosen_from_the_menu_wins(client_of, ticket, cast, macro, at_once):

@@ -145,7 +145,8 @@ def test_the_note_has_its_own(typed):
     tab.keyboard.press("Enter")
     expect(tab.locator("#id_note")).to_have_value("Hello Anna, it is fixed.")
     expect(box).to_have_value("")
-    expect(tab.locator("#pane-note [data-inserted] label")).to_have_count(0)
+    expect(tab.locator("#pane-note").get_by_label("tag done")).not_to_be_checked()
+    expect(tab.locator("#pane-reply [data-inserted] label")).to_have_count(0)
 
 
 def test_the_signature_stands_below_the_box_with_a_way_to_change_it(typed, cast):

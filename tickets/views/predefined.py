@@ -125,7 +125,7 @@ def insert(request, number):
     before = drafts.saved(request, place)
     typed = dict(before.fields) if before else {}
     said = predefined.filled(offers[0], ticket, agent=request.user).text
-    codes = [one.code for one in predefined.also(offers)]
+    codes = [one.code for one in predefined.also(offers)] if box == Draft.Kind.REPLY else []  # of a note: who wants it
     typed["message"] = "\n\n".join(filter(None, [typed.get("message", "").rstrip("\n"), said]))
     typed["predefined"] = "\n".join([*predefined.typed_in(typed, "predefined"), str(offers[0].pk)])
     typed["also"] = "\n".join(dict.fromkeys([*predefined.typed_in(typed, "also"), *codes]))

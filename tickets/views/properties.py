@@ -22,7 +22,7 @@ from mail.models import OutgoingMail
 
 from .. import access, actions, merged
 from ..actions.undoing import REVERSIBLE
-from ..composing import drafts, mentions, predefined
+from ..composing import drafts, guard, mentions, predefined
 from ..conversation import desk_thread
 from ..events import one_click
 from ..forms.desk import (
@@ -223,18 +223,24 @@ def note(request, number):
 
 
 def noted(request, ticket, form):
-    """(the note, what to say of it): added, colleagues called, perhaps flagged, in one click."""
+    """(the note, what to say of it): added, colleagues called, perhaps flagged, with what was ticked of a predefined
+    one, in one click."""
     written = write(form.cleaned_data["message"])
     flagged = chosen_colleague(request.POST.get("flag", ""), me=request.user)
     called, spent = mentions.people_in(written.body, ticket), time_sent(request.POST)
-    with one_click():
+    put, ticked = predefined.sent(request.POST, ticket)
+    also, status = predefined.after(put, ticked, ticket), predefined.status_of(put, ticked, ticket)
+    guard.refuse_open(ticket, status)
+    with one_click() as click:
         row = actions.add_note(ticket, author=request.user, written=written, attachments=form.uploads, mentions=called)
         if flagged:
             actions.flag(ticket, to=flagged, actor=request.user)
         if spent:
             actions.log_time(row.ticket, user=request.user, message=row, **spent)
-        put, _kept = predefined.sent(request.POST, ticket)
-        predefined.count([offer.pk for offer in put], predefined.about(ticket))
+        if status:
+            actions.set_status(row.ticket, status=status, actor=request.user)
+        actions.carry_out(row.ticket, also, actor=request.user, message=row)
+    neighbours.warn(request, row.ticket, click.events)
     return row, note_words(called, flagged)
 
 
