@@ -285,3 +285,14 @@ def test_the_ticket_it_follows_is_linked_for_those_who_may_see_it(client_of, ope
     second = open_ticket(follow_up_of=first)
     assert f"/t/{first.number}/" in shown(client_of(cast.lena), second).content.decode()
     assert first.number not in shown(client_of(cast.sam), second).content.decode()
+
+
+def test_the_box_says_what_the_client_reads_where_the_agent_reads_something_else(client_of, ticket, anna, sam):
+    """S148, DESIGN: in the language of the page, whether the agent chose it or the browser."""
+    assert "Client reads" not in client_of(sam).get(f"/t/{ticket.number}/").text
+    anna.language = "fr"
+    anna.save(update_fields=["language"])
+    assert "Client reads French" in client_of(sam).get(f"/t/{ticket.number}/").text
+    sam.language = "fr"
+    sam.save(update_fields=["language"])
+    assert "Client reads" not in client_of(sam).get(f"/t/{ticket.number}/").text
