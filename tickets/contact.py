@@ -21,7 +21,7 @@ from mail.models import IncomingMail
 from mail.parsing import Address, Letter
 
 from . import actions, throttle
-from .forms.portal import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField
+from .forms.portal import SUBJECT_LIMIT, LineField, RowField, Stranger, TextField
 from .inbound import refusing
 from .inbound.opening import wants_word
 from .inbound.senders import Sender
@@ -32,22 +32,9 @@ SOONEST, LATEST = 3, 24 * 3600  # seconds between drawing the form and sending i
 UNSURE = gettext_lazy("We could not tell whether a person wrote this. Send it once more.")
 
 
-class ContactForm(forms.Form):
+class ContactForm(Stranger):
     """Name, address, subject, message; the department where there are several."""
 
-    name = LineField(
-        label=gettext_lazy("Your name"), max_length=120, error_messages={"required": gettext_lazy("Enter your name")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )  # fmt: skip
-    email = forms.EmailField(
-        label=gettext_lazy("Your e-mail address"),
-        max_length=ADDRESS_LIMIT,
-        error_messages={
-            "required": gettext_lazy("Enter your e-mail address"),
-            "invalid": gettext_lazy("Enter an e-mail address such as name@example.com"),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
     subject = LineField(
         label=gettext_lazy("Subject"),
         max_length=SUBJECT_LIMIT,

@@ -146,8 +146,8 @@ class ReplyForm(TextForm, WithFiles):
     field_order = ["message", "attachments"]
 
 
-class OpenForm(WithFiles):
-    """A new ticket (S10, S11, S34, S44, S55, S59, S204). Strangers say who they are."""
+class Stranger(forms.Form):
+    """Who writes, where nobody has signed in: a name and an address."""
 
     name = LineField(
         label=gettext_lazy("Your name"), max_length=120, error_messages={"required": gettext_lazy("Enter your name")},
@@ -162,6 +162,11 @@ class OpenForm(WithFiles):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+
+class OpenForm(Stranger, WithFiles):
+    """A new ticket (S10, S11, S34, S44, S55, S59, S204). Strangers say who they are."""
+
     subject = LineField(
         label=gettext_lazy("Subject"),
         help_text=gettext_lazy("One line that says what is wrong, for example “Contact form does not send”."),
