@@ -120,9 +120,11 @@ def let_go(ticket):
 
 
 def waiting_of(ticket):
-    """What another status makes a ticket forget, for the event of it: since when it waits, its snooze, and that it was
-    spam."""
+    """What another status makes a ticket forget, for the event of it: since when it waits, its snooze, who closed it
+    when, and that it was spam."""
     kept = {"waited": ticket.waiting_since and ticket.waiting_since.isoformat()}
+    if ticket.closed_at:
+        kept["closed"] = [ticket.closed_at.isoformat(), ticket.closed_by_id]
     if ticket.hidden == Ticket.Hidden.SPAM:
         kept["was"] = ticket.hidden
     if ticket.snoozed_at:
@@ -133,13 +135,14 @@ def waiting_of(ticket):
 
 def status_again(ticket, status, data):
     """Put a ticket back into a status it had, as if it had not left it; an open one waits for us, or is snoozed, a
-    closed one is spam, as it was by the `data` of the event (waiting_of)."""
+    closed one is closed since then, or spam, as it was by the `data` of the event (waiting_of)."""
     now = timezone.now()
     if "snoozed" in data:
         snooze_again(ticket, *data["snoozed"], now=now)
     clock.enter_status(ticket, status, at=now)
     if ticket.is_closed:
-        ticket.closed_at = ticket.closed_at or now
+        moment, by = data.get("closed") or [None, None]
+        ticket.closed_at, ticket.closed_by_id = ticket.closed_at or parsed(moment) or now, ticket.closed_by_id or by
         if data.get("was") == Ticket.Hidden.SPAM:
             ticket.hidden, ticket.hidden_at = Ticket.Hidden.SPAM, now
     else:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from departments.models import Department
 from departments.policy import snapshot
 
-from .. import clock, found
+from .. import access, clock, found, merged
 from ..events import action, record
-from ..models import Flag, TicketEvent, Verb
+from ..models import Flag, Ticket, TicketEvent, Verb
 from ..refused import Refused
 from . import checking, clients, deleting, linking, noting, snoozing, spamming, tagging, teaming, trashing
 from ._shared import save_times, status_again, take_mails_along
@@ -29,6 +29,7 @@ def undo(click, *, actor, tickets=None, since=None):
     somebody changed since is left alone. Raises Refused when nothing can be taken back.
     """
     if longer := TicketEvent.objects.filter(click=click, actor=actor, verb__in=LONGER).first():
+        refuse_left(longer, actor)
         return [LONGER[longer.verb](longer, actor=actor)]
     since = since or timezone.now() - timedelta(seconds=UNDO_SECONDS)
     own = TicketEvent.objects.filter(click=click, actor=actor, at__gte=since, verb__in=BACK)
@@ -44,6 +45,14 @@ def undo(click, *, actor, tickets=None, since=None):
     for event in undone:
         record(touched[event.ticket_id], Verb.UNDONE, actor=actor, of=event.sequence)
     return list(touched.values())
+
+
+def refuse_left(event, actor):
+    """Raise Refused for what may be taken back for a day, where its ticket is its doer's no more (S119): of a split the
+    old one, the new one may have gone elsewhere by it."""
+    ticket = Ticket.objects.get(pk=event.data["from"][0]) if "from" in event.data else event.ticket
+    if not (actor.is_active and access.works_on(actor, merged.survivor(ticket))):
+        raise Refused(_("The ticket has left your departments."))
 
 
 def taken_back_of(tickets):
