@@ -5,26 +5,31 @@ Neighbours of that kind become one piece, drawn when first shown and kept a lang
 context is ever folded, so nothing of one reader can be kept for another.
 """
 
-import re
-from functools import lru_cache
-from html import escape
-
 from django.template import Context
-from django.template.base import Node, NodeList, TextNode, TokenType, Variable
+from django.template.base import Node, NodeList, TextNode, TokenType
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import SimpleNode
-from django.template.loaders import cached
+from django.template.loaders import base, cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.urls import NoReverseMatch, reverse
 
+from .lib.expressions import QuickTemplate, is_plain
+from .quick import quicker
 from .templatetags import ui
 
 SILENT = (CommentNode, LoadNode)
 SAME_FOR_ALL = {ui.icon, ui.status, ui.message_link}  # tags that only depend on what they are given
 
 
-class Loader(cached.Loader):
+class Sources(base.Loader):
+    """Reads a template as Django's loader does, and makes it one of ours."""
+
+    def get_template(self, template_name, skip=None):
+        found = super().get_template(template_name, skip)
+        return QuickTemplate(found.source, found.origin, found.name, found.engine)
+
+
+class Loader(cached.Loader, Sources):
     """Django's cached loader, which folds each template when it is loaded."""
 
     def get_template(self, template_name, skip=None):
@@ -33,41 +38,6 @@ class Loader(cached.Loader):
         if not known:
             fold(template.nodelist)
         return template
-
-
-class Address(Node):
-    """`{% url 'ticket' ticket.number %}`: the way to the view is worked out once, and the number put into it.
-
-    What is neither a number nor a word of plain letters, and what the view's address does not take, is left to Django.
-    """
-
-    def __init__(self, node):
-        self.node, self.view, self.word = node, node.view_name.var, node.args[0]
-
-    def render(self, context):
-        word = str(self.word.resolve(context))
-        mark = NUMBER if word.isascii() and word.isdigit() else WORD
-        address = address_of(self.view, mark) if mark is NUMBER or PLAIN.fullmatch(word) else ""
-        if not address:
-            return self.node.render(context)
-        address = address.replace(mark, word)
-        if self.node.asvar:
-            context[self.node.asvar] = address
-            return ""
-        return address
-
-
-NUMBER, WORD, PLAIN = "7000000000000001", "AAA-7000000000000001", re.compile(r"[A-Za-z0-9-]+")
-
-
-@lru_cache(maxsize=1024)
-def address_of(view, mark):
-    """The address of a view with this mark in it; "" if it takes none such, or would have to be escaped."""
-    try:
-        address = reverse(view, args=[mark])
-    except NoReverseMatch:
-        return ""
-    return address if address == escape(address) and address.count(mark) == 1 else ""
 
 
 class Folded(Node):
@@ -98,7 +68,7 @@ def fold(nodes):
             continue
         folded.extend(joined(run))
         run = []
-        folded.append(Address(node) if is_address(node) else node)
+        folded.append(quicker(node))
         for name in node.child_nodelists:
             inner = getattr(node, name, None)
             if inner:
@@ -134,16 +104,3 @@ def is_same_for_all(node):
     if isinstance(node, SimpleNode) and node.func in SAME_FOR_ALL:
         return not node.target_var and all(map(is_plain, [*node.args, *node.kwargs.values()]))
     return False
-
-
-def is_address(node):
-    """Whether a node is the address of one of our views with one word in it."""
-    if not isinstance(node, URLNode) or len(node.args) != 1 or node.kwargs or not is_plain(node.view_name):
-        return False
-    return ":" not in node.view_name.var  # a namespace is looked up with what the request says of it
-
-
-def is_plain(expression):
-    """Whether an expression of a template is a constant without filters."""
-    word = expression.var
-    return not expression.filters and (not isinstance(word, Variable) or word.lookups is None)
