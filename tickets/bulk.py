@@ -112,8 +112,9 @@ def forward(job, size):
     """Act on the next tickets of a job."""
     try:
         ready = ACTS[job.act].ready(job.params, job.user)
-    except (KeyError, Refused) as refused:
-        job.state, job.failed = State.STOPPED, [*job.failed, ["", str(refused)]]
+    except (KeyError, Refused):
+        gone = _("What was chosen for them is not offered any more.")
+        job.state, job.failed = State.STOPPED, [*job.failed, ["", gone]]
         return
     chunk = job.tickets[job.done : job.done + size]
     with one_click(job.click) as click:

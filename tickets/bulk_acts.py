@@ -14,7 +14,7 @@ from .composing import filling, guard, predefined
 from .forms.desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
 from .forms.marking import moments
 from .lists import queues, tagged
-from .models import Ticket
+from .models import Tag, Ticket
 from .refused import Refused
 from .writing import write
 
@@ -101,15 +101,30 @@ def flagging(sent, me):
 
 
 def tagging(sent, me):
-    tags = some(actions.tags_named(sent["tags"]))
+    tags = some(Tag.objects.filter(pk__in=sent["ids"]))
     said = ngettext_lazy("%(n)s ticket tagged: %(to)s.", "%(n)s tickets tagged: %(to)s.", "n")
-    return Ready(lambda ticket: actions.tag(ticket, on=tags, actor=me), said, ", ".join(map(str, tags)))
+    return Ready(lambda ticket: actions.tag(ticket, on=tags, actor=me), said, sent["tags"])
 
 
 def untagging(sent, me):
-    tags = some([tag for tag in map(tagged.named, sent["tags"].split(",")) if tag])
+    tags = some(Tag.objects.filter(pk__in=sent["ids"]))
     said = ngettext_lazy("Taken off %(n)s ticket: %(to)s.", "Taken off %(n)s tickets: %(to)s.", "n")
-    return Ready(lambda ticket: actions.tag(ticket, off=tags, actor=me), said, ", ".join(map(str, tags)))
+    return Ready(lambda ticket: actions.tag(ticket, off=tags, actor=me), said, sent["tags"])
+
+
+def tags_meant(sent):
+    """The tags a form names, made where there are none, by their ids: renamed or merged, they are the same to a job,
+    and none is made again that somebody has deleted since. Raises Refused for no name."""
+    return by_ids(actions.tags_named(sent["tags"]))
+
+
+def tags_known(sent):
+    """The same of the tags there are."""
+    return by_ids([tag for tag in map(tagged.named, sent["tags"].split(",")) if tag])
+
+
+def by_ids(tags):
+    return {"ids": [tag.pk for tag in some(tags)], "tags": ", ".join(map(str, tags))}
 
 
 def some(tags):
@@ -222,8 +237,8 @@ ACTS = {  # the name of the button that asks for it: what it is
     "priority": Act(setting_priority, ("priority",)),
     "department": Act(moving, ("department",)),
     "flag": Act(flagging, ("flag",)),
-    "tag": Act(tagging, ("tags",)),
-    "untag": Act(untagging, ("tags",)),
+    "tag": Act(tagging, ("tags",), kept=tags_meant),
+    "untag": Act(untagging, ("tags",), kept=tags_known),
     "snooze": Act(snoozing, ("snooze",), kept=moment_meant),
     "spam": Act(marking_spam, takes_hidden=SPAM),
     "not_spam": Act(unmarking_spam, takes_hidden=SPAM),

@@ -9,7 +9,7 @@ from helpdesk_site.lib.text import clean_line
 
 from ..composing import predefined
 from ..events import action, record
-from ..models import Tag, Ticket, Verb
+from ..models import BulkJob, Tag, Ticket, Verb
 from ..refused import Refused
 from ._shared import locked
 
@@ -100,6 +100,7 @@ def merge_tag(tag, *, into):
     """Put `into` on every ticket that has `tag`, which is gone then: three statements, however many tickets."""
     if tag.pk == into.pk:
         raise Refused(_("Choose another tag to merge into."))
+    lead_jobs_on(tag, into)
     rows = {row.pk: held(row) for row in sorted([tag, into], key=lambda row: row.pk)}
     tag, into = rows[tag.pk], rows[into.pk]
     table = connection.ops.quote_name(On._meta.db_table)
@@ -112,6 +113,18 @@ def merge_tag(tag, *, into):
     predefined.rename_tag(tag.name, into.name)
     delete_tag(tag)
     return into
+
+
+def lead_jobs_on(tag, into):
+    """Let acts on many tickets that are under way go on with the other tag. Their rows are locked before the tags, as
+    by their workers."""
+    states = (BulkJob.State.QUEUED, BulkJob.State.RUNNING)
+    under_way = BulkJob.objects.filter(act__in=("tag", "untag"), state__in=states)
+    for job in under_way.select_for_update().order_by("pk"):
+        ids = [into.pk if pk == tag.pk else pk for pk in job.params.get("ids", [])]
+        if ids != job.params.get("ids", []):
+            job.params |= {"ids": ids}
+            job.save(update_fields=["params"])
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from accounts.viewer import Viewer
 from departments.models import StaffPlace
 from mail.models import OutgoingMail
 from tickets import actions, bulk
-from tickets.models import BulkJob, Notification, Ticket, TicketEvent, Verb
+from tickets.models import BulkJob, Notification, Tag, Ticket, TicketEvent, Verb
 
 pytestmark = pytest.mark.django_db
 State = BulkJob.State
@@ -360,7 +360,54 @@ def test_a_status_that_is_gone_when_the_worker_comes_stops_the_job(many, begin, 
     forget()
     bulk.run(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.failed) == (State.STOPPED, [["", "Choose one of the list."]])
+    assert (job.state, job.failed) == (State.STOPPED, [["", "What was chosen for them is not offered any more."]])
+
+
+def test_a_tag_that_was_merged_meanwhile_leads_on(client_of, many, cast, large):
+    """Bad input: no tag is made again, and none stands on half of the tickets."""
+    lot = many(4)
+    send(client_of(cast.sam), lot, tag="1", tags="php, ssl")
+    job = BulkJob.objects.get()
+    bulk.step(job.pk)
+    php, ssl = Tag.objects.order_by("key")
+    actions.merge_tag(php, into=actions.tags_named("websites")[0])
+    bulk.run(job.pk)
+    assert [sorted(each.tags.values_list("name", flat=True)) for each in lot] == [["ssl", "websites"]] * 4
+    send(client_of(cast.sam), lot, untag="1", tags="ssl")
+    actions.change_tag(ssl, name="tls", tone="")
+    bulk.run(BulkJob.objects.latest("pk").pk)
+    assert [list(each.tags.values_list("name", flat=True)) for each in lot] == [["websites"]] * 4
+
+
+def test_a_tag_that_was_deleted_meanwhile_stays_gone(client_of, many, cast, large):
+    """Bad input, T18: neither the worker nor a page that tells of the act makes it again."""
+    lot, browser = many(4), client_of(cast.sam)
+    send(browser, lot, tag="1", tags="php")
+    job = BulkJob.objects.get()
+    bulk.step(job.pk)
+    actions.delete_tag(Tag.objects.get())
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done) == (State.STOPPED, 2)
+    page = browser.get(f"/desk/bulk/{job.pk}/").content.decode()
+    assert "not offered any more" in page and "not done" not in page
+    assert browser.get("/desk/activity/").status_code == 200 and not Tag.objects.exists()
+
+
+def test_what_went_out_of_sight_is_named_by_its_number_alone(client_of, many, cast):
+    """T01: whoever reads why it was not done learns nothing of what became of it."""
+    lot, browser = many(2), client_of(cast.sam)
+    for each, to in zip(lot, ("billing", "support"), strict=True):
+        actions.set_subject(each, subject=f"Now of {to}", actor=cast.lena)
+    actions.close(lot[1], actor=cast.lena)
+    BulkJob.objects.create(
+        user=cast.sam, act="close", tickets=[each.pk for each in lot], total=2, done=2, state=State.DONE,
+        failed=[[each.number, "It was closed meanwhile."] for each in lot],
+    )  # fmt: skip
+    actions.move(lot[0], to=cast.billing, actor=cast.lena)
+    page = browser.get(f"/desk/bulk/{BulkJob.objects.get().pk}/").content.decode()
+    assert lot[0].number in page and "Now of billing" not in page and f"/t/{lot[0].number}/" not in page
+    assert f"/t/{lot[1].number}/" in page and "Now of support" in page
 
 
 def test_who_lost_the_place_meanwhile_changes_nothing_more(many, begin, cast, large):

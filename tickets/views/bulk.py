@@ -16,8 +16,8 @@ from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
 
+from .. import access, bulk_acts
 from .. import bulk as many
-from .. import bulk_acts
 from ..actions.merging import MOST as MOST_MERGED
 from ..composing import predefined
 from ..conversation import thread
@@ -198,7 +198,7 @@ def own_job(request, pk):
 def job(request, job):
     """How far an act on many tickets is, what could not be done and why, and the way back."""
     row = own_job(request, job)
-    context = shown(row) | {"rail": {} if request.htmx else queries.rail(request.viewer)}
+    context = shown(row, request.viewer) | {"rail": {} if request.htmx else queries.rail(request.viewer)}
     return render(request, "desk/_bulk_job.html" if request.htmx else "desk/bulk_job.html", context)
 
 
@@ -206,14 +206,17 @@ def job(request, job):
 @staff_only
 def line(request, job):
     """The same in a line, for the desk while it runs."""
-    return render(request, "desk/_bulk_line.html", shown(own_job(request, job)))
+    return render(request, "desk/_bulk_line.html", shown(own_job(request, job), request.viewer))
 
 
-def shown(job):
-    """What a page shows of a job."""
+def shown(job, viewer):
+    """What a page shows of a job; of tickets that are out of sight by now the number alone."""
     numbers = [number for number, _why in job.failed if number]
-    known = {ticket.number: ticket for ticket in Ticket.objects.filter(number__in=numbers, pk__in=job.tickets)}
-    unchanged = job.done - job.changed - len(known)
+    rows = Ticket.objects.filter(number__in=numbers, pk__in=job.tickets)
+    known = {ticket.number: ticket for ticket in rows.filter(access.visible(viewer))}
+    unchanged = job.done - job.changed - rows.count()
+    failed, is_stopped = list(job.failed), job.state == BulkJob.State.STOPPED
+    why = failed.pop()[1] if is_stopped and failed and not failed[-1][0] else ""
     return {
         "job": job,
         "runs": job.state in many.UNFINISHED,
@@ -221,7 +224,8 @@ def shown(job):
         "unchanged": max(0, unchanged) if job.state == BulkJob.State.DONE else 0,
         "left": job.total - job.done,
         "sentence": many.sentence(job),
-        "failed": [(number, known.get(number), why) for number, why in job.failed],
+        "why_stopped": why,
+        "failed": [(number, known.get(number), why) for number, why in failed],
         "undo_seconds": many.undo_seconds(job),
     }
 
