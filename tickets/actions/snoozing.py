@@ -7,7 +7,6 @@ it, and so does closing; a reply of ours does not.
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from departments.models import Category
@@ -17,7 +16,7 @@ from .. import clock
 from ..events import Happened, action, record, record_all
 from ..models import Snooze, Verb
 from ..refused import Refused
-from ._shared import locked, save_times
+from ._shared import locked, parsed, save_times, snooze_again, waiting_of
 from .escalating import waiting_status
 
 LONGEST = timedelta(days=730)
@@ -36,15 +35,17 @@ def snooze(ticket, *, until, note="", actor):
         raise Refused(_("A closed ticket waits for nobody."))
     if until is not None and not now < until <= now + LONGEST:
         raise Refused(_("Choose a moment in the next two years."))
-    note = clean_line(note)[:NOTE_LENGTH]
+    note, before = clean_line(note)[:NOTE_LENGTH], waiting_of(ticket).get("snoozed")
+    texts = {"note": note, "before": ticket.snooze.note if before else ""}
     ticket.snoozed_at, ticket.snoozed_until, ticket.snoozed_by = now, until, actor
     clock.rest(ticket)
     save_times(ticket)
     kept = {"by": actor, "at": now, "until": until, "note": note, "ended": Snooze.Ended.NOT}
     Snooze.objects.update_or_create(ticket=ticket, defaults=kept)
     record(
-        ticket, Verb.SNOOZED, actor=actor, until=until and until.isoformat(), texts={"note": note} if note else None
-    )
+        ticket, Verb.SNOOZED, actor=actor, until=until and until.isoformat(),
+        texts={name: text for name, text in texts.items() if text}, **({"snoozed": before} if before else {}),
+    )  # fmt: skip
     return ticket
 
 
@@ -85,18 +86,32 @@ def ended(ticket, *, why):
 
 
 def snooze_taken_back(ticket, event, actor):
-    """Undo of putting it aside."""
-    if not ticket.snoozed_at or ticket.snoozed_by_id != event.actor_id:
+    """Undo of putting it aside, or of doing so until another moment."""
+    as_set = (event.actor_id, parsed(event.data["until"]))
+    if not ticket.snoozed_at or (ticket.snoozed_by_id, ticket.snoozed_until) != as_set:
         return False
     ended(ticket, why=Snooze.Ended.HAND)
+    if "snoozed" in event.data:
+        asleep_again(ticket, event)
     clock.enter_status(ticket, ticket.status, at=timezone.now())
     save_times(ticket)
     return True
 
 
+def asleep_again(ticket, event):
+    """The snooze that another one has taken the place of lasts on, unless its time has come meanwhile."""
+    snooze_again(ticket, *event.data["snoozed"], now=timezone.now())
+    if ticket.snoozed_at:
+        note = dict(event.contents.values_list("name", "text")).get("before", "")
+        Snooze.objects.filter(ticket=ticket).update(
+            by=ticket.snoozed_by_id, at=ticket.snoozed_at, until=ticket.snoozed_until, note=note,
+            ended=Snooze.Ended.NOT,
+        )  # fmt: skip
+
+
 def waking_taken_back(ticket, event, actor):
     """Undo of taking it back by hand: put aside as it was, unless its time has come meanwhile."""
-    until = event.data["until"] and parse_datetime(event.data["until"])
+    until = parsed(event.data["until"])
     if ticket.snoozed_at or ticket.is_closed or (until and until <= timezone.now()):
         return False
     ticket.snoozed_at, ticket.snoozed_until, ticket.snoozed_by_id = timezone.now(), until, event.data["by"]

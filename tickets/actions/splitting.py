@@ -257,8 +257,8 @@ def of_old(event):
 def put_back(ticket, event):
     """Its times and status as before, unless somebody wrote there or changed the status since, or it lies elsewhere."""
     left = {name: after for name, (_before, after) in event.data["set"].items() if name in WRITTEN}
-    elsewhere = ticket.merged_into_id or ticket.hidden or (ticket.snoozed_at and ticket.snoozed_at > event.at)
-    if elsewhere or any(coded(ticket, name) != after for name, after in left.items()):
+    moved = [moment for moment in (ticket.hidden_at, ticket.snoozed_at) if moment and moment > event.at]
+    if moved or ticket.merged_into_id or any(coded(ticket, name) != after for name, after in left.items()):
         return
     for name, (before, _after) in event.data["set"].items():
         setattr(ticket, attribute(name), decoded(name, before))

@@ -61,6 +61,17 @@ def test_spam_that_was_opened_by_mistake_is_spam_again(ticket, sam, act):
     assert fresh(ticket).hidden == Ticket.Hidden.SPAM and fresh(ticket).is_closed
 
 
+def test_what_was_split_off_spam_and_taken_back_leaves_it_as_it_was(ticket, say, sam):
+    """S158: its times, too; it was no other place that it was moved to since."""
+    question = say(ticket, ticket.client, "One more thing.")
+    actions.mark_spam(ticket, actor=sam)
+    before = fresh(ticket)
+    click = clicked(actions.split, ticket, messages=[question], subject="x", department=ticket.department, actor=sam)
+    assert fresh(ticket).last_message_at != before.last_message_at
+    actions.undo(click, actor=sam)
+    assert fresh(ticket).last_message_at == before.last_message_at and fresh(ticket).hidden == before.hidden
+
+
 def test_a_ticket_whose_snooze_is_over_meanwhile_waits_for_us(ticket, sam):
     now = timezone.now()
     actions.snooze(ticket, until=now + timedelta(seconds=30), actor=sam)

@@ -9,6 +9,7 @@ from departments.models import Status
 from mail.models import OutgoingMail
 from tickets import actions
 from tickets.automation import timers
+from tickets.events import one_click
 from tickets.models import Snooze, TicketEvent, Verb
 from tickets.refused import Refused
 
@@ -110,6 +111,25 @@ def test_it_is_woken_by_hand_and_put_back(ticket, cast, tomorrow):
     actions.undo(TicketEvent.objects.filter(ticket=ticket).last().click, actor=cast.lena)
     ticket.refresh_from_db()
     assert ticket.snoozed_until == tomorrow and not ticket.awaiting and ticket.snoozed_by == cast.sam
+
+
+def test_undo_of_another_moment_gives_back_the_one_before(ticket, cast, tomorrow):
+    """By whom, until when and why; what somebody snoozed since is left alone."""
+    actions.snooze(ticket, until=tomorrow, note="The part comes.", actor=cast.lena)
+    with one_click() as first:
+        actions.snooze(ticket, until=None, note="Gone quiet.", actor=cast.sam)
+    actions.undo(first.id, actor=cast.sam)
+    ticket.refresh_from_db()
+    assert (ticket.snoozed_until, ticket.snoozed_by, ticket.awaiting) == (tomorrow, cast.lena, False)
+    row = Snooze.objects.get()
+    assert (row.note, row.by, row.until, row.ended) == ("The part comes.", cast.lena, tomorrow, "")
+    with one_click() as second:
+        actions.snooze(ticket, until=tomorrow + timedelta(days=1), actor=cast.sam)
+    actions.snooze(ticket, until=tomorrow + timedelta(days=2), actor=cast.sam)
+    with pytest.raises(Refused):
+        actions.undo(second.id, actor=cast.sam)
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until == tomorrow + timedelta(days=2)
 
 
 def test_what_cannot_be_snoozed(ticket, cast, tomorrow):
