@@ -134,6 +134,10 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
     def first_name(self):
         return next(iter(self.full_name.split()), "")
 
+    def get_language_display(self):
+        """The name of the person's language. Django's own way spells every choice to find one."""
+        return str(dict(settings.LANGUAGES).get(self.language, self.language))
+
     def get_full_name(self):
         return self.full_name
 

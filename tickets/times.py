@@ -16,7 +16,22 @@ from .models import TimeEntry
 
 _kept = (None, {})
 CENT = Decimal("0.01")
-FIELDS = ("time", "activity", "billable", "amount", "invoicing", "time_text")  # as a reply's form names them
+
+
+class Typed(NamedTuple):
+    """What somebody typed of the time spent, by the names a reply's form has for it."""
+
+    time: str
+    activity: str
+    billable: str
+    amount: str
+    invoicing: str
+    time_text: str
+
+    invoicings = TimeEntry.Invoicing.choices  # that are offered
+
+
+FIELDS = Typed._fields
 
 
 class Spent(NamedTuple):

@@ -150,7 +150,7 @@ class OutgoingMail(models.Model):
     @property
     def shown_state(self):
         """The state in the reader's language, for staff beside a message and for operators."""
-        return self.get_state_display()
+        return str(self.State(self.state).label)
 
     @property
     def shown_at(self):

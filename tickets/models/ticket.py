@@ -248,6 +248,10 @@ class Ticket(models.Model):
     def shown_department(self):
         return snapshot().departments.get(self.department_id) or self.department
 
+    def get_channel_display(self):
+        """How it came, in words. Django's own way spells every choice to find one."""
+        return str(self.Channel(self.channel).label) if self.channel in self.Channel.values else self.channel
+
     @property
     def shown_type(self):
         return self.type_id and (snapshot().types.get(self.type_id) or self.type)

@@ -138,7 +138,11 @@ def test_the_state_of_each_mail_is_shown_with_the_servers_words(client_of, ticke
     message = say(ticket, cast.sam)
     mail = Notification.objects.get(event__message=message, user=cast.anna).mail
     page = shown(client_of(cast.sam), ticket).content.decode()
-    assert "Waiting to be sent" in page
+    assert "Waiting to be sent" in page and "451" not in page
+    mail.answer = "451 later <please>"
+    mail.save(update_fields=["answer"])
+    page = shown(client_of(cast.sam), ticket).content.decode()
+    assert "Waiting to be sent" in page and "451 later &lt;please&gt;" in page
     mail.state, mail.trouble, mail.answer, mail.claimed_at = "failed", "refused", "550 no such user", timezone.now()
     mail.save(update_fields=["state", "trouble", "answer", "claimed_at"])
     page = shown(client_of(cast.sam), ticket).content.decode()

@@ -109,6 +109,22 @@ def test_one_set_for_later_and_called_off_keeps_it_in_the_draft(client_of, ticke
     assert 'name="time" value="0:20"' in browser.get(f"/t/{ticket.number}/").content.decode() and not spent(ticket)
 
 
+def test_what_one_person_typed_of_time_is_in_nobody_elses_form(client_of, ticket, cast, consulting):
+    """The empty fields are drawn once for everybody; those with something in them are not kept, and speak the reader's
+    language."""
+    address, typed = f"/t/{ticket.number}/", {"message": "Kept.", "seen": "1.0", "time": "soon", "time_text": SECRET}
+    assert SECRET in client_of(cast.sam).post(f"{address}reply/", typed).content.decode()
+    for cast.lena.language, words in (("en", "Billable"), ("ru", "Оплачивается")):
+        cast.lena.save(update_fields=["language"])
+        page = client_of(cast.lena).get(address).content.decode()
+        assert words in page and 'name="time_text" value=""' in page and SECRET not in page and "Consulting" in page
+    consulting.name = "Advice"
+    consulting.save(update_fields=["name"])
+    forget()
+    page = client_of(cast.lena).get(address).content.decode()
+    assert "Advice" in page and "Consulting" not in page
+
+
 def test_time_goes_with_a_note(client_of, ticket, cast):
     client_of(cast.sam).post(f"/t/{ticket.number}/note/", {"message": "Looked.", "time": "7"})
     (entry,) = spent(ticket)

@@ -1,29 +1,25 @@
 """A ticket's page as those who work on it see it."""
 
-from dataclasses import dataclass
-
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from accounts.models import User
 from departments.policy import snapshot, status_rules
-from helpdesk_site.lib import shapes
-from helpdesk_site.lib.text import render_markdown, shown
 
-from .. import access, colleagues, found, merged, states, talks, times
+from .. import access, colleagues, found, merged, states, talks
 from ..actions import Crossed
-from ..composing import drafts, filling, predefined
+from ..composing import drafts
 from ..composing.guard import Stopped
 from ..conversation import desk_thread, links, quoting
 from ..conversation.marks import checklists
 from ..forms.writing import offered
 from ..keeping import files
 from ..lists import clients, queries, queues
-from ..models import Draft, TimeEntry
+from ..models import Draft
 from . import lines, menus, rows, trashed
 from .desk import heading, list_left
+from .panes import Pane
 
 
 def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, status=200):
@@ -66,10 +62,9 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "later": offered(ticket.client, timezone.now()),
         "later_at": request.POST.get("later_at", ""),
         "unsent": thread.typed.get(Draft.Kind.REPLY, {}).get("unsent", ""),
-        "invoicing_choices": TimeEntry.Invoicing.choices,
-        "after_choices": User.After.choices,
+        "after_options": menus.options(User.After.choices, current=request.user.after_reply),
         "after_status": ticket.policy.status_after_staff,
-        "types": [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id],
+        "type_options": type_options(ticket),
         "follow_up_of": followed(request.viewer, ticket),
         "billing": clients.billing_link(ticket.client),
         "talks": talks.shown(request.viewer, ticket, by_staff=True),
@@ -90,85 +85,6 @@ def closing(request, ticket, thread):
 def about(thread):
     """What the head takes from the page's thread."""
     return {"flagged": thread.flagged, "present": thread.present, "marks": thread.marks}
-
-
-UPLOAD = "UPLOAD-URL"  # stands for the address until the field is drawn
-
-
-@dataclass(frozen=True)
-class Pane:
-    """One of the two boxes to write in; what was typed before is in it again."""
-
-    kind: str
-    request: object
-    ticket: object
-    thread: object
-    form: object
-    place: str
-    limits: object
-    quoted: tuple | None = None  # (kind, quotation) the address asked for
-
-    @property
-    def text(self):
-        if self.form is not None:
-            return self.form["message"].value() or ""
-        typed = self.thread.typed.get(self.kind, {}).get("message", "")
-        return quoting.below(typed, self.quoted[1]) if self.quoted and self.quoted[0] == self.kind else typed
-
-    @property
-    def saved_at(self):
-        """When the draft was saved that this page begins with: a newer one was typed elsewhere (drafts.save)."""
-        return self.thread.typed.get(self.kind, {}).get("saved_at", "")
-
-    def error(self, field):
-        return ", ".join(self.form.errors.get(field, [])) if self.form is not None else ""
-
-    @property
-    def preview(self):
-        asked = self.form is not None and "preview" in self.request.POST
-        return shown(render_markdown(self.text)) if asked and self.text else ""
-
-    @property
-    def editor(self):
-        """The box with its toolbar; an empty one is the same for everybody."""
-        about = {"kind": self.kind, "text": self.text, "error": self.error("message"), "preview": self.preview}
-        about["signature"] = self.signature
-        draw = menus.drawn if not self.text else menus.drawn.__wrapped__
-        return draw("desk/_pane_editor.html", get_language(), **about)
-
-    @property
-    def signature(self):
-        """What the mail of a reply says below its text (S146)."""
-        if self.kind != Draft.Kind.REPLY:
-            return ""
-        return filling.signature(self.request.user, self.ticket, self.ticket.client.language)
-
-    @property
-    def inserted(self):
-        """The predefined replies put in so far, and what sending it does besides: [(Also, whether it is left on)]."""
-        sent = self.request.POST if self.form is not None else self.thread.typed.get(self.kind, {})
-        offers, kept = predefined.sent(sent, self.ticket)
-        return {"offers": offers, "also": [(one, one.code in kept) for one in predefined.also(offers)]}
-
-    @property
-    def time(self):
-        """What was typed of the time spent: {field: value}, and the activities offered."""
-        sent = self.request.POST if self.form is not None else self.thread.typed.get(self.kind, {})
-        said = {name: sent.get(name, "") for name in times.FIELDS}
-        return said | {"activities": [row for row in times.activities().values() if row.is_active]}
-
-    @property
-    def files(self):
-        """The field for files, with those that wait in this box."""
-        if self.form is not None:
-            kept = self.form.kept()
-        else:
-            kept = [files.shown(row) for row in self.thread.typed_files.get(self.kind, [])]
-        about = {"id": f"id_{self.kind}_files", "error": self.error("attachments"), "upload_url": UPLOAD}
-        about |= {"words": self.limits.words, "count": self.limits.count, "size": self.limits.size}
-        draw = menus.drawn.__wrapped__ if kept else menus.drawn
-        html = draw("desk/_pane_files.html", get_language(), kept=kept or (), **about)
-        return shapes.swapped(html, UPLOAD, f"{reverse('upload')}?place={self.place}")
 
 
 def head_context(request, ticket, *, can=None, flagged=None, present=None, marks=None, closing=None):
@@ -228,6 +144,13 @@ def statuses_after(ticket):
         for row in queues.offered_statuses()
         if row.pk == ticket.status_id or states.may_follow(ticket.category, status_rules(row, department).category)
     ]
+
+
+def type_options(ticket):
+    """The types it may be given, its own among them; "" where there are none."""
+    rows = [row for row in snapshot().types.values() if row.is_active or row.pk == ticket.type_id]
+    current = ticket.shown_type
+    return menus.options([(row.code, row.said()) for row in rows], current=current and current.code) if rows else ""
 
 
 def followed(viewer, ticket):

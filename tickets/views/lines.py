@@ -23,6 +23,8 @@ PIECES = (
     "quote_line",
 )  # fmt: skip
 
+UNDER_WAY = (OutgoingMail.State.QUEUED, OutgoingMail.State.SENDING, OutgoingMail.State.CANCELLED)
+
 
 class Look(NamedTuple):
     """What tells one kind of message from another in the template."""
@@ -85,7 +87,6 @@ class Brush:
     def __init__(self, request, ticket, can, *, times, unproven=False):
         self.request, self.ticket, self.can, self.unproven = request, ticket, can, unproven
         self.language, self.reader, self.faces = get_language(), ui.reader(), {}
-        self.sent_word = escape(OutgoingMail.State.SENT.label)
         self.link = ticket.get_absolute_url()
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
@@ -191,11 +192,13 @@ class Brush:
 
     def mails(self, mails):
         """What became of a message's mails; a line each."""
-        return "".join(map(self.sent, mails)) if all(map(is_sent, mails)) else self.trouble(mails)
+        return "".join(map(self.mail, mails)) if all(map(is_usual, mails)) else self.trouble(mails)
 
-    def sent(self, mail):
-        shape, when = shape_of("desk/_sent.html", None, self.language), ui.when_in(self.reader, mail.sent_at, "clock")
-        return shape.format(to=escape(mail.to_address), state=self.sent_word, when=when)
+    def mail(self, mail):
+        """A mail that arrived, or is on its way."""
+        shape = shape_of("desk/_mail_line.html", mail.state == OutgoingMail.State.SENT, self.language)
+        when = ui.when_in(self.reader, mail.sent_at, "clock") if mail.sent_at else ""
+        return shape.format(to=escape(mail.to_address), state=escape(mail.shown_state), when=when)
 
     def trouble(self, mails):
         return render_to_string("desk/_mails.html", {"mails": mails, "ticket": self.ticket}, self.request)
@@ -208,5 +211,8 @@ def kind_of(message):
     return "staff" if message.by_staff else "client"
 
 
-def is_sent(mail):
-    return mail.state == OutgoingMail.State.SENT and mail.sent_at and not mail.trouble
+def is_usual(mail):
+    """Whether there is nothing to tell of a mail but its state."""
+    if mail.state == OutgoingMail.State.SENT:
+        return mail.sent_at and not mail.trouble
+    return mail.state in UNDER_WAY and not mail.trouble and not mail.answer

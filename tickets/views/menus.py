@@ -41,6 +41,12 @@ def flag_options(users):
     return drawn("desk/_people_options.html", get_language(), people=shown)
 
 
+def options(choices, *, current=None):
+    """Pairs of a code and its words as options of a list."""
+    shown = tuple(Choice(code, str(words)) for code, words in choices)
+    return drawn("desk/_options.html", get_language(), choices=shown, current=current)
+
+
 def statuses(rows, *, current=None, closes=""):
     """Buttons with glyphs; `closes` is the key that presses the one that closes."""
     shown = tuple(Choice(row.code, row.said(), row.category, row.colour) for row in rows)
