@@ -16,6 +16,9 @@ from django.utils import formats, timezone, translation
 
 from helpdesk_site.lib.toasts import undo_of
 from helpdesk_site.templatetags import ui
+from tickets import talks
+from tickets.conversation.telling import LOOKS
+from tickets.lists import queues
 
 NOON = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)
 ROOTS = [settings.BASE_DIR / "templates", *settings.BASE_DIR.glob("*/templates")]
@@ -393,7 +396,8 @@ def test_every_glyph_a_tag_draws_is_in_the_sprite():
     statuses = {glyph for glyph, _tone in ui.CATEGORY_LOOKS.values()}
     priorities = {f"p-{ui.prio_key(level)}" for level in (10, 20, 30, 40)}
     files = {f"i-{name}" for name in [*ui.FILE_ICONS.values(), "file-text"]}
-    assert statuses | priorities | files <= SPRITE
+    ours = [*talks.ICONS.values(), *(view.icon for view in queues.VIEWS.values()), *(look[0] for look in LOOKS.values())]
+    assert statuses | priorities | files | {f"i-{name}" for name in ours} <= SPRITE
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])

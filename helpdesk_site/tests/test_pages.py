@@ -169,7 +169,7 @@ def test_axe_finds_nothing_on_any_page(context, visit, name):
 
 @pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, 1180, 1440])
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "operator"], ids=str)
 def test_every_theme_and_width_is_as_good(browser, visit, name, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)

@@ -1,4 +1,4 @@
-/* What only the desk has: the command palette, and notices said aloud by the device. Words come from the page. */
+/* What only the desk has: the command palette, the groups of the rail, and notices said aloud by the device. Words come from the page. */
 (() => {
   const doc = document, $ = (s, c = doc) => c.querySelector(s), $$ = (s, c = doc) => [...c.querySelectorAll(s)];
   const ask = (url, more) => fetch(url, { credentials: "same-origin", headers: { "X-Requested-With": "fetch", ...more } }).catch(() => null);
@@ -48,6 +48,14 @@
     box.addEventListener("close", () => { turn++; enter = false; if (doc.activeElement === doc.body || box.contains(doc.activeElement)) back?.focus({ preventScroll: true }); });
   }
 
+  /* ---- The rail: a group folded or unfolded against its usual way is named in a cookie, so the next page comes so. */
+  doc.addEventListener("click", e => {
+    const box = e.target.closest("summary")?.parentElement, name = box?.dataset.group; if (!name) return;
+    const turned = new Set((doc.cookie.match(/(?:^|; )rail=([\w.]*)/)?.[1] || "").split(".").filter(Boolean));
+    turned[!box.open === (box.dataset.usual === "folded") ? "add" : "delete"](name);   // it is about to turn
+    doc.cookie = `rail=${[...turned].join(".")};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+  });
+
   /* ---- Aloud: asked for by a click, on this device; said while the desk is open and nobody looks at it. */
   const aloud = $("[data-aloud]"), url = doc.body.dataset.bellUrl, every = Math.max(60, +doc.body.dataset.bellSeconds || 0);
   if (aloud && "Notification" in window && Notification.permission !== "granted") {
@@ -59,7 +67,7 @@
   }
   let newest = "";
   const listen = async () => {
-    if (!url || !("Notification" in window) || Notification.permission !== "granted" || (!doc.hidden && newest)) return;
+    if (!url || !("Notification" in window) || Notification.permission !== "granted" || (!doc.hidden && newest !== "")) return;
     const answer = await ask(`${url}?after=${newest}`, { "X-Unattended": "1" }); if (!answer?.ok || answer.redirected) return;
     const said = await answer.json().catch(() => null); if (!said) return;
     if (doc.hidden) said.notices.reverse().forEach(n => { const one = new Notification(n.title, { body: n.text, tag: n.title }); one.onclick = () => { focus(); location.assign(n.url); }; });

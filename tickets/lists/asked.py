@@ -44,6 +44,11 @@ class View:
     is_rare: bool = False  # stands in the rail only while it holds something
     hidden: str = ""  # what is in no other list: a Ticket.Hidden
 
+    @property
+    def is_put_away(self):
+        """Whether nobody works through it: closed, spam, trash."""
+        return bool(self.hidden) or self.state == CLOSED
+
 
 def flagged_for(me):
     """A Q: the tickets flagged for the person with this id (S166)."""

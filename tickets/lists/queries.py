@@ -218,11 +218,12 @@ def _shown_count(number, language):
 def rail(viewer, current="", counted=None):
     """The rows of templates/_rail.html. `current` is the key of the row the page belongs to, as `key_of` says it."""
     counted, desk = counted or counts(viewer), reverse("desk")
-    views = [
-        rail_row(key_of(view=code), f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), current)
-        for code, view in queues.VIEWS.items()
-        if code != "all" and (not view.is_rare or current == key_of(view=code) or holds(counted, code))
-    ]
+    views, away = [], []
+    for code, view in queues.VIEWS.items():
+        key = key_of(view=code)
+        if code != "all" and (not view.is_rare or current == key or holds(counted, code)):
+            row = rail_row(key, f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), current)
+            (away if view.is_put_away else views).append(row)
     departments = [
         rail_row(
             key_of(department=row.slug), f"{desk}?department={row.slug}", row.said("name"), row.icon,
@@ -236,7 +237,10 @@ def rail(viewer, current="", counted=None):
         for pk, name in counted.saved
     ]
     unread = f"{MOST_NOTICES - 1}+" if counted.notices >= MOST_NOTICES else counted.notices or ""
-    return {"views": [*views, mails], "departments": departments, "saved": saved, "unread": unread}
+    return {
+        "views": [*views, mails], "away": away, "is_away": any(row.current for row in away), "departments": departments,
+        "saved": saved, "unread": unread,
+    }  # fmt: skip
 
 
 def holds(counted, view):

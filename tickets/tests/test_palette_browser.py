@@ -161,3 +161,57 @@ def test_the_device_is_asked_only_after_a_click(sit_down, ticket, cast):  # noqa
     assert tab.evaluate("Notification.permission") != "granted"
     expect(tab.locator("[data-aloud]")).to_be_visible()
     assert complaints(tab) == []
+
+
+SPY = """
+    window.said = []; window.away = false;
+    const Real = window.Notification;
+    window.Notification = class {
+      constructor(title, more) { window.said.push(Object.assign(this, { title, ...more })); }
+      static get permission() { return Real.permission; }
+    };
+    Object.defineProperty(document, "hidden", { get: () => window.away });
+"""
+
+
+def looks_away(tab):
+    with tab.expect_response(re.compile("/bell/latest/")):
+        tab.evaluate("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_the_device_says_what_comes_while_nobody_looks(sit_down, ticket, cast):  # noqa: F811
+    """DESIGN, principle 5: not while somebody looks, not twice; a click on it leads to the ticket."""
+    tab = sit_down(cast.sam, "/desk/")
+    tab.context.grant_permissions(["notifications"])
+    tab.add_init_script(SPY)
+    tab.clock.install()
+    tab.reload()
+    actions.assign(ticket, to=cast.sam, actor=cast.lena)
+    tab.clock.run_for(120_000)
+    assert tab.evaluate("said.length") == 0
+    looks_away(tab)
+    assert tab.evaluate("said.length") == 0
+    actions.flag(ticket, to=cast.sam, actor=cast.lena)
+    for _minute in range(2):
+        with tab.expect_response(re.compile("/bell/latest/")):
+            tab.clock.run_for(61_000)
+    tab.wait_for_function("said.length")
+    title, text = tab.evaluate("[said.length, said[0].title, said[0].body]")[1:]
+    assert tab.evaluate("said.length") == 1
+    assert title == f"{ticket.number} {ticket.subject}" and cast.lena.full_name in text
+    tab.evaluate("said[0].onclick()")
+    expect(tab).to_have_url(re.compile(ticket.number))
+
+
+def test_a_device_that_was_not_asked_is_told_nothing(sit_down, ticket, cast):  # noqa: F811
+    """Without the person's leave the page does not even ask."""
+    tab = sit_down(cast.sam, "/desk/")
+    tab.add_init_script(SPY)
+    tab.clock.install()
+    asked = []
+    tab.on("request", lambda request: "/bell/latest/" in request.url and asked.append(request.url))
+    tab.reload()
+    tab.evaluate("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
+    actions.assign(ticket, to=cast.sam, actor=cast.lena)
+    tab.clock.run_for(120_000)
+    assert tab.evaluate("said.length") == 0 and asked == []

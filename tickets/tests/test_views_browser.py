@@ -1,11 +1,14 @@
 """Many tickets at once, saved views and my activity in a real browser (S131, S133; issue 4, "Undo")."""
 
 import re
+from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
-from tickets import bulk
+from helpdesk_site.tests.test_pages import overflow
+from tickets import actions, bulk
 from tickets.models import SavedView, Ticket
 from tickets.tests.test_desk_browser import sit_down  # noqa: F401 - fixture
 
@@ -76,6 +79,46 @@ def test_a_view_is_saved_counted_and_changed(sit_down, open_ticket, cast):  # no
     tab.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(tab.locator("thead")).to_contain_text("Came by")
     assert SavedView.objects.get().columns != ["channel"] and SavedView.objects.count() == 1
+
+
+def test_the_groups_of_the_rail_stay_as_they_were_left(sit_down, open_ticket, cast):  # noqa: F811
+    """Part 3: what nobody works through is folded, the rest is not; each browser keeps it otherwise, and what one looks
+    at is never folded away."""
+    open_ticket()
+    tab = sit_down(cast.sam, "/desk/")
+    closed, support = (tab.locator(".rail-link", has_text=words) for words in ("Closed", "Technical support"))
+    expect(closed).to_be_hidden()
+    expect(support).to_be_visible()
+    for name in ("Put away", "Departments"):
+        tab.locator("summary", has_text=name).focus()
+        tab.keyboard.press("Enter")
+    expect(closed).to_be_visible()
+    tab.goto(tab.url + "?view=mine")
+    expect(closed).to_be_visible()
+    expect(support).to_be_hidden()
+    tab.locator("summary", has_text="Put away").click()
+    tab.reload()
+    expect(closed).to_be_hidden()
+    tab.goto(tab.url.partition("?")[0] + "?view=closed")
+    expect(closed).to_be_visible()
+    expect(closed).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("width", [390, 1180])
+def test_the_longest_names_widen_no_page(browser, live_server, client_of, open_ticket, cast, width):
+    """DESIGN, "Long words are normal": a subject that is one word, unread; a view named like a sentence; time spent."""
+    ticket = open_ticket(subject="Donaudampfschifffahrt" * 9)
+    actions.log_time(ticket, user=cast.sam, minutes=125, text="word" * 40, is_billable=True, amount=Decimal("187.50"))
+    SavedView.objects.create(name="French clients of the north and their friends", owner=cast.sam, query="view=open")
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    session = client_of(cast.sam).cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    tab, card = context.new_page(), f"/desk/clients/{cast.anna.pk}/"
+    for path in ("/desk/?view=open", "/desk/times/", card, "/desk/bell/", ticket.get_absolute_url()):
+        tab.goto(live_server.url + path)
+        rail = tab.locator("#rail").evaluate("rail => rail.scrollWidth > rail.clientWidth")
+        assert not overflow(tab) and not rail, path
+    context.close()
 
 
 def test_what_i_did_is_found_by_keyboard_and_taken_back(sit_down, open_ticket, cast):  # noqa: F811
