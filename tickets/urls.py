@@ -47,6 +47,7 @@ urlpatterns = [
     path("contact/<slug:slug>/", contact.contact, name="contact_in"),
     # What is being typed: drafts, uploads, previews
     path("drafts/save/", drafts.save, name="draft_save"),
+    path("drafts/elsewhere/", drafts.elsewhere, name="draft_elsewhere"),
     path("drafts/upload/", drafts.upload, name="upload"),
     path("drafts/upload/<uuid:token>/remove/", drafts.remove, name="upload_remove"),
     path("preview/", drafts.preview, name="preview"),

@@ -190,7 +190,7 @@ class World:
         """What a form of this door says at least."""
         if door.name == "ticket_predefined_insert":
             return {"reply": PredefinedReply.objects.values_list("pk", flat=True).first()}
-        return {"place": f"reply/{ticket.number}"} if door.name in ("draft_save", "upload") else {}
+        return {"place": f"reply/{ticket.number}"} if door.name in ("draft_save", "draft_elsewhere", "upload") else {}
 
     def client(self, person, **options):
         """A fresh browser of this person, signed in already."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from engine import once
 from helpdesk_site.lib.prepared import Prepared
 from helpdesk_site.lib.text import clean_input
 from helpdesk_site.lib.tokens import clean_number
@@ -25,7 +26,7 @@ FIELDS = {
     Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
     Draft.Kind.NOTE: ("message", "predefined", "also", *times.FIELDS),
 }
-WORDS = ("subject", "message", "name", "email", "time", "time_text", "amount", "predefined")  # worth keeping
+WORDS = ("subject", "message", "name", "email", "time", "time_text", "amount", "predefined", "elsewhere")  # worth it
 LONGEST = 1_100_000  # characters of one field
 KEPT = timedelta(days=60)
 WRITER = "writer"  # session key
@@ -95,10 +96,12 @@ def waiting_files(names, place):
 def keep(request, place, data, *, uploads=None):
     """Save what was typed (`data`: anything with .get) in this place; exactly `uploads` are the files that wait there.
 
-    Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are.
+    Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are. What was
+    typed on another page since is kept beside it (`elsewhere`), until it is put into this text or forgotten.
     """
     kind, _what = parse(place)
     fields = {name: clean_input(typed(data, name))[:LONGEST] for name in FIELDS[kind] if data.get(name)}
+    fields |= beside(saved(request, place), data)
     draft, _made = Draft.objects.update_or_create(
         owner=owner_of(request), place=place, defaults={"kind": kind, "fields": fields}
     )
@@ -114,14 +117,41 @@ def typed(data, name):
     return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
 
 
-def typed_elsewhere(request, place, words, seen):
-    """The draft that another page of the same person has saved since this one saw it (`seen`: when that one was saved,
-    "" for none), if it says something else; else None."""
+def crosses(draft, data):
+    """Whether a draft holds other words that the page of these data has not seen: neither saved by it, nor when it was
+    drawn (`draft_at`; "" for none, None where the page does not say)."""
+    seen, kept = data.get("draft_at"), draft.fields.get("message", "").strip() if draft else ""
+    if not kept or seen is None or draft.updated_at == moment_of(seen) or is_of(draft.fields.get("page"), data):
+        return False
+    return kept not in clean_input(data.get("message") or "")
+
+
+def beside(draft, data):
+    """What a draft keeps beside the text of this page: the name of the page, and what was typed on others."""
+    words, before = clean_input(data.get("message") or ""), draft.fields if draft else {}
+    other, whose = before.get("elsewhere", ""), before.get("elsewhere_page", "")
+    if is_of(whose, data) or other in words:
+        other = ""
+    if crosses(draft, data):
+        parts = [before["message"].strip(), other]
+        other, whose = "\n\n".join(filter(None, parts))[:LONGEST], before.get("page", "")
+    kept = {"page": data.get(once.FIELD, "")[:64], "elsewhere": other, "elsewhere_page": whose if other else ""}
+    return {name: value for name, value in kept.items() if value}
+
+
+def is_of(page, data):
+    """Whether a page (its form's key) is the one these data come from."""
+    return bool(page) and page == data.get(once.FIELD)
+
+
+def settle(request, place, *, take):
+    """Put what was typed on another page below the text of this place, or forget it. Returns the draft, or None."""
     draft = saved(request, place)
-    if draft is None or draft.updated_at == moment_of(seen):
-        return None
-    kept = draft.fields.get("message", "").strip()
-    return draft if kept and kept != clean_input(words).strip() else None
+    if draft and (other := draft.fields.pop("elsewhere", "")):
+        if take:
+            draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message", "").rstrip(), other]))
+        draft.save(update_fields=["fields", "updated_at"])
+    return draft
 
 
 def moment_of(text):
@@ -180,11 +210,18 @@ def room_for(request, place):
 
 
 def drop(request, place):
-    """Forget what was typed here, once it was sent; files that did not go with it are deleted."""
+    """Forget what was typed here, once it was sent; files that did not go with it are deleted. What was typed on
+    another page and never seen on this one stays."""
     names = names_of(request)
     if names and TYPED.rows(names[0], names[-1], place):  # mostly there is none: what is typed in one go leaves nothing
         files.forget(waiting_files(names, place))
-        Draft.objects.filter(owner__in=names, place=place).delete()
+        draft = saved(request, place)
+        left = beside(draft, request.POST)
+        if "elsewhere" not in left:
+            Draft.objects.filter(owner__in=names, place=place).delete()
+        else:
+            draft.fields = left
+            draft.save(update_fields=["fields", "updated_at"])
 
 
 def forget_place(place):

@@ -113,19 +113,91 @@ def test_what_is_no_place_keeps_nothing(client_of, cast, place):
     assert not Draft.objects.exists()
 
 
-def test_what_was_typed_on_another_page_since_is_offered_and_not_overwritten(client_of, ticket, cast):
-    """DESIGN 6, Autosave: who types on two devices loses neither; one's own page goes on as it did."""
+# --- Two pages of one person ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pages(client_of, ticket, cast):
+    """`pages("phone", "Words", seen)`: what the server says to a page that saves its words."""
     browser, place = client_of(cast.sam), f"reply/{ticket.number}"
-    first = save(browser, place, message="On the phone", draft_at="")
-    answer = browser.post(f"/drafts/save/?place={place}", {"message": "At the desk", "draft_at": ""})
+
+    def save_on(page, words, seen=""):
+        sent = {"message": words, "draft_at": seen, "form_key": f"page-of-the-{page}"}
+        return browser.post(f"/drafts/save/?place={place}", sent)
+
+    save_on.browser, save_on.place = browser, place
+    return save_on
+
+
+def kept():
+    fields = Draft.objects.get().fields
+    return fields.get("message"), fields.get("elsewhere")
+
+
+def test_what_was_typed_on_another_page_since_is_offered_and_kept(pages, ticket):
+    """DESIGN 6, Autosave: who types on two devices loses neither, whichever is closed first."""
+    assert pages("phone", "On the phone").status_code == 204
+    answer = pages("desk", "At the desk")
     assert answer.status_code == 409 and answer.json()["message"] == "On the phone"
-    assert Draft.objects.get().fields["message"] == "On the phone"
-    save(browser, place, message="At the desk", draft_at=answer.json()["at"])
-    assert answer.json()["at"] == first.headers["X-Draft-At"]
-    page = browser.get(f"/t/{ticket.number}/").content.decode()
-    seen = page.partition('data-draft-at="')[2].partition('"')[0]
-    save(browser, place, message="At the desk, more", draft_at=seen)
-    assert Draft.objects.get().fields["message"] == "At the desk, more"
+    assert kept() == ("At the desk", "On the phone")
+    assert pages("desk", "At the desk, more", answer.json()["at"]).status_code == 204
+    assert kept() == ("At the desk, more", "On the phone")
+    page = pages.browser.get(f"/t/{ticket.number}/").text
+    assert "You typed something else here" in page.partition('id="pane-reply"')[2].partition("data-draft-state")[0]
+    pages("desk", "At the desk, more\n\nOn the phone", answer.json()["at"])
+    assert kept() == ("At the desk, more\n\nOn the phone", None)
+
+
+def test_ones_own_page_goes_on_as_it_did(pages, ticket):
+    """A late letter of the page that saved last is no other page; neither is the page drawn with the draft."""
+    pages("phone", "On the")
+    assert pages("phone", "On the phone", "").status_code == 204
+    page = pages.browser.get(f"/t/{ticket.number}/").text
+    seen = page.partition('id="pane-reply"')[2].partition('name="draft_at" value="')[2].partition('"')[0]
+    assert pages("desk", "Rewritten", seen).status_code == 204
+    assert kept() == ("Rewritten", None) and "typed something else" not in page.partition("data-draft-state")[0]
+
+
+def test_two_pages_in_turn_heap_nothing_up(pages):
+    first = pages("phone", "One")
+    for turn in range(5):
+        second = pages("desk", f"Two {turn}")
+        first = pages("phone", f"One {turn}")
+    assert first.status_code == second.status_code == 409
+    assert kept() == ("One 4", "Two 4")
+
+
+def test_what_was_typed_elsewhere_is_put_below_or_forgotten_without_script(pages, ticket):
+    """By buttons of the form itself: what stands in the box now is kept too."""
+    door = f"/drafts/elsewhere/?place={pages.place}"
+    for answer, left in (("take", ("Typed now\n\nOn the phone", None)), ("forget", ("Typed now", None))):
+        Draft.objects.all().delete()
+        pages("phone", "On the phone")
+        pages("desk", "At the desk")
+        back = pages.browser.post(door, {"message": "Typed now", "elsewhere": answer})
+        assert back.url == f"/t/{ticket.number}/#pane-reply" and kept() == left
+
+
+def test_sending_on_one_page_leaves_what_was_typed_on_another(pages, ticket, cast):
+    """The phone's text was never on the desk's page: sending there does not throw it away."""
+    pages("phone", "A long answer on the phone")
+    sent = {"message": "Short answer", "seen": "1.0", "draft_at": "", "form_key": "page-of-the-desk"}
+    pages.browser.post(f"/t/{ticket.number}/reply/", sent)
+    assert kept() == (None, "A long answer on the phone")
+    page = pages.browser.get(f"/t/{ticket.number}/").text
+    assert "A long answer on the phone</blockquote>" in page and "A long answer on the phone</textarea>" not in page
+    assert "A long answer on the phone" in pages.browser.get("/desk/drafts/").text
+
+
+def test_nobody_settles_what_others_typed(pages, client_of, ticket, cast):
+    """T01: a colleague's, a client's and a stranger's click change nothing of it."""
+    pages("phone", "On the phone")
+    pages("desk", "At the desk")
+    for who in (cast.lena, cast.anna, cast.carl, None):
+        client_of(who).post(f"/drafts/elsewhere/?place={pages.place}", {"elsewhere": "forget", "message": "x"})
+    row = Draft.objects.get(owner=f"user:{cast.sam.pk}")
+    assert row.fields["elsewhere"] == "On the phone" and row.fields["message"] == "At the desk"
+    assert pages.browser.post("/drafts/elsewhere/?place=new/support", {"elsewhere": "take"}).status_code == 404
 
 
 @pytest.mark.parametrize("seen", ["x", "2026-99-99T99:99", "9" * 300, "²"])
@@ -134,4 +206,4 @@ def test_what_is_no_moment_overwrites_nothing(client_of, ticket, cast, seen):
     browser, place = client_of(cast.sam), f"reply/{ticket.number}"
     save(browser, place, message="First")
     assert browser.post(f"/drafts/save/?place={place}", {"message": "Second", "draft_at": seen}).status_code == 409
-    assert Draft.objects.get().fields["message"] == "First"
+    assert kept() == ("Second", "First")

@@ -51,6 +51,24 @@ def test_two_devices_lose_neither_text(sit_down, tab, ticket, cast):  # noqa: F8
     expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
 
 
+def test_the_text_of_the_other_device_is_there_when_the_page_was_closed(sit_down, tab, ticket, cast):  # noqa: F811
+    """Nothing is lost: not offered while the page was open, it is on the next one; one click puts it below."""
+    other = sit_down(cast.sam, f"/t/{ticket.number}/")
+    other.keyboard.press("r")
+    other.keyboard.type("On the phone")
+    expect(other.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
+    tab.keyboard.press("r")
+    tab.keyboard.type("At the desk")
+    tab.goto(tab.url.replace(f"/t/{ticket.number}/", "/desk/"))
+    tab.goto(other.url)
+    expect(tab.locator("#id_reply")).to_have_value("At the desk")
+    expect(tab.locator("#pane-reply .notice")).to_contain_text("On the phone")
+    assert complaints(tab) == []
+    tab.get_by_role("button", name="Put it below").click()
+    expect(tab.locator("#id_reply")).to_have_value("At the desk\n\nOn the phone")
+    expect(tab.locator("#pane-reply .notice")).to_have_count(0)
+
+
 def test_a_reply_is_set_for_later_and_called_off_by_the_client(tab, ticket, cast, say):
     """FIELD 1.2: nothing is sent, its text is in the box, and the page says why."""
     tab.keyboard.press("r")

@@ -2,7 +2,8 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +14,7 @@ from helpdesk_site.lib import text
 
 from .. import access, throttle
 from ..composing import drafts
-from ..forms.portal import TEXT_LIMIT
+from ..forms.portal import TEXT_LIMIT, ReplyForm
 from ..keeping import files
 from ..lists import queries
 from ..models import Attachment, Draft, Ticket
@@ -27,19 +28,33 @@ MOST = 200
 @require_POST
 def save(request):
     """Keep what is being typed. A form that was sent already is not kept again by a letter that comes late; what the
-    same person typed on another page since is offered to this one first, with 409 (`draft_at`; DESIGN 6, Autosave)."""
+    same person typed on another page since is kept beside it, and offered to this one with 409 (DESIGN 6, Autosave)."""
     place, _department = place_asked(request)
     if throttle.too_many_drafts(request):
         return HttpResponse(status=429)
     if once.was_sent(request):
         return HttpResponse(status=204)
-    words, seen = request.POST.get("message", ""), request.POST.get("draft_at")
-    if seen is not None and (other := drafts.typed_elsewhere(request, place, words, seen)):
-        said = {"message": other.fields["message"], "at": other.updated_at.isoformat()}
-        return JsonResponse(said, status=409)
+    crossed = drafts.crosses(drafts.saved(request, place), request.POST)
     draft = drafts.keep(request, place, request.POST)
+    if crossed:
+        return JsonResponse({"message": draft.fields["elsewhere"], "at": draft.updated_at.isoformat()}, status=409)
     drafts.forget_empty(request, place)
     return HttpResponse(status=204, headers={"X-Draft-At": draft.updated_at.isoformat()})
+
+
+@require_POST
+@staff_only
+def elsewhere(request):
+    """Put what was typed on another page below what is in this box (`elsewhere` is “take”), or forget it (S6)."""
+    place, department = place_asked(request)
+    kind, number = drafts.parse(place)
+    if kind == Draft.Kind.NEW:
+        raise Http404
+    form = ReplyForm(request, policy=department.policy, by_staff=writes_as_staff(request, department))
+    form.full_clean()  # stores the files
+    drafts.keep(request, place, request.POST, uploads=form.uploads)
+    drafts.settle(request, place, take=request.POST.get("elsewhere") == "take")
+    return redirect(f"{reverse('ticket', args=[number])}#pane-{kind}")
 
 
 @login_not_required
@@ -97,7 +112,7 @@ def mine(request):
     for row in rows:
         kind, row.number = drafts.parse(row.place)
         row.ticket, row.department = seen.get(row.number), departments.get(row.number)
-        row.words = text.excerpt(row.fields.get("message", ""), 160)
+        row.words = text.excerpt(row.fields.get("message") or row.fields.get("elsewhere", ""), 160)
         row.is_new = kind == Draft.Kind.NEW
     return render(request, "desk/drafts.html", {"rows": rows, "rail": queries.rail(request.viewer)})
 

@@ -48,6 +48,11 @@ class Pane:
         """When the draft was saved that this page begins with: a newer one was typed elsewhere (drafts.save)."""
         return self.thread.typed.get(self.kind, {}).get("saved_at", "")
 
+    @property
+    def elsewhere(self):
+        """What the same person typed in this box on another page, and has not put into it."""
+        return self.thread.typed.get(self.kind, {}).get("elsewhere", "")
+
     def error(self, field):
         return ", ".join(self.form.errors.get(field, [])) if self.form is not None else ""
 
