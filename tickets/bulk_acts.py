@@ -223,10 +223,15 @@ def posting(sent, me):
 
 
 def post(ticket, text, me):
-    """Raises Refused where the guard stops it: nobody reads it once more for each ticket."""
+    actions.reply(ticket, author=me, written=write(post_for(ticket, text, me)), by_staff=True)
+
+
+def post_for(ticket, text, me):
+    """What a post says to one ticket's client. Raises Refused where the guard stops it: nobody reads it once more for
+    each ticket."""
     text = filling.merged(text, ticket, agent=me)
     guard.refuse(text, ticket)
-    actions.reply(ticket, author=me, written=write(text), by_staff=True)
+    return text
 
 
 LONGEST = 500  # signs of one field that a job keeps

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpdesk_site.lib.tokens import hash_token
 from mail.models import OutgoingMail
 from tickets import actions, bulk_acts
 from tickets.actions import linking
@@ -186,20 +187,55 @@ def incident(open_ticket, carl, anna, sam):
     return above, below
 
 
+def post_to_all(browser, above, text, **more):
+    """The answer to a post that was read first."""
+    sent = {"message": text, "read": hash_token(text), **more}
+    return browser.post(f"/t/{above.number}/incident/", sent, follow=True)
+
+
 def test_one_post_answers_every_open_ticket_of_an_incident(incident, sam, carl, anna, client_of):
     """One message in each, one letter each, none in the closed one."""
     above, below = incident
-    answer = client_of(sam).post(f"/t/{above.number}/incident/", {"message": "It works again."}, follow=True)
+    answer = post_to_all(client_of(sam), above, "It works again.")
     assert "2 tickets answered." in answer.content.decode()
     assert [row.ticket for row in Message.objects.filter(body="It works again.").order_by("pk")] == below[:2]
     letters = OutgoingMail.objects.filter(kind="reply", text__contains="It works again.")
     assert letters.filter(to_address=carl.email).count() == letters.filter(to_address=anna.email).count() == 1
 
 
+def test_a_post_is_read_first_as_each_client_gets_it(incident, sam, carl, client_of):
+    """It cannot be taken back: nothing goes before it was read, nor anything that was changed since."""
+    above, _below = incident
+    browser, text = client_of(sam), "Dear {{client.first_name}}, it works again."
+    page = browser.post(f"/t/{above.number}/incident/", {"message": text}).content.decode()
+    assert f"Dear {carl.first_name}," in page and "Send 2 replies" in page
+    changed = {"message": f"{text} Really.", "read": hash_token(text)}
+    assert "Really." in browser.post(f"/t/{above.number}/incident/", changed).content.decode()
+    assert not Message.objects.filter(body__contains="works again").exists()
+
+
+def test_the_incident_keeps_what_was_posted(incident, sam, anna, client_of):
+    """As a note for us, or as a reply where its own client is to read it."""
+    above, _below = incident
+    browser = client_of(sam)
+    post_to_all(browser, above, "It works\nagain.")
+    note = Message.objects.get(ticket=above, is_note=True)
+    assert note.body == "Sent to 2 tickets of this incident:\n\n> It works\n> again." and note.author == sam
+    assert "Sent to 2" not in client_of(above.client).get(f"/t/{above.number}/").content.decode()
+    assert f"{above.client.full_name}, who opened" in browser.get(f"/t/{above.number}/incident/").content.decode()
+    post_to_all(browser, above, "All is well.", here="1")
+    assert Message.objects.filter(ticket=above, body="All is well.", is_note=False).count() == 1
+    assert Message.objects.filter(ticket=above, is_note=True).count() == 1
+    actions.close(above, actor=sam)
+    post_to_all(browser, above, "Once more.", here="1")
+    assert fresh(above).is_closed and Message.objects.filter(ticket=above, is_note=True).count() == 2
+
+
 def test_the_guard_holds_for_each_ticket_of_an_incident(incident, sam, client_of):
     """What was not meant for clients goes to none; the job says why."""
     above, _below = incident
-    client_of(sam).post(f"/t/{above.number}/incident/", {"message": "Dear {{client.nickname}}, [INTERNAL] hello"})
+    page = post_to_all(client_of(sam), above, "Dear {{client.nickname}}, [INTERNAL] hello").content.decode()
+    assert "nickname" in page and "Send" not in page.partition('class="dialog-foot"')[2]
     assert not Message.objects.filter(body__contains="nickname").exists()
 
 

@@ -120,7 +120,7 @@ def reply(request):
         notices.info(request, _("Select tickets first."))
         return redirect(safe_next(request, reverse("desk")))
     offer = offer_of(request.POST.get("chosen", ""))
-    shown = previews(ids, offer, request.user) if offer else []
+    shown = previews(ids, lambda ticket: bulk_acts.words_for(ticket, offer, request.user)) if offer else []
     context = {
         "ids": ids,
         "offer": offer,
@@ -150,13 +150,13 @@ def offers_for(ids):
     return sorted(offers, key=lambda offer: (offer.drawer.position, str(offer.drawer), offer.drawer.pk))
 
 
-def previews(ids, offer, me):
-    """[(ticket, what its client would get, why it would not be sent)] of the first few."""
+def previews(ids, words):
+    """[(ticket, what its client would get by `words`, why it would not be sent)] of the first few."""
     rows = Ticket.objects.filter(pk__in=ids[:PREVIEWED]).select_related("client", "organisation", "service")
     found = []
     for ticket in rows.order_by("pk"):
         try:
-            found.append((ticket, thread.text.shown(write(bulk_acts.words_for(ticket, offer, me)).html), ""))
+            found.append((ticket, thread.text.shown(write(words(ticket)).html), ""))
         except Refused as refused:
             found.append((ticket, "", str(refused)))
     return found

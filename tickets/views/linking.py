@@ -1,22 +1,26 @@
 """Links between tickets at the desk: made and taken off; the post to all tickets of an incident, and closing them."""
 
 from django.contrib import messages as notices
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from engine.once import once
 from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
+from helpdesk_site.lib.tokens import hash_token
 
-from .. import access, actions, bulk
+from .. import access, actions, bulk, bulk_acts
 from ..actions.linking import open_neighbours
 from ..events import one_click
 from ..lists import joinable, queries
 from ..models import TicketLink
 from ..refused import Refused
+from ..writing import write
+from .bulk import previews
 from .doors import for_somebody
 from .joining import dialog
 from .properties import answer, done, working
@@ -98,25 +102,51 @@ def unlink(request, ticket, link):
 @for_somebody
 @once
 def incident(request, number):
-    """Write the same answer to every open ticket of an incident; more than a few are done in the background."""
+    """Write the same answer to every open ticket of an incident; more than a few are done in the background. As it
+    cannot be taken back, it is read first as it will be sent."""
     ticket = access.ticket_for(request.viewer, number, to="work")
-    rows = theirs(request, ticket)
-    text, refusal = clean_input(request.POST.get("message", "")), ""
+    rows, here = theirs(request, ticket), "here" in request.POST and has_reader(ticket)
+    to = [*rows, ticket] if here else rows
+    text, refusal, shown = clean_input(request.POST.get("message", "")), "", []
     if request.method == "POST":
         refusal = wrong_with(text, rows)
         if not refusal:
-            job = bulk.start(request.viewer, "incident", {"incident": text}, [row.pk for row in rows])
-            return told(request, ticket, job)
+            shown = previews([row.pk for row in to], lambda row: bulk_acts.post_for(row, text, request.user))
+    sent = len(to) - sum(1 for _row, _html, why in shown if why)
+    if shown and sent and request.POST.get("read") == hash_token(text):
+        return told(request, ticket, posted(request, ticket, text, to))
     context = {
         "ticket": ticket,
         "rows": rows,
         "text": text,
+        "has_reader": has_reader(ticket),
+        "here": here or request.method != "POST",
+        "previews": shown,
+        "read": hash_token(text),
+        "sent": sent,
+        "more": max(0, len(to) - len(shown)),
         "page_title": _("Answer all tickets of incident %(number)s") % {"number": ticket.number},
         "back_url": ticket.get_absolute_url(),
         "refusal": refusal,
         "rail": queries.rail(request.viewer),
     }
     return render(request, "desk/incident.html", context, status=422 if refusal else 200)
+
+
+def has_reader(ticket):
+    """Whether somebody of the outside waits in the incident itself."""
+    return not ticket.is_closed and not ticket.client.is_staff
+
+
+def posted(request, ticket, text, to):
+    """Begin to send it. The incident keeps what was said: as a reply where its own client gets it, else as a note."""
+    with transaction.atomic():
+        if ticket not in to:
+            n = len(to)
+            head = ngettext("Sent to %(n)s ticket of this incident:", "Sent to %(n)s tickets of this incident:", n)
+            said = "\n".join(f"> {line}" for line in text.strip().split("\n"))
+            actions.add_note(ticket, author=request.user, written=write(f"{head % {'n': n}}\n\n{said}"))
+        return bulk.start(request.viewer, "incident", {"incident": text}, [row.pk for row in to])
 
 
 def theirs(request, ticket):
