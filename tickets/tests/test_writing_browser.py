@@ -143,6 +143,56 @@ def test_the_timer_counts_holds_and_goes_with_the_reply(sit_down, ticket, cast):
     assert TimeEntry.objects.get().minutes == 12
 
 
+def test_the_timer_goes_on_after_a_reload_and_begins_anew_after_sending(sit_down, ticket, cast):  # noqa: F811
+    """S152: what has been counted is there again, in this tab; a look at the list loses none of it."""
+    cast.sam.undo_seconds = 0
+    cast.sam.save(update_fields=["undo_seconds"])
+    tab, here = sit_down(cast.sam, "/desk/"), f"/t/{ticket.number}/"
+    tab.clock.install(time=timezone.now())
+    timer, field = tab.locator("#pane-reply [data-timer]"), tab.locator("#reply_time")
+    tab.goto(tab.url.replace("/desk/", here))
+    timer.click()
+    tab.clock.fast_forward("03:00")
+    expect(field).to_have_value("0:03")
+    tab.reload()
+    expect(field).to_have_value("0:03")
+    expect(timer).to_have_attribute("aria-pressed", "true")
+    tab.clock.fast_forward("02:00")
+    tab.goto(tab.url.replace(here, "/desk/"))
+    tab.goto(tab.url.replace("/desk/", here))
+    expect(field).to_have_value("0:05")
+    tab.locator("#id_reply").fill("Ask {{nobody.knows}}.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.get_by_role("alert")).to_contain_text("A field is not filled in")
+    expect(timer).to_have_attribute("aria-pressed", "true")
+    tab.clock.fast_forward("01:00")
+    expect(field).to_have_value("0:06")
+    tab.locator("#id_reply").fill("Done.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator("#thread")).to_contain_text("Time logged: 0:06")
+    expect(field).to_have_value("")
+    expect(timer).to_have_attribute("aria-pressed", "false")
+
+
+def test_what_is_typed_after_the_timer_was_held_is_what_is_logged(sit_down, ticket, cast):  # noqa: F811
+    """S152: correctable: the timer never writes over somebody's own figure."""
+    cast.sam.undo_seconds = 0
+    cast.sam.save(update_fields=["undo_seconds"])
+    tab = sit_down(cast.sam, "/desk/")
+    tab.clock.install(time=timezone.now())
+    tab.goto(tab.url.replace("/desk/", f"/t/{ticket.number}/"))
+    timer, field = tab.locator("#pane-reply [data-timer]"), tab.locator("#reply_time")
+    field.fill("1h 5m")
+    timer.click()
+    tab.clock.fast_forward("02:00")
+    expect(field).to_have_value("1:07")
+    field.fill("0:30")
+    tab.locator("#id_reply").fill("Done.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator("#thread")).to_contain_text("Time logged: 0:30")
+    assert TimeEntry.objects.get().minutes == 30
+
+
 def test_time_is_logged_and_corrected_in_a_dialog(tab, ticket, cast):
     """An activity that is billable as a rule ticks the box."""
     Activity.objects.create(name="Consulting", is_billable=True, hourly=60)
