@@ -13,12 +13,14 @@ from django.template.loaders import base, cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
 
+from .lib import looks
 from .lib.expressions import QuickTemplate, is_plain
+from .lib.kept import Kept, language_of
 from .quick import quicker
 from .templatetags import ui
 
 SILENT = (CommentNode, LoadNode)
-SAME_FOR_ALL = {ui.icon, ui.status, ui.message_link}  # tags that only depend on what they are given
+SAME_FOR_ALL = {looks.icon, looks.status, ui.message_link}  # tags that only depend on what they are given
 
 
 class Sources(base.Loader):
@@ -47,7 +49,7 @@ class Folded(Node):
         self.parts, self.drawn = NodeList(parts), {}
 
     def render_annotated(self, context):
-        language = ui.language_of(context)
+        language = language_of(context)
         if language not in self.drawn:
             empty = Context()
             with empty.bind_template(context.template):
@@ -88,7 +90,7 @@ def is_same_for_all(node):
     """Whether a node draws the same whatever the page, its reader and the moment."""
     if isinstance(node, TextNode):
         return True
-    if isinstance(node, ui.Kept):
+    if isinstance(node, Kept):
         return not node.values
     if isinstance(node, TranslateNode):
         spoken = node.filter_expression

@@ -16,8 +16,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext
 
 from .lib import shapes
-from .lib.expressions import UNKNOWN, is_plain, look_up, shown
-from .templatetags import ui
+from .lib.expressions import MISSING, UNKNOWN, is_plain, look_up, shown
+from .lib.kept import language_of
 
 
 def quicker(node):
@@ -140,11 +140,11 @@ class Sentence(Node):
         for name in self.names:
             if name not in values:
                 values[name] = look_up(context, (name,))
-        if UNKNOWN in values.values():
+        if any(value is UNKNOWN or value is MISSING for value in values.values()):
             return self.node.render(context)
         try:
             pieces = {name: shown(values[name], context) for name in self.names}
-            said = self.translated(ui.language_of(context)) % pieces
+            said = self.translated(language_of(context)) % pieces
         except (KeyError, ValueError):
             return self.node.render(context)
         if self.node.asvar:

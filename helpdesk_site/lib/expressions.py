@@ -9,9 +9,10 @@ from functools import lru_cache
 from html import escape
 
 from django.template.base import FilterExpression, Lexer, Parser, Template, Variable, render_value_in_context
+from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeString
 
-UNKNOWN = object()
+UNKNOWN, MISSING = object(), object()
 
 
 class QuickTemplate(Template):
@@ -41,23 +42,29 @@ class Expression(FilterExpression):
 
     def resolve(self, context, ignore_failures=False):
         value = look_up(context, self.words) if self.words else UNKNOWN
-        return super().resolve(context, ignore_failures) if value is UNKNOWN else value
+        if value is MISSING and ignore_failures:
+            return None
+        return super().resolve(context, ignore_failures) if value is UNKNOWN or value is MISSING else value
 
 
 def look_up(context, words):
-    """The value these words lead to from a template's context; UNKNOWN where Django has to say."""
+    """The value these words lead to from a template's context; MISSING if the first is not there, UNKNOWN where Django
+    has to say."""
     first = words[0]
     for names in reversed(context.dicts):
         if first in names:
             value = names[first]
             break
     else:
-        return UNKNOWN
+        return MISSING
     try:
         if callable(value):
             value = called(value)
         for word in words[1:]:
             kind = type(value)
+            if kind is SimpleLazyObject:
+                value = unwrapped(value)
+                kind = type(value)
             if kind is dict:
                 value = value[word]
             elif has_no_keys(kind):
@@ -75,6 +82,12 @@ def look_up(context, words):
 def has_no_keys(kind):
     """Whether a word can only mean an attribute of values of this type. Named tuples have numbers, but no keys."""
     return not hasattr(kind, "__getitem__") or hasattr(kind, "_fields")
+
+
+def unwrapped(lazy):
+    if lazy._wrapped is empty:
+        lazy._setup()
+    return lazy._wrapped
 
 
 def called(value):

@@ -14,6 +14,7 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.utils import formats, timezone, translation
 
+from helpdesk_site.lib import looks, moments
 from helpdesk_site.lib.toasts import undo_of
 from helpdesk_site.templatetags import ui
 from tickets import talks
@@ -63,13 +64,13 @@ def test_a_status_has_the_glyph_and_tone_of_its_category_and_the_operators_word(
 
 
 def test_a_status_wears_the_operators_tone_when_it_is_one_and_its_own_when_it_is_not():
-    assert "t-pink" in ui.status("closed", "Done", True, "pink")
-    assert "t-green" in ui.status("closed", "Done", True, "url(x)")
-    assert "status-pill" not in ui.status("closed", "Done", False)
+    assert "t-pink" in looks.status("closed", "Done", True, "pink")
+    assert "t-green" in looks.status("closed", "Done", True, "url(x)")
+    assert "status-pill" not in looks.status("closed", "Done", False)
 
 
 def test_a_status_of_a_category_nobody_knows_is_still_drawn():
-    assert "s-hold" in ui.status("invented", "Odd")
+    assert "s-hold" in looks.status("invented", "Odd")
 
 
 @pytest.mark.parametrize(
@@ -77,11 +78,11 @@ def test_a_status_of_a_category_nobody_knows_is_still_drawn():
 )
 def test_a_priority_is_drawn_by_its_urgency(level, key):
     """S204: the list of priorities is the operator's; only the urgency is ours."""
-    assert f"#p-{key}" in ui.prio(level, "Any name")
+    assert f"#p-{key}" in looks.prio(level, "Any name")
 
 
 def test_a_priority_without_its_word_beside_it_says_it_to_a_screen_reader():
-    drawn = ui.prio(40, "Critical", False)
+    drawn = looks.prio(40, "Critical", False)
     assert 'role="img"' in drawn and 'aria-label="Priority: Critical"' in drawn
 
 
@@ -100,9 +101,9 @@ def test_a_name_marked_safe_elsewhere_is_still_escaped_and_poisons_no_later_one(
     """The kept drawings are keyed by plain text."""
     from django.utils.safestring import SafeString
 
-    ui.avatar(SafeString("<b>Kim</b>"), "", False)
-    assert "<b>Kim" not in ui.avatar("<b>Kim</b>", "", False)
-    assert "<b>Kim" not in ui.avatar(SafeString("<b>Kim</b>"), "", False)
+    looks.avatar(SafeString("<b>Kim</b>"), "", False)
+    assert "<b>Kim" not in looks.avatar("<b>Kim</b>", "", False)
+    assert "<b>Kim" not in looks.avatar(SafeString("<b>Kim</b>"), "", False)
 
 
 @pytest.mark.parametrize(
@@ -110,17 +111,17 @@ def test_a_name_marked_safe_elsewhere_is_still_escaped_and_poisons_no_later_one(
     [("Mira Toland", "MT"), ("Cher", "C"), ("Jean-Luc Picard", "JP"), ("Римма Ладогина", "РЛ"), ("  ", "?")],
 )
 def test_initials_are_the_first_letters_of_first_and_last_name(name, letters):
-    assert f">{letters}</span>" in ui.avatar(SimpleNamespace(full_name=name))
+    assert f">{letters}</span>" in looks.avatar(SimpleNamespace(full_name=name))
 
 
 def test_a_picture_stands_for_the_initials_when_there_is_one():
     person = SimpleNamespace(full_name="Mira Toland", picture_url="/accounts/picture/1/")
-    assert '<img class="avatar avatar-sm" src="/accounts/picture/1/" alt=""' in ui.avatar(person, "sm")
-    assert 'alt="Mira Toland"' in ui.avatar(person, "sm", False)
+    assert '<img class="avatar avatar-sm" src="/accounts/picture/1/" alt=""' in looks.avatar(person, "sm")
+    assert 'alt="Mira Toland"' in looks.avatar(person, "sm", False)
 
 
 def test_nobody_is_said_aloud():
-    assert 'aria-label="Unassigned"' in ui.avatar(None)
+    assert 'aria-label="Unassigned"' in looks.avatar(None)
 
 
 # --- Time ------------------------------------------------------------------------------------------------------------
@@ -141,13 +142,13 @@ def test_nobody_is_said_aloud():
 )
 def test_a_moment_is_told_as_its_age_and_its_hour_and_after_a_week_as_its_day(at_noon, ago, both, short):
     """DESIGN, part 7."""
-    assert f">{both}</time>" in ui.when(before(**ago))
-    assert f">{short}</time>" in ui.when(before(**ago), "short").replace("\xa0", " ")
+    assert f">{both}</time>" in moments.when(before(**ago))
+    assert f">{short}</time>" in moments.when(before(**ago), "short").replace("\xa0", " ")
 
 
 def test_the_exact_moment_stands_beside_its_age_in_the_readers_zone_and_for_machines_in_utc(at_noon):
     with timezone.override(ZoneInfo("Europe/Moscow")):
-        drawn = ui.when(before(hours=2))
+        drawn = moments.when(before(hours=2))
     assert 'datetime="2026-11-20T10:00:00Z"' in drawn
     assert 'title="20 November 2026, 13:00, MSK"' in drawn
     assert "(13:00)" in drawn
@@ -156,28 +157,28 @@ def test_the_exact_moment_stands_beside_its_age_in_the_readers_zone_and_for_mach
 def test_today_is_the_readers_today(at_noon):
     """In Auckland it is the 21st already, so an hour of the 20th is told with its day."""
     with timezone.override(ZoneInfo("Pacific/Auckland")):
-        assert "20 November, 23:00" in ui.when(before(hours=2), "clock")
-        assert ui.when(before(minutes=30), "clock").count("November") == 1  # only in the title
+        assert "20 November, 23:00" in moments.when(before(hours=2), "clock")
+        assert moments.when(before(minutes=30), "clock").count("November") == 1  # only in the title
 
 
 def test_in_a_list_the_hour_stands_below_the_age_and_below_an_old_day(at_noon):
-    assert ui.when(before(hours=2), "two").endswith(">2 hours ago</time><small>10:00</small>")
-    assert ui.when(before(days=2), "two").endswith(">2 days ago</time><small>18 November, 12:00</small>")
-    assert ui.when(before(days=9), "two").endswith(">11 November 2026</time><small>12:00</small>")
+    assert moments.when(before(hours=2), "two").endswith(">2 hours ago</time><small>10:00</small>")
+    assert moments.when(before(days=2), "two").endswith(">2 days ago</time><small>18 November, 12:00</small>")
+    assert moments.when(before(days=9), "two").endswith(">11 November 2026</time><small>12:00</small>")
 
 
 def test_only_what_still_ages_asks_the_script_to_keep_it_right(at_noon):
-    assert 'data-rel="both"' in ui.when(before(hours=2))
-    assert "data-rel" not in ui.when(before(days=30))
-    assert "data-rel" not in ui.when(before(hours=2), "absolute")
+    assert 'data-rel="both"' in moments.when(before(hours=2))
+    assert "data-rel" not in moments.when(before(days=30))
+    assert "data-rel" not in moments.when(before(hours=2), "absolute")
 
 
 def test_a_moment_to_come_is_told_as_its_day(at_noon):
-    assert "21 November 2026" in ui.when(NOON + datetime.timedelta(days=1))
+    assert "21 November 2026" in moments.when(NOON + datetime.timedelta(days=1))
 
 
 def test_no_moment_draws_nothing():
-    assert ui.when(None) == ""
+    assert moments.when(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_no_moment_draws_nothing():
 )
 def test_the_foot_names_the_zone(zone, shown):
     with time_machine.travel(NOON), timezone.override(ZoneInfo(zone)):
-        assert ui.time_zone_name() == shown
+        assert moments.time_zone_name() == shown
 
 
 # --- Languages -------------------------------------------------------------------------------------------------------
@@ -200,8 +201,8 @@ def test_the_page_says_its_language_as_the_web_writes_it(code, lang):
 
 def test_dates_follow_the_language():
     with translation.override("ru"), time_machine.travel(NOON):
-        assert "12 ноября 2026" in ui.when(before(days=8))
-        assert "18 ноября, 12:00" in ui.when(before(days=2))
+        assert "12 ноября 2026" in moments.when(before(days=8))
+        assert "18 ноября, 12:00" in moments.when(before(days=2))
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_dates_follow_the_language():
 def test_the_month_in_a_date_is_written_as_the_language_writes_it(language, moment):
     """Small letters in French and Brazilian Portuguese, the genitive in Russian."""
     with translation.override(language):
-        assert ui.written(datetime.datetime(2026, 3, 1, 9, 3), "DATETIME_FORMAT") == moment
+        assert moments.written(datetime.datetime(2026, 3, 1, 9, 3), "DATETIME_FORMAT") == moment
 
 
 MEANINGS = {
@@ -247,7 +248,7 @@ def test_a_word_of_two_meanings_is_said_for_each(place):
 )
 def test_a_day_of_this_year_is_short_in_every_language(language, day):
     with translation.override(language), time_machine.travel(NOON):
-        assert f">{day}</time>" in ui.when(before(days=8), "short")
+        assert f">{day}</time>" in moments.when(before(days=8), "short")
 
 
 def test_the_language_menu_offers_each_language_in_its_own_words_and_marks_the_present_one():
@@ -278,7 +279,7 @@ def test_the_size_of_a_file_is_told_in_its_largest_unit(size, said):
     [("image/png", "photo"), ("application/zip", "file-zip"), ("text/plain", "file-text"), (None, "file-text")],
 )
 def test_a_file_wears_the_icon_of_its_kind(content_type, name):
-    assert ui.file_icon(content_type) == name
+    assert looks.file_icon(content_type) == name
 
 
 def test_a_message_has_a_permalink():
@@ -370,7 +371,7 @@ def test_a_kept_part_is_drawn_once_in_each_language_and_hears_nothing_of_its_pag
 @pytest.mark.parametrize("language", ["en", "fr", "ru", "pt-br"])
 def test_our_quick_way_to_write_a_date_writes_what_django_writes(name, language):
     with translation.override(language):
-        assert ui.written(NOON, name) == formats.date_format(NOON, name)
+        assert moments.written(NOON, name) == formats.date_format(NOON, name)
 
 
 # --- Templates -------------------------------------------------------------------------------------------------------
@@ -393,11 +394,12 @@ def test_every_icon_a_template_asks_for_is_in_the_sprite():
 
 
 def test_every_glyph_a_tag_draws_is_in_the_sprite():
-    statuses = {glyph for glyph, _tone in ui.CATEGORY_LOOKS.values()}
-    priorities = {f"p-{ui.prio_key(level)}" for level in (10, 20, 30, 40)}
-    files = {f"i-{name}" for name in [*ui.FILE_ICONS.values(), "file-text"]}
-    ours = [*talks.ICONS.values(), *(view.icon for view in queues.VIEWS.values()), *(look[0] for look in LOOKS.values())]
-    assert statuses | priorities | files | {f"i-{name}" for name in ours} <= SPRITE
+    statuses = {glyph for glyph, _tone in looks.CATEGORY_LOOKS.values()}
+    priorities = {f"p-{looks.prio_key(level)}" for level in (10, 20, 30, 40)}
+    files = {f"i-{name}" for name in [*looks.FILE_ICONS.values(), "file-text"]}
+    ours = [*talks.ICONS.values(), *(view.icon for view in queues.VIEWS.values())]
+    told = [look[0] for look in LOOKS.values()]
+    assert statuses | priorities | files | {f"i-{name}" for name in (*ours, *told)} <= SPRITE
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])

@@ -91,6 +91,6 @@ def test_an_address_with_a_word_in_it_is_the_one_django_gives(view, word):
 
 
 def test_no_template_changes_its_language_half_way():
-    """What is kept by language asks for it once a drawing (ui.language_of)."""
+    """What is kept by language asks for it once a drawing (lib/kept.py)."""
     templates = Path(settings.BASE_DIR, "templates").rglob("*.html")
     assert not [path.name for path in templates if "{% language" in path.read_text().replace("{% languages", "")]

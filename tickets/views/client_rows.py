@@ -9,8 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from helpdesk_site.lib import shapes
-from helpdesk_site.templatetags import ui
+from helpdesk_site.lib import looks, moments, shapes
 
 from .. import talks
 from ..models import Ticket
@@ -24,7 +23,7 @@ PIECES = (
 def draw(tickets, *, with_client=False):
     """Add its HTML to each ticket of a list. They know whether they are `unread` and are `words.dressed`;
     `with_client` names each one's client (the organisation's list, S88)."""
-    language, reader = get_language(), ui.reader()
+    language, reader = get_language(), moments.reader()
     shape = shape_of(language, with_client)
     for ticket in tickets:
         ticket.html = shapes.filled(shape, pieces(ticket, language, reader, with_client))
@@ -52,9 +51,9 @@ def pieces(ticket, language, reader, with_client):
         "channel": channel(ticket.channel, language),
         "assignee": looked_after_by(assignee, language) if assignee else "",
         "messages": messages(ticket.last_number, language),
-        "made": ui.when_in(reader, ticket.created_at, "date"),
+        "made": moments.when_in(reader, ticket.created_at, "date"),
         "status": status(ticket.category, ticket.status_word, ticket.shown_status.colour),
-        "updated": ui.when_in(reader, ticket.updated_at, "two"),
+        "updated": moments.when_in(reader, ticket.updated_at, "two"),
     }
 
 
@@ -69,7 +68,7 @@ def channel(code, language):
     nothing."""
     if code not in talks.ICONS:
         return ""
-    icon = ui.icon(talks.ICONS[code], "icon-sm inline-icon")
+    icon = looks.icon(talks.ICONS[code], "icon-sm inline-icon")
     return format_html("<span>{} {}</span>", icon, Ticket.Channel(code).label)
 
 
@@ -85,4 +84,4 @@ def messages(number, language):
 
 @lru_cache(maxsize=1024)
 def status(category, word, colour):
-    return ui.status(category, word, True, colour)
+    return looks.status(category, word, True, colour)

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Organisation, User
 from departments.policy import snapshot
+from helpdesk_site.lib import looks
 from helpdesk_site.lib.text import clean_line
-from helpdesk_site.templatetags import ui
 
 from .. import colleagues
 from ..lists import queries, queues, tagged
@@ -171,12 +171,12 @@ def priority(row, asked):
 
 @lru_cache(maxsize=1024)
 def look_of_status(category, name, tone):
-    return ui.status(category, name, False, tone)
+    return looks.status(category, name, False, tone)
 
 
 @lru_cache(maxsize=1024)
 def look_of_priority(level, name):
-    return format_html('<span class="row">{}</span>', ui.prio(level, name))
+    return format_html('<span class="row">{}</span>', looks.prio(level, name))
 
 
 @lru_cache(maxsize=4096)

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from helpdesk_site.lib import shapes
-from helpdesk_site.templatetags import ui
+from helpdesk_site.lib import looks, moments, shapes
 from mail.models import OutgoingMail
 
 from ..conversation import quoting
@@ -65,19 +64,19 @@ def draw(request, thread, ticket, can):
 
 def events(told):
     """The HTML of events (Told), a line each."""
-    reader, language = ui.reader(), get_language()
+    reader, language = moments.reader(), get_language()
     return shapes.joined(event(row, reader, language) for row in told)
 
 
 def event(row, reader, language):
     shape = shape_of("desk/_event.html", Happening(row.icon, row.tone), language)
-    return shape.format(html=row.words, when=ui.when_in(reader, row.event.at, "clock"))
+    return shape.format(html=row.words, when=moments.when_in(reader, row.event.at, "clock"))
 
 
 def log(told):
     """The log's lines, latest first: every one of them the same two pieces."""
-    reader, shape = ui.reader(), shape_of("desk/_log_line.html", None, get_language())
-    pieces = ((row.words, ui.when_in(reader, row.event.at, "absolute")) for row in told)
+    reader, shape = moments.reader(), shape_of("desk/_log_line.html", None, get_language())
+    pieces = ((row.words, moments.when_in(reader, row.event.at, "absolute")) for row in told)
     return shapes.joined(shape.format(html=words, when=when) for words, when in pieces)
 
 
@@ -86,7 +85,7 @@ class Brush:
 
     def __init__(self, request, ticket, can, *, times, unproven=False):
         self.request, self.ticket, self.can, self.unproven = request, ticket, can, unproven
-        self.language, self.reader, self.faces = get_language(), ui.reader(), {}
+        self.language, self.reader, self.faces = get_language(), moments.reader(), {}
         self.link = ticket.get_absolute_url()
         self.edit = reverse("message_edit", args=[ticket.number, 0])
         self.versions = reverse("message_versions", args=[ticket.number, 0])
@@ -124,11 +123,11 @@ class Brush:
             home=message.before_number,
             split=self.split(message.split) if message.split else "",
             splits=f"{self.splits}?m={message.pk}",
-            when=ui.when_in(self.reader, message.created_at),
+            when=moments.when_in(self.reader, message.created_at),
             versions=self.versions.replace("/0/", f"/{message.pk}/"),
             edit=self.edit.replace("/0/", f"/{message.pk}/"),
             editor=escape(row.editor.full_name) if row.editor else "",
-            edited=ui.when_in(self.reader, message.edited_at, "clock") if message.edited_at else "",
+            edited=moments.when_in(self.reader, message.edited_at, "clock") if message.edited_at else "",
             delete=self.delete.replace("/0/", f"/{message.pk}/"),
             redact=self.redact.replace("/0/", f"/{message.pk}/"),
             link=f"{self.link}#{anchor}",
@@ -187,7 +186,7 @@ class Brush:
     def face(self, person):
         """A person's picture and name, drawn once a page."""
         if person.pk not in self.faces:
-            self.faces[person.pk] = (ui.avatar(person), escape(person.full_name))
+            self.faces[person.pk] = (looks.avatar(person), escape(person.full_name))
         return self.faces[person.pk]
 
     def mails(self, mails):
@@ -197,7 +196,7 @@ class Brush:
     def mail(self, mail):
         """A mail that arrived, or is on its way."""
         shape = shape_of("desk/_mail_line.html", mail.state == OutgoingMail.State.SENT, self.language)
-        when = ui.when_in(self.reader, mail.sent_at, "clock") if mail.sent_at else ""
+        when = moments.when_in(self.reader, mail.sent_at, "clock") if mail.sent_at else ""
         return shape.format(to=escape(mail.to_address), state=escape(mail.shown_state), when=when)
 
     def trouble(self, mails):

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from departments.policy import snapshot
-from helpdesk_site.lib import shapes
-from helpdesk_site.templatetags import ui
+from helpdesk_site.lib import looks, moments, shapes
 
 from .. import colleagues
 from ..lists import tagged
@@ -55,7 +54,7 @@ class Filler:
         self.url, self.select = reverse("ticket", args=["NUMBER"]), escape(_("Select %(number)s"))
         self.dot = format_html('<span class="dot" title="{}"></span>', _("unread"))
         self.unread = format_html('<span class="vh"> ({})</span>', _("unread"))
-        self.clock = ui.icon("clock")
+        self.clock = looks.icon("clock")
 
     def once(self, key, make, *args):
         """A piece many rows share."""
@@ -99,7 +98,7 @@ class Filler:
         """Until when a snoozed ticket is out of the queue; a sign alone where its client is waited for."""
         if not row["snoozed_at"]:
             return ""
-        until, sleeps = row["snoozed_until"], self.once("zzz", ui.icon, "zzz")
+        until, sleeps = row["snoozed_until"], self.once("zzz", looks.icon, "zzz")
         if until is None:
             words = escape(_("Snoozed until the client writes"))
             return f'<span class="sla sla-paused" title="{words}">{sleeps}<span class="vh">{words}</span></span>'
@@ -110,7 +109,7 @@ class Filler:
     def updated(self, at):
         """How long ago something happened, or the day when that is more than a week ago."""
         exact, day = self.spelled(at)
-        if (self.now - at).total_seconds() < ui.WEEK:
+        if (self.now - at).total_seconds() < moments.WEEK:
             return f'<time {exact} data-rel="short">{self.age(at)}</time>'
         return f"<time {exact}>{day}</time>"
 
@@ -141,12 +140,12 @@ MORE = {  # column: the piece it adds, and how to make it of a row
 
 def status(row):
     shown = snapshot().statuses[row["status_id"]]
-    return ui.status(row["category"], shown.said(), False, shown.colour)
+    return looks.status(row["category"], shown.said(), False, shown.colour)
 
 
 def priority(row):
     shown = snapshot().priorities[row["priority_id"]]
-    return ui.prio(shown.level, shown.said(), False)
+    return looks.prio(shown.level, shown.said(), False)
 
 
 def department(row):
@@ -168,7 +167,7 @@ MOST_TAGS = 3  # in a row
 def tags(marks):
     """Whether the reader has a draft there, the tags of a ticket, and how far its checklist is."""
     first, more = marks.tags[:MOST_TAGS], marks.tags[MOST_TAGS:]
-    draft = f'<span class="tag t-amber">{ui.icon("pencil", "icon-sm")}{escape(_("draft"))}</span>'
+    draft = f'<span class="tag t-amber">{looks.icon("pencil", "icon-sm")}{escape(_("draft"))}</span>'
     shown = [draft] if marks.is_draft else []
     shown += [f'<span class="{tone_class(tone)}" dir="auto">{escape(name)}</span>' for name, tone in first]
     if more:
@@ -176,7 +175,7 @@ def tags(marks):
         shown.append(f'<span class="tag num" title="{others}">+{len(more)}</span>')
     if marks.points:
         words, far = escape(_("%(done)s of %(n)s points done")), {"done": marks.done, "n": marks.points}
-        glyph = ui.icon("list-details", "icon-sm")
+        glyph = looks.icon("list-details", "icon-sm")
         shown.append(f'<span class="tag num" title="{words % far}">{glyph}{marks.done}/{marks.points}</span>')
     return f'<span class="tags">{"".join(shown)}</span>' if shown else ""
 
@@ -190,32 +189,32 @@ def assignee(row):
     team = None if row["assignee_id"] else colleagues.teams().get(row["team_id"])
     if team:
         name = escape(team.said())
-        icon = ui.icon("users", "icon-sm")
+        icon = looks.icon("users", "icon-sm")
         return f'<span class="tag" title="{name}">{icon}<span class="clip" dir="auto">{name}</span></span>'
     if not row["assignee_id"]:
-        return ui.avatar(None, "sm")
+        return looks.avatar(None, "sm")
     name, email, picture = row["assignee__name"], row["assignee__email"], row["assignee__picture"] or ""
-    return ui.avatar(User(pk=row["assignee_id"], name=name, email=email, picture=picture), "sm", False)
+    return looks.avatar(User(pk=row["assignee_id"], name=name, email=email, picture=picture), "sm", False)
 
 
 def badges(present):
     """{ticket id: badges of the others who look at it or write in it} (S6)."""
     found = defaultdict(list)
     for ticket, person, writes in present:
-        found[ticket].append((ui.viewing(person, writes),))
+        found[ticket].append((looks.viewing(person, writes),))
     return {pk: format_html_join("", "{}", each) for pk, each in found.items()}
 
 
 @lru_cache(maxsize=8192)
 def short_age(minutes, language):
-    return escape(ui.ago_short(minutes * 60))
+    return escape(moments.ago_short(minutes * 60))
 
 
 @lru_cache(maxsize=8192)
 def spelled(second, year, language, zone):
     """(the attributes that say a moment exactly, its day in few signs), in one language and zone, read in one year."""
     moment = datetime.fromtimestamp(second, UTC)
-    return ui.exactly(moment), escape(ui.short_day(timezone.localtime(moment), timezone.localdate()))
+    return moments.exactly(moment), escape(moments.short_day(timezone.localtime(moment), timezone.localdate()))
 
 
 def named(rows):
