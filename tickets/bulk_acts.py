@@ -58,7 +58,14 @@ def asked_for(sent, me):
 
 def closing(sent, me):
     said = ngettext_lazy("%(n)s ticket closed.", "%(n)s tickets closed.", "n")
-    return Ready(lambda ticket: actions.close(ticket, actor=me), said)
+    return Ready(lambda ticket: close(ticket, me), said)
+
+
+def close(ticket, me):
+    """Raises Refused where its checklist is not done: one by one somebody is asked, but not for many unread."""
+    if not ticket.is_closed:
+        guard.refuse_open(ticket, ticket.policy.status_closed)
+    actions.close(ticket, actor=me)
 
 
 def assigning(sent, me):
@@ -74,7 +81,13 @@ def assigning(sent, me):
 def setting_status(sent, me):
     status = chosen_status(sent["status"])
     said = ngettext_lazy("%(n)s ticket is now %(to)s.", "%(n)s tickets are now %(to)s.", "n")
-    return Ready(lambda ticket: actions.set_status(ticket, status=status, actor=me), said, status)
+    return Ready(lambda ticket: set_status(ticket, status, me), said, status)
+
+
+def set_status(ticket, status, me):
+    if not ticket.is_closed:
+        guard.refuse_open(ticket, status)
+    actions.set_status(ticket, status=status, actor=me)
 
 
 def setting_priority(sent, me):
@@ -199,11 +212,15 @@ def chosen_offer(value):
 def answer(ticket, offer, me):
     """Send a predefined reply with its fields filled in, and do what it does besides. Raises Refused where the guard
     stops it: one by one somebody might send it all the same, but not unread to many."""
-    text = words_for(ticket, offer, me)
-    codes = {one.code for one in predefined.also([offer])}
+    text, codes = words_for(ticket, offer, me), codes_of(offer)
     after, status = predefined.after([offer], codes, ticket), predefined.status_of([offer], codes, ticket)
     actions.reply(ticket, author=me, written=write(text), by_staff=True, status=status)
     actions.carry_out(ticket, after, actor=me)
+
+
+def codes_of(offer):
+    """Everything it does besides."""
+    return {one.code for one in predefined.also([offer])}
 
 
 def words_for(ticket, offer, me):
@@ -211,7 +228,7 @@ def words_for(ticket, offer, me):
     if not offer.is_for(ticket.department_id):
         raise Refused(_("This reply is not offered in its department."))
     text = predefined.filled(offer, ticket, agent=me).text
-    guard.refuse(text, ticket)
+    guard.refuse(text, ticket, status=predefined.status_of([offer], codes_of(offer), ticket))
     return text
 
 
@@ -238,13 +255,13 @@ LONGEST = 500  # signs of one field that a job keeps
 ACTS = {  # the name of the button that asks for it: what it is
     "close": Act(closing, reads_first=True),
     "assign": Act(assigning, ("assign",)),
-    "status": Act(setting_status, ("status",)),
+    "status": Act(setting_status, ("status",), reads_first=True),
     "priority": Act(setting_priority, ("priority",)),
     "department": Act(moving, ("department",)),
     "flag": Act(flagging, ("flag",)),
     "tag": Act(tagging, ("tags",), kept=tags_meant),
     "untag": Act(untagging, ("tags",), kept=tags_known),
-    "snooze": Act(snoozing, ("snooze",), kept=moment_meant),
+    "snooze": Act(snoozing, ("snooze",), kept=moment_meant, reads_first=True),
     "spam": Act(marking_spam, takes_hidden=SPAM),
     "not_spam": Act(unmarking_spam, takes_hidden=SPAM),
     "trash": Act(trashing, takes_hidden=SPAM, reads_first=True),

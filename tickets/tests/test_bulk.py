@@ -10,7 +10,8 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.viewer import Viewer
-from departments.models import StaffPlace
+from departments.models import PredefinedReply, ReplyCategory, StaffPlace, Status
+from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions, bulk
 from tickets.models import BulkJob, Notification, Tag, Ticket, TicketEvent, Verb
@@ -231,9 +232,6 @@ def test_tickets_are_given_to_a_team(client_of, many, cast):
 @pytest.fixture
 def promise(cast):
     """A predefined reply with a field, which also tags."""
-    from departments.models import PredefinedReply, ReplyCategory
-    from departments.policy import forget
-
     drawer = ReplyCategory.objects.create(name="Outages")
     reply = PredefinedReply.objects.create(category=drawer, name="We are on it", tags=["outage"])
     reply.texts.create(language="", text="Hello {{client.first_name}}, we are on {{ticket.number}}.")
@@ -321,6 +319,34 @@ def test_what_changed_meanwhile_is_left_alone_and_told(client_of, many, begin, c
     assert moved.number in page and "4 tickets were not done" in page and "1 ticket was so already." in page
 
 
+@pytest.mark.parametrize("act", ["close", "status", "predefined"])
+def test_a_checklist_that_is_not_done_keeps_its_ticket_open(many, begin, cast, promise, act):
+    """One by one somebody is asked; of many it is said which ones, and what is left to do there."""
+    todo, done, without = lot = many(3)
+    shut = Status.objects.get(code="closed")
+    for each in (todo, done):
+        actions.add_points(each, texts=["Test it", "Switch it"], actor=cast.sam)
+    for point in done.checklist.all():
+        actions.tick(point, actor=cast.sam)
+    PredefinedReply.objects.filter(pk=promise.pk).update(status=shut)
+    forget()
+    job = begin(lot, act, {"status": "closed", "predefined": str(promise.pk)})
+    ((number, why),) = job.failed
+    assert number == todo.number and "2 points of the checklist are still open: Test it, Switch it" in why
+    assert closed(lot) == 2 and todo.messages.count() == 1
+    assert not begin([done], act, {"status": "closed", "predefined": str(promise.pk)}).failed
+
+
+@pytest.mark.parametrize("act, params", [("status", {"status": "in-progress"}), ("snooze", {"snooze": ""})])
+def test_what_the_client_wrote_meanwhile_is_not_put_out_of_sight_unread(many, begin, cast, say, act, params):
+    """Bad input: as closing, neither another status nor a snooze."""
+    lot, seen = many(2), timezone.now()
+    with time_machine.travel(seen + timedelta(seconds=5)):
+        say(lot[0], cast.anna, "Wait, it still burns!")
+        job = begin(lot, act, params, seen=seen)
+    assert job.failed == [[lot[0].number, "The client wrote meanwhile. Read it first."]] and job.changed == 1
+
+
 def test_a_ticket_closed_meanwhile_is_not_given_a_status(many, begin, cast):
     """Bad input: nobody reopens what a colleague has just closed."""
     lot, seen = many(2), timezone.now()
@@ -352,9 +378,6 @@ def test_what_came_in_the_second_before_the_list_was_drawn_is_seen(client_of, ma
 
 def test_a_status_that_is_gone_when_the_worker_comes_stops_the_job(many, begin, large):
     """Bad input."""
-    from departments.models import Status
-    from departments.policy import forget
-
     job = begin(many(4), "status", {"status": "on-hold"})
     Status.objects.filter(code="on-hold").update(is_active=False)
     forget()
