@@ -46,8 +46,13 @@ class Act:
 
 
 def waiting(viewer):
-    """The replies of this person that have not gone yet, the next to go first."""
-    return list(PendingReply.objects.filter(author=viewer.user).select_related("ticket").order_by("due_at")[:PAGE])
+    """The replies of this person that have not gone yet, the next to go first; those of a job are in its line."""
+    rows = PendingReply.objects.filter(author=viewer.user).exclude(click__in=jobs_clicks(viewer.user))
+    return list(rows.select_related("ticket").order_by("due_at")[:PAGE])
+
+
+def jobs_clicks(person):
+    return BulkJob.objects.filter(user=person).values("click")
 
 
 def lately(viewer, before=""):
@@ -78,8 +83,7 @@ def heads_of(person, moment):
     """The last event of each click of theirs, but for jobs'."""
     own = TicketEvent.objects.exclude(verb__in=EVERYDAY)
     later = own.filter(click=OuterRef("click"), pk__gt=OuterRef("pk"), actor=person).exclude(verb__in=SILENT)
-    jobs = BulkJob.objects.filter(user=person).values("click")
-    rows = own.filter(actor=person).exclude(verb__in=SILENT).exclude(click__in=jobs).filter(~Exists(later))
+    rows = own.filter(~Exists(later), actor=person).exclude(verb__in=SILENT).exclude(click__in=jobs_clicks(person))
     if moment:
         rows = rows.filter(at__lt=moment)
     return list(rows.only("id", "click", "at").order_by("-at", "-id")[: PAGE + 1])

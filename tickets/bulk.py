@@ -23,7 +23,7 @@ from .actions.undoing import UNDO_SECONDS, touched_by
 from .automation.due import each
 from .bulk_acts import ACTS, Ready
 from .events import one_click
-from .models import BulkJob, Ticket
+from .models import BulkJob, PendingReply, Ticket, TicketEvent, Verb
 from .refused import Refused
 
 log = logging.getLogger(__name__)
@@ -121,9 +121,15 @@ def forward(job, size):
         for ticket in locked(chunk):
             if why := attempt(ready, ticket, job, click):
                 job.failed.append([ticket.number, why])
-    job.changed += len({event.ticket_id for event in click.events} & set(chunk))
+    touched = {event.ticket_id for event in click.events} | held(job, chunk)
+    job.changed += len(touched & set(chunk))
     job.done += len(chunk)
     job.state = State.RUNNING if job.done < job.total else State.DONE
+
+
+def held(job, ids):
+    """The ids of those of these tickets whose reply is on its way and can be taken back."""
+    return set(PendingReply.objects.filter(click=job.click, ticket__in=ids).values_list("ticket_id", flat=True))
 
 
 def locked(ids):
@@ -208,8 +214,9 @@ def stop(job):
 def back(job, size):
     """Take back the last tickets a job did."""
     chunk = job.tickets[max(0, job.done - size) : job.done]
-    changed = touched_by(job.click, tickets=chunk)
-    undone = set()
+    actions.take_back_held(job.click, tickets=chunk)
+    gone = answered(job, chunk)
+    changed, undone = touched_by(job.click, tickets=chunk) - gone, set()
     if changed:
         try:
             with one_click() as click:
@@ -217,11 +224,24 @@ def back(job, size):
             undone = {event.ticket_id for event in click.events}
         except Refused:
             pass
-    numbers = Ticket.objects.filter(pk__in=changed - undone).order_by("pk").values_list("number", flat=True)
-    job.failed += [[number, _("Somebody changed it since.")] for number in numbers]
+    job.failed += why_of(changed - undone, _("Somebody changed it since."))
+    job.failed += why_of(gone, _("The reply has already been sent."))
     job.done -= len(chunk)
     if not job.done:
+        actions.take_back_held(job.click)  # of those that were merged into others meanwhile
         job.state = State.UNDONE
+
+
+def why_of(tickets, why):
+    """[number, why] of each of these tickets (ids)."""
+    numbers = Ticket.objects.filter(pk__in=tickets).order_by("pk").values_list("number", flat=True)
+    return [[number, why] for number in numbers]
+
+
+def answered(job, ids):
+    """The ids of those of these tickets whose reply has gone."""
+    events = TicketEvent.objects.filter(click=job.click, ticket__in=ids, verb=Verb.REPLIED)
+    return set(events.values_list("ticket_id", flat=True))
 
 
 # --- Old jobs ---------------------------------------------------------------------------------------------------------
@@ -243,4 +263,5 @@ def sentence(job):
         ready = ACTS[job.act].ready(job.params, job.user)
     except (KeyError, Refused):
         ready = Ready(None, ngettext_lazy("%(n)s ticket changed.", "%(n)s tickets changed.", "n"))
-    return ready.said % {"n": job.changed, "to": ready.to}
+    said = ready.soon if ready.soon and undo_seconds(job) else ready.said
+    return said % {"n": job.changed, "to": ready.to}

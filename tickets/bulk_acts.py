@@ -2,6 +2,7 @@
 ticket, how it is said. A new act is a function and a line here, and its button in templates/desk/_bulk.html."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from . import actions
+from .actions.undoing import UNDO_SECONDS
 from .composing import filling, guard, predefined
 from .forms.desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
 from .forms.marking import moments
@@ -22,11 +24,13 @@ SPAM = (Ticket.Hidden.SPAM,)
 
 
 class Ready(NamedTuple):
-    """An act with everything it needs: what to do to one ticket, and how to say that it was done to `n`."""
+    """An act with everything it needs: what to do to one ticket, how to say that it was done to `n`, and `soon`, as long
+    as it can be taken back, where that is something else."""
 
     do: Callable
     said: object
     to: object = ""
+    soon: object = None
 
 
 class Act(NamedTuple):
@@ -198,7 +202,8 @@ def snoozing(sent, me):
 def answering(sent, me):
     offer = chosen_offer(sent["predefined"])
     said = ngettext_lazy("%(n)s ticket answered: %(to)s.", "%(n)s tickets answered: %(to)s.", "n")
-    return Ready(lambda ticket: answer(ticket, offer, me), said, offer.row.name)
+    soon = ngettext_lazy("%(n)s reply goes in a minute: %(to)s.", "%(n)s replies go in a minute: %(to)s.", "n")
+    return Ready(lambda ticket: answer(ticket, offer, me), said, offer.row.name, soon)
 
 
 def chosen_offer(value):
@@ -210,12 +215,22 @@ def chosen_offer(value):
 
 
 def answer(ticket, offer, me):
+<<<<<<< HEAD
     """Send a predefined reply with its fields filled in, and do what it does besides. Raises Refused where the guard
     stops it: one by one somebody might send it all the same, but not unread to many."""
     text, codes = words_for(ticket, offer, me), codes_of(offer)
     after, status = predefined.after([offer], codes, ticket), predefined.status_of([offer], codes, ticket)
     actions.reply(ticket, author=me, written=write(text), by_staff=True, status=status)
     actions.carry_out(ticket, after, actor=me)
+=======
+    """Set a predefined reply on its way with its fields filled in, and what it does besides: it goes when it cannot be
+    taken back any more. Raises Refused where the guard stops it: one by one somebody might send it all the same, but
+    not unread to many."""
+    words, (codes, status) = words_for(ticket, offer, me), besides(ticket, offer)
+    due_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
+    after = predefined.after([offer], codes, ticket)
+    actions.hold_reply(ticket, author=me, written=write(words), due_at=due_at, status=status, after=after)
+>>>>>>> a19b1da (wip)
 
 
 def codes_of(offer):
@@ -228,8 +243,18 @@ def words_for(ticket, offer, me):
     if not offer.is_for(ticket.department_id):
         raise Refused(_("This reply is not offered in its department."))
     text = predefined.filled(offer, ticket, agent=me).text
+<<<<<<< HEAD
     guard.refuse(text, ticket, status=predefined.status_of([offer], codes_of(offer), ticket))
+=======
+    guard.refuse(text, ticket, status=besides(ticket, offer)[1])
+>>>>>>> a19b1da (wip)
     return text
+
+
+def besides(ticket, offer):
+    """(the codes of all that a predefined reply does, the Status it puts the ticket into or None)."""
+    codes = {one.code for one in predefined.also([offer])}
+    return codes, predefined.status_of([offer], codes, ticket)
 
 
 def posting(sent, me):
@@ -267,6 +292,6 @@ ACTS = {  # the name of the button that asks for it: what it is
     "trash": Act(trashing, takes_hidden=SPAM, reads_first=True),
     "block": Act(blocking, takes_hidden=SPAM),
     "restore": Act(restoring, takes_hidden=(Ticket.Hidden.TRASH,), is_reversible=False),
-    "predefined": Act(answering, ("predefined",), is_reversible=False, reads_first=True),
+    "predefined": Act(answering, ("predefined",), reads_first=True),
     "incident": Act(posting, ("incident",), is_reversible=False),
 }

@@ -73,6 +73,11 @@ class one_click:  # noqa: N801 - reads as a sentence: with one_click():
         return self.atomic.__exit__(kind, error, trace)
 
 
+def click_in_hand():
+    """The id of the click that is being made, for what it sets aside to be done later."""
+    return _open.click.id
+
+
 def consumers():
     """What follows from a change. Each takes the click's events, inside the transaction."""
     from .automation import rules

@@ -11,7 +11,7 @@ from .linking import link, unlink
 from .merging import merge
 from .noting import Overtaken, add_note, edit_message, keep_automatic
 from .opening import open_ticket
-from .pending import call_back, call_off_of_leaver, change_later, hold_reply, release
+from .pending import call_back, call_off_of_leaver, change_later, hold_reply, release, take_back_held
 from .readdressing import readdress, send_again
 from .redacting import redact
 from .replying import Crossed, reply
@@ -97,6 +97,7 @@ __all__ = [
     "stop_watching",
     "tag",
     "tags_named",
+    "take_back_held",
     "take_mail",
     "tick",
     "trash",

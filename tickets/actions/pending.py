@@ -14,7 +14,7 @@ from departments.policy import status_rules
 from engine import once
 
 from .. import kicks, states
-from ..events import action, record, record_all
+from ..events import action, click_in_hand, one_click, record, record_all
 from ..models import Attachment, PendingReply, Verb
 from ..refused import Refused
 from ..writing import Written
@@ -47,7 +47,7 @@ def hold_reply(
     pending = PendingReply.objects.create(
         ticket=ticket, author=author, body=written.body, html=written.html, status=status, due_at=due_at,
         to=[person.pk for person in to], after=after or {}, is_later=is_later,
-        seen=[ticket.last_number, ticket.last_note] if is_later else [],
+        seen=[ticket.last_number, ticket.last_note] if is_later else [], click=click_in_hand(),
     )  # fmt: skip
     ids = [file.pk for file in attachments]
     Attachment.objects.filter(pk__in=ids, message=None).update(pending=pending, draft=None)
@@ -64,10 +64,14 @@ def refuse_time(due_at):
         raise Refused(_("Choose a moment within the next year."))
 
 
-@action
 def release(pending, *, now=None):
     """Send a pending reply that is due, or give it back where something has overtaken it; safe to run twice. Returns
-    the message, or None when nothing was sent."""
+    the message, or None when nothing was sent. What goes within its Undo belongs to the click that wrote it."""
+    with one_click(None if pending.is_later else pending.click):
+        return release_locked(pending, now=now)
+
+
+def release_locked(pending, *, now):
     ticket, row = locked_with_ticket(pending)
     if row is None or row.due_at > (now or timezone.now()):
         return None
@@ -149,3 +153,17 @@ def call_back(pending, *, actor):
         record_all(ticket, [told(row, why=HAND)], actor=actor)
     row.delete()
     return text, files
+
+
+@action
+def take_back_held(click, *, tickets=None):
+    """Take back the replies of one click that have not gone yet, of these tickets (ids) or of all. Nobody typed them:
+    they are in no box again. Returns the ids of their tickets."""
+    rows = PendingReply.objects.filter(click=click, is_later=False).order_by("ticket")
+    taken = set()
+    for pending in rows if tickets is None else rows.filter(ticket__in=tickets):
+        _ticket, row = locked_with_ticket(pending)
+        if row:
+            taken.add(row.ticket_id)
+            row.delete()
+    return taken

@@ -10,11 +10,16 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.viewer import Viewer
+<<<<<<< HEAD
 from departments.models import PredefinedReply, ReplyCategory, StaffPlace, Status
+=======
+from departments.models import StaffPlace, Status
+>>>>>>> a19b1da (wip)
 from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions, bulk
-from tickets.models import BulkJob, Notification, Tag, Ticket, TicketEvent, Verb
+from tickets.automation import timers
+from tickets.models import BulkJob, CheckPoint, Draft, Notification, PendingReply, Tag, Ticket, TicketEvent, Verb
 
 pytestmark = pytest.mark.django_db
 State = BulkJob.State
@@ -232,6 +237,11 @@ def test_tickets_are_given_to_a_team(client_of, many, cast):
 @pytest.fixture
 def promise(cast):
     """A predefined reply with a field, which also tags."""
+<<<<<<< HEAD
+=======
+    from departments.models import PredefinedReply, ReplyCategory
+
+>>>>>>> a19b1da (wip)
     drawer = ReplyCategory.objects.create(name="Outages")
     reply = PredefinedReply.objects.create(category=drawer, name="We are on it", tags=["outage"])
     reply.texts.create(language="", text="Hello {{client.first_name}}, we are on {{ticket.number}}.")
@@ -250,7 +260,9 @@ def test_a_reply_to_many_is_read_first_and_sent_to_each_with_its_own_words(clien
     assert "We are on it" in page and first.messages.count() == 1
     page = browser.post("/desk/bulk/reply/", words | {"chosen": promise.pk}).content.decode()
     assert f"Hello Anna, we are on {first.number}." in page and "Bonjour Carl." in page and "tag outage" in page
-    assert told(send(browser, lot, predefined=promise.pk)) == ["2 tickets answered: We are on it."]
+    assert told(send(browser, lot, predefined=promise.pk)) == ["2 replies go in a minute: We are on it."]
+    assert not any(each.messages.filter(number=2).exists() for each in lot) and not first.tags.exists()
+    timers.release_due_replies(now=timezone.now() + timedelta(minutes=2))
     assert [each.messages.get(number=2).body for each in lot] == [
         f"Hello Anna, we are on {first.number}.", "Bonjour Carl.",
     ]  # fmt: skip
@@ -259,7 +271,55 @@ def test_a_reply_to_many_is_read_first_and_sent_to_each_with_its_own_words(clien
         OutgoingMail.objects.filter(kind="reply", to_address__in=["anna@example.com", "carl@example.com"]).count() == 2
     )
     job = BulkJob.objects.get()
-    assert told(browser.post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "This can no longer be undone."
+    assert told(browser.post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "The reply has already been sent."
+    assert [each.messages.count() for each in lot] == [2, 2]
+
+
+def test_a_reply_to_many_is_taken_back_within_a_minute(client_of, many, cast, promise):
+    """Undo for 60 s, as of every act on many: nobody gets a letter, nothing of it stays; what has gone is told."""
+    lot, browser = many(3), client_of(cast.sam)
+    send(browser, lot, predefined=promise.pk)
+    job = BulkJob.objects.get()
+    page = browser.get("/desk/activity/").text
+    assert f"/desk/bulk/{job.pk}/undo/" in page and "Not sent yet" not in page  # one line, not one a ticket
+    early = PendingReply.objects.get(ticket=lot[0])
+    actions.release(early, now=early.due_at)
+    assert told(browser.post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "Taken back."
+    job.refresh_from_db()
+    assert job.state == "undone" and job.failed == [[lot[0].number, "The reply has already been sent."]]
+    assert [each.messages.count() for each in lot] == [2, 1, 1] and not PendingReply.objects.exists()
+    timers.release_due_replies(now=timezone.now() + timedelta(minutes=2))
+    assert OutgoingMail.objects.filter(kind="reply", to_address=cast.anna.email).count() == 1
+    assert not Draft.objects.exists()
+    assert [each.events.filter(verb="replied").count() for each in lot] == [1, 0, 0]
+
+
+def test_a_reply_to_many_is_taken_back_where_its_ticket_was_merged_too(client_of, many, cast, promise):
+    one, two = many(2)
+    browser = client_of(cast.sam)
+    send(browser, [two], predefined=promise.pk)
+    actions.merge([one, two], actor=cast.sam, into=one)
+    told(browser.post(f"/desk/bulk/{BulkJob.objects.get().pk}/undo/"))
+    assert not PendingReply.objects.exists()
+
+
+def test_nobody_takes_back_anothers_replies_to_many(client_of, many, cast, promise):
+    """T01."""
+    send(client_of(cast.sam), many(2), predefined=promise.pk)
+    assert client_of(cast.lena).post(f"/desk/bulk/{BulkJob.objects.get().pk}/undo/").status_code == 404
+    assert PendingReply.objects.count() == 2
+
+
+def test_a_reply_to_many_closes_none_with_open_points(client_of, many, cast, promise):
+    """Checklists: nobody reads it once more for each ticket."""
+    promise.status = Status.objects.get(code="closed")
+    promise.save(update_fields=["status"])
+    forget()
+    lot = many(2)
+    CheckPoint.objects.create(ticket=lot[1], text="Refund it")
+    answer = send(client_of(cast.sam), lot, predefined=promise.pk)
+    assert any("Refund it" in words for words in told(answer))
+    assert PendingReply.objects.get().ticket == lot[0]
 
 
 def test_a_reply_that_cannot_be_filled_in_is_sent_to_nobody(client_of, many, cast, promise):
@@ -271,7 +331,7 @@ def test_a_reply_that_cannot_be_filled_in_is_sent_to_nobody(client_of, many, cas
     page = browser.post("/desk/bulk/reply/", {"t": [each.number for each in lot], "chosen": promise.pk})
     assert "A field is not filled in" in page.content.decode()
     answer = send(browser, lot, predefined=promise.pk)
-    assert [each.messages.count() for each in lot] == [2, 1]
+    assert list(PendingReply.objects.values_list("ticket", flat=True)) == [lot[0].pk]
     assert any("A field is not filled in" in words for words in told(answer))
 
 
@@ -283,8 +343,6 @@ def test_a_reply_nobody_offered_is_sent_to_nobody(client_of, many, cast, promise
     assert told(send(browser, [each], predefined=value)) == ["Choose one of the list."]
     assert browser.post("/desk/bulk/reply/", {"t": each.number, "chosen": value}).status_code == 200
     promise.departments.add(cast.billing)
-    from departments.policy import forget
-
     forget()
     send(browser, [each], predefined=promise.pk)
     assert each.messages.count() == 1

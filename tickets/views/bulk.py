@@ -254,7 +254,9 @@ def undo(request, job):
     if row.state != BulkJob.State.UNDONE:
         toast(request, _("It is being taken back."))
     elif row.failed and len(row.failed) >= row.changed:
-        raise Refused(_("Somebody changed this since. Look again before you change it."))
+        sent = _("The reply has already been sent.")
+        why = _("Somebody changed this since. Look again before you change it.")
+        raise Refused(sent if {why for _number, why in row.failed} == {sent} else why)
     else:
         toast(request, _("Taken back."))
 
