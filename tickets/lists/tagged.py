@@ -3,10 +3,12 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import connection
 
 from departments.policy import snapshot
+from helpdesk_site.lib.prepared import Prepared
 
 from ..models import Tag
 
@@ -68,29 +70,43 @@ class Marks:
 
 STATEMENT = """
 SELECT held.ticket_id, tag.name, tag.tone, 0, 0, tag.key FROM tickets_ticket_tags AS held
-JOIN tickets_tag AS tag ON tag.id = held.tag_id WHERE held.ticket_id IN ({ids})
+JOIN tickets_tag AS tag ON tag.id = held.tag_id WHERE held.ticket_id {among}
 UNION ALL
-SELECT ticket_id, '', '', count(done_at), count(*), '' FROM tickets_checkpoint WHERE ticket_id IN ({ids})
+SELECT ticket_id, '', '', count(done_at), count(*), '' FROM tickets_checkpoint WHERE ticket_id {among}
 GROUP BY ticket_id
 UNION ALL
 SELECT one.id, '', 'draft', 0, 0, '' FROM tickets_draft
 JOIN tickets_ticket AS one ON one.number = CASE kind WHEN 'reply' THEN substr(place, 7) ELSE substr(place, 6) END
-WHERE owner = %s AND kind IN ('reply', 'note') AND one.id IN ({ids})
+WHERE owner = %(owner)s AND kind IN ('reply', 'note') AND one.id {among}
 ORDER BY 6
 """
+
+
+AMONG = {  # these ids, which come as one text: a statement with as many slots as rows would be planned for each number
+    "postgresql": ("= ANY (CAST(%(ids)s AS bigint[]))", "{{{}}}"),
+    "sqlite": ("IN (SELECT value FROM json_each(%(ids)s))", "[{}]"),
+}
 
 
 def marks_of(ids, me):
     """{ticket id: Marks} of these tickets (ids), in one statement; nothing for those without. `me` is the reader."""
     found = defaultdict(Marks)
-    if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(STATEMENT.format(ids=", ".join(map(str, ids))), [f"user:{me}"])
-            for pk, name, tone, done, points, _key in cursor.fetchall():
-                if name:
-                    found[pk].tags.append((name, tone))
-                elif tone:
-                    found[pk].is_draft = True
-                else:
-                    found[pk].done, found[pk].points = done, points
+    for pk, name, tone, done, points, _key in marked(ids, f"user:{me}") if ids else ():
+        if name:
+            found[pk].tags.append((name, tone))
+        elif tone:
+            found[pk].is_draft = True
+        else:
+            found[pk].done, found[pk].points = done, points
     return dict(found)
+
+
+def marked(ids, owner):
+    _among, several = AMONG[connection.vendor]
+    return marking(connection.vendor).rows(several.format(",".join(map(str, ids))), owner)
+
+
+@lru_cache(maxsize=2)
+def marking(vendor):
+    among, _several = AMONG[vendor]
+    return Prepared.of_sql(STATEMENT.format(among=among), slots={"ids": str, "owner": str})
