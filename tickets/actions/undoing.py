@@ -11,9 +11,10 @@ from departments.policy import snapshot
 
 from .. import access, clock, found, merged
 from ..events import action, record
+from ..lists import search
 from ..models import Flag, Ticket, TicketEvent, Verb
 from ..refused import Refused
-from . import checking, clients, deleting, linking, noting, snoozing, spamming, tagging, teaming, trashing
+from . import checking, clients, deleting, linking, noting, snoozing, spamming, tagging, talking, teaming, trashing
 from ._shared import save_times, status_again, take_mails_along
 from .splitting import unsplit
 from .unmerging import unmerge
@@ -102,6 +103,16 @@ def _type(ticket, event, actor):
     return _row_back(ticket, "type", event, snapshot().types)
 
 
+def _subject(ticket, event, actor):
+    said = dict(event.contents.values_list("name", "text"))
+    if "from" not in said or ticket.subject != said.get("to"):
+        return False
+    ticket.subject = said["from"]
+    ticket.save(update_fields=["subject"])
+    search.reindex(ticket)
+    return True
+
+
 def _department(ticket, event, actor):
     if ticket.department.slug != event.data.get("to"):
         return False
@@ -139,6 +150,7 @@ BACK = {
     Verb.ASSIGNED: _assignee,
     Verb.PRIORITY: _priority,
     Verb.TYPE: _type,
+    Verb.SUBJECT: _subject,
     Verb.MOVED: _department,
     Verb.FLAGGED: _flag,
     Verb.UNFLAGGED: _flag_taken_off,
@@ -155,6 +167,7 @@ BACK = {
     Verb.UNLINKED: linking.unlinking_taken_back,
     Verb.CLIENT: clients.change_taken_back,
     Verb.TEAMED: teaming.team_taken_back,
+    Verb.TALKED: talking.take_back,
 }
 OF_MESSAGES = (Verb.EDITED, Verb.DELETED)  # they stay with the ticket they were written under, merged or not
 # Acts on several tickets that belong together, taken back as a whole and for longer: a function of the event

@@ -195,6 +195,10 @@ class Desk(RuleBasedStateMachine):
         row = list(Priority.objects.order_by("pk"))[level]
         self.act(who, at, "work", lambda t, me: actions.set_priority(t, priority=row, actor=me), once=once)
 
+    @rule(at=TICKETS, who=WHO, once=ONCE)
+    def set_subject(self, at, who, once):
+        self.act(who, at, "work", lambda t, me: actions.set_subject(t, subject=self.word(), actor=me), once=once)
+
     @rule(at=TICKETS, who=WHO, once=ONCE, names=st.lists(st.sampled_from("abc"), min_size=1, max_size=3), off=ONCE)
     def tag(self, at, who, once, names, off):
         def do(ticket, me):

@@ -13,8 +13,11 @@ from departments.models import Policy, Priority, Status, TicketType
 from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions
+from tickets.events import one_click
 from tickets.forms.portal import TEXT_LIMIT
-from tickets.models import Attachment, Flag, Message, Notification, PendingReply, Presence, TicketEvent, Verb
+from tickets.lists import search
+from tickets.models import Attachment, Flag, Message, Notification, PendingReply, Presence, Ticket, TicketEvent, Verb
+from tickets.refused import Refused
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +164,24 @@ def test_priority_type_and_subject_are_changed(client_of, ticket, cast):
     post(browser, ticket, "type/", {"type": ""})
     ticket.refresh_from_db()
     assert ticket.type is None
+
+
+def test_a_subject_is_taken_back_and_found_by_its_words(client_of, ticket, cast):
+    """FIELD 2.3, 12; another one's subject is left alone."""
+    browser, before = client_of(cast.sam), ticket.subject
+    post(browser, ticket, "subject/", {"subject": "Zanzibar"})
+    click = TicketEvent.objects.get(verb=Verb.SUBJECT).click
+    assert f"/t/{ticket.number}/undo/{click}/" in browser.get(f"/t/{ticket.number}/").content.decode()
+    post(browser, ticket, f"undo/{click}/", {})
+    ticket.refresh_from_db()
+    assert ticket.subject == before and not list(search.matching(Ticket.objects.all(), "zanzibar"))
+    with one_click() as mine:
+        actions.set_subject(ticket, subject="Mine", actor=cast.sam)
+    actions.set_subject(ticket, subject="Hers", actor=cast.lena)
+    with pytest.raises(Refused):
+        actions.undo(mine.id, actor=cast.sam)
+    ticket.refresh_from_db()
+    assert ticket.subject == "Hers"
 
 
 def test_a_misrouted_ticket_is_moved_and_leaves_the_desk_of_who_moved_it(client_of, ticket, cast):

@@ -188,6 +188,26 @@ def test_staff_correct_the_details(client_of, meeting, cast):
     assert TicketEvent.objects.count() == before
 
 
+def test_a_correction_is_taken_back(client_of, meeting, cast):
+    """FIELD 2.3, 12: the moment, the link and the code as they were; what was corrected since is left alone."""
+    browser, fields = client_of(cast.sam), ("at", "minutes", "state", "link", "pass_code")
+    before = Talk.objects.values_list(*fields).get()
+    sent = {"at": "2030-01-02T10:00", "minutes": "", "state": "", "link": "", "pass_code": ""}
+    page = browser.post(f"/t/{meeting.number}/talk/", sent, follow=True).content.decode()
+    assert Talk.objects.values_list(*fields).get() != before
+    first = TicketEvent.objects.get(verb=Verb.TALKED)
+    assert f"/t/{meeting.number}/undo/{first.click}/" in page
+    browser.post(f"/t/{meeting.number}/undo/{first.click}/")
+    assert Talk.objects.values_list(*fields).get() == before
+    assert MEETING["pass_code"] not in browser.get(f"/t/{meeting.number}/log/").content.decode()
+    browser.post(f"/t/{meeting.number}/talk/", sent)
+    second = TicketEvent.objects.filter(verb=Verb.TALKED).last()
+    actions.change_talk(meeting, actor=cast.lena, minutes=5)
+    with pytest.raises(Refused):
+        actions.undo(second.click, actor=cast.sam)
+    assert Talk.objects.get().minutes == 5
+
+
 def test_the_client_gets_a_confirmation_when_it_is_ticked(client_of, meeting, cast):
     """S98: a reply in their language, by mail with the time and the link, never with the code."""
     User.objects.filter(pk=cast.anna.pk).update(language="en", time_zone="Europe/Lisbon")
