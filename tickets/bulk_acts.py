@@ -24,8 +24,8 @@ SPAM = (Ticket.Hidden.SPAM,)
 
 
 class Ready(NamedTuple):
-    """An act with everything it needs: what to do to one ticket, how to say that it was done to `n`, and `soon`, as long
-    as it can be taken back, where that is something else."""
+    """An act with everything it needs: what to do to one ticket, and how to say that it was done to `n`; `soon` says it
+    as long as it can be taken back, where that is something else."""
 
     do: Callable
     said: object
@@ -215,22 +215,13 @@ def chosen_offer(value):
 
 
 def answer(ticket, offer, me):
-<<<<<<< HEAD
-    """Send a predefined reply with its fields filled in, and do what it does besides. Raises Refused where the guard
-    stops it: one by one somebody might send it all the same, but not unread to many."""
-    text, codes = words_for(ticket, offer, me), codes_of(offer)
-    after, status = predefined.after([offer], codes, ticket), predefined.status_of([offer], codes, ticket)
-    actions.reply(ticket, author=me, written=write(text), by_staff=True, status=status)
-    actions.carry_out(ticket, after, actor=me)
-=======
     """Set a predefined reply on its way with its fields filled in, and what it does besides: it goes when it cannot be
     taken back any more. Raises Refused where the guard stops it: one by one somebody might send it all the same, but
     not unread to many."""
-    words, (codes, status) = words_for(ticket, offer, me), besides(ticket, offer)
+    text, codes = words_for(ticket, offer, me), codes_of(offer)
+    after, status = predefined.after([offer], codes, ticket), predefined.status_of([offer], codes, ticket)
     due_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
-    after = predefined.after([offer], codes, ticket)
-    actions.hold_reply(ticket, author=me, written=write(words), due_at=due_at, status=status, after=after)
->>>>>>> a19b1da (wip)
+    actions.hold_reply(ticket, author=me, written=write(text), due_at=due_at, status=status, after=after)
 
 
 def codes_of(offer):
@@ -243,18 +234,8 @@ def words_for(ticket, offer, me):
     if not offer.is_for(ticket.department_id):
         raise Refused(_("This reply is not offered in its department."))
     text = predefined.filled(offer, ticket, agent=me).text
-<<<<<<< HEAD
     guard.refuse(text, ticket, status=predefined.status_of([offer], codes_of(offer), ticket))
-=======
-    guard.refuse(text, ticket, status=besides(ticket, offer)[1])
->>>>>>> a19b1da (wip)
     return text
-
-
-def besides(ticket, offer):
-    """(the codes of all that a predefined reply does, the Status it puts the ticket into or None)."""
-    codes = {one.code for one in predefined.also([offer])}
-    return codes, predefined.status_of([offer], codes, ticket)
 
 
 def posting(sent, me):
