@@ -27,8 +27,7 @@ def open_ticket(
     ticket wait for its client's word in the portal (S69), `answer_to` is where answers go instead of their address.
     Of a call, chat or meeting: `talk` is what is known of it, by Talk's fields, and `quiet` writes to no client.
     """
-    if type and type.department_id and type.department_id != department.pk and type.department.is_active:
-        department = type.department
+    department = routed(department, type)
     by_staff, now = author.pk != client.pk, timezone.now()
     ticket = Ticket(
         subject=subject,
@@ -63,6 +62,12 @@ def open_ticket(
     if assignee:
         record(ticket, Verb.ASSIGNED, actor=author, **{"from": None, "to": assignee.pk})
     return ticket
+
+
+def routed(department, type):
+    """The department a ticket of this type comes to, when it is sent to this one (S203)."""
+    elsewhere = department and type and type.department_id and type.department_id != department.pk
+    return type.department if elsewhere and type.department.is_active else department
 
 
 def start(ticket, status, *, author, by_staff):

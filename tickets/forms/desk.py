@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import SYSTEM_EMAIL, Membership, User
+from departments.models import Team
 from departments.policy import snapshot
 from mail import blocking
 from mail.models import BlockedSender
 
 from .. import colleagues
-from ..actions.opening import default_priority
+from ..actions.opening import default_priority, routed
 from ..lists import queues
 from ..notices.recipients import Circle
 from ..refused import Refused
@@ -23,6 +24,19 @@ from ..talks import CONFERENCE, PHONE, TALKS
 from .portal import ADDRESS_LIMIT, SUBJECT_LIMIT, LineField, RowField, TextField, WithFiles
 
 Kind = BlockedSender.Kind
+
+
+class GivenToField(RowField):
+    """Who gets a ticket of one of these departments (ids): a colleague, or one of their teams."""
+
+    def __init__(self, departments, **options):
+        people = colleagues.of_departments(departments)
+        super().__init__(people, key="pk", empty=_("Nobody"), label=_("Assignee"), required=False, **options)
+        teams = [row for row in colleagues.teams().values() if row.is_active and row.department_id in departments]
+        if teams:
+            named = {f"{TEAM}{row.pk}": row for row in teams}
+            self.choices += [(_("Teams"), [(value, str(row)) for value, row in named.items()])]
+            self.rows |= named
 
 
 class NewTicketForm(WithFiles):
@@ -66,8 +80,7 @@ class NewTicketForm(WithFiles):
         types = [row for row in known.types.values() if row.is_active]
         self.offer("type", _("Type"), types, empty=pgettext("ticket type", "None"))
         self.offer("status", _("Status"), queues.offered_statuses(), empty=_("As the department sets it"))
-        people = colleagues.of_departments([row.pk for row in departments])
-        self.offer("assignee", _("Assignee"), people, key="pk", empty=_("Nobody"))
+        self.fields["assignee"] = GivenToField([row.pk for row in departments])
         if "priority" in self.fields:
             self.fields["priority"].initial = default_priority().code
         self.order_fields(self.field_order)
@@ -89,9 +102,11 @@ class NewTicketForm(WithFiles):
 
     def clean(self):
         cleaned = super().clean()
-        assignee, department = cleaned.get("assignee"), cleaned.get("department")
-        if assignee and department and assignee not in colleagues.of_department(department.pk):
-            self.add_error("assignee", _("%(person)s does not work in this department.") % {"person": assignee})
+        to, department = cleaned.get("assignee"), routed(cleaned.get("department"), cleaned.get("type"))
+        if department and isinstance(to, Team) and to.department_id != department.pk:
+            self.add_error("assignee", _("%(team)s is no team of this department.") % {"team": to})
+        elif department and isinstance(to, User) and to not in colleagues.of_department(department.pk):
+            self.add_error("assignee", _("%(person)s does not work in this department.") % {"person": to})
         return cleaned
 
     def client(self):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from departments.models import StaffPlace, Team
+from departments.models import StaffPlace, Team, TicketType
+from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions
 from tickets.automation import rules
@@ -202,3 +203,40 @@ def test_a_rule_gives_to_a_team(ticket, team, cast):
     assert fresh(ticket).team == team
     with pytest.raises(Refused):
         rules.DOING["team"](ticket, "0", rule=None, actor=cast.system)
+
+
+# --- Given from the beginning -----------------------------------------------------------------------------------------
+
+SAID = {"subject": "Mail", "message": "We look into it.", "department": "support", "priority": "medium"}
+
+
+def test_a_new_ticket_is_given_to_a_team(client_of, team, cast):
+    """S168, S201: the same list names people and teams; its members are told."""
+    browser = client_of(cast.lena)
+    assert f'<option value="team-{team.pk}">Mail servers</option>' in browser.get("/desk/new/").content.decode()
+    OutgoingMail.objects.all().delete()
+    browser.post("/desk/new/", SAID | {"client": cast.anna.pk, "assignee": f"team-{team.pk}"})
+    ticket = Ticket.objects.get()
+    assert (ticket.team, ticket.assignee) == (team, None) and verbs(ticket) == [Verb.OPENED, Verb.TEAMED]
+    assert OutgoingMail.objects.filter(to_address=cast.sam.email).count() == 1
+
+
+def test_a_team_of_another_department_gets_no_new_ticket(client_of, team, cast):
+    """T19: nor where the type of the ticket sends it there."""
+    kind = TicketType.objects.create(code="invoice", name="Invoice", department=cast.billing)
+    forget()
+    said = SAID | {"client": cast.anna.pk, "assignee": f"team-{team.pk}"}
+    for more in ({"department": "billing"}, {"type": kind.code}, {"assignee": f"{team.pk}-team"}):
+        assert client_of(cast.lena).post("/desk/new/", said | more).status_code == 422
+    assert not Ticket.objects.exists()
+
+
+def test_what_is_split_off_is_given_to_a_team(client_of, ticket, team, say, cast):
+    """S159; a team of another department refuses it, and nothing is split off."""
+    question = say(ticket, cast.anna, "And my mailbox?")
+    form = SAID | {"m": [question.pk], "assignee": f"team-{team.pk}"}
+    answer = client_of(cast.sam).post(f"/t/{ticket.number}/split/", form | {"department": "billing"})
+    assert answer.status_code == 422 and "is no team of this department" in answer.content.decode()
+    assert Ticket.objects.count() == 1
+    client_of(cast.sam).post(f"/t/{ticket.number}/split/", form)
+    assert Ticket.objects.latest("pk").team == team

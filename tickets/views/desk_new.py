@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import SYSTEM_EMAIL, User
+from departments.models import Team
 from engine.once import once
 from helpdesk_site.lib.text import clean_line, render_markdown, shown
 from helpdesk_site.lib.toasts import toast
@@ -18,6 +19,7 @@ from mail.render import known_language
 from .. import access, actions, talks
 from ..actions.opening import default_priority
 from ..composing import filling, guard
+from ..events import one_click
 from ..forms.desk import NewTicketForm
 from ..forms.talks import TalkForm
 from ..lists import queries, queues
@@ -66,7 +68,8 @@ def new(request):
 def opened(request, form, follow, *, channel, talk):
     """Open the ticket and go there. Raises Stopped where its text should not go to the client."""
     tells, text = talk is None or "tell" in request.POST, filled(request, form)
-    ticket = opened_by_staff(form, request.user, follow, text=text, channel=channel, talk=talk, tells=tells)
+    with one_click():
+        ticket = opened_by_staff(form, request.user, follow, text=text, channel=channel, talk=talk, tells=tells)
     words = _("%(number)s is open. %(client)s is told by mail.") if tells else _("%(number)s is open.")
     toast(request, words % {"number": ticket.number, "client": ticket.client})
     return redirect("ticket", ticket.number)
@@ -146,7 +149,8 @@ def opened_by_staff(form, author, follow=None, *, text, channel=Ticket.Channel.S
         with translation.override(known_language(client.language)), timezone.override(client.zone):
             subject = subject or talks.subject(channel, client)
             message = message or talks.first_words(channel, talk.cleaned_data["at"])
-    return actions.open_ticket(
+    to = said["assignee"]
+    ticket = actions.open_ticket(
         said["department"],
         client=client,
         author=author,
@@ -156,13 +160,14 @@ def opened_by_staff(form, author, follow=None, *, text, channel=Ticket.Channel.S
         priority=said.get("priority"),
         type=said.get("type"),
         status=said.get("status"),
-        assignee=said.get("assignee"),
+        assignee=to if isinstance(to, User) else None,
         organisation=said.get("organisation"),
         channel=channel,
         follow_up_of=follow,
         talk=talk and talk.cleaned_data,
         quiet=not tells,
     )
+    return actions.give_to_team(ticket, team=to, actor=author) if isinstance(to, Team) else ticket
 
 
 @require_safe

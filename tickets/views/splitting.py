@@ -6,14 +6,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.models import User
+from departments.models import Team
 from departments.policy import snapshot
 from engine.once import once
 from helpdesk_site.lib.toasts import toast
 
-from .. import access, actions, colleagues, merged
+from .. import access, actions, merged
 from ..actions.splitting import moved_away
 from ..conversation import desk_thread
 from ..events import one_click
+from ..forms.desk import GivenToField
 from ..forms.portal import SUBJECT_LIMIT, LineField, RowField
 from ..lists import queries, queues
 from ..models import Message, Participant
@@ -35,8 +38,7 @@ class SplitForm(forms.Form):
         self.offer("priority", _("Priority"), priorities, initial=ticket.shown_priority.code)
         types, none = [row for row in known.types.values() if row.is_active], pgettext("ticket type", "None")
         self.offer("type", _("Type"), types, empty=none, required=False)
-        people = colleagues.of_departments([row.pk for row in departments])
-        self.offer("assignee", _("Assignee"), people, key="pk", empty=_("Nobody"), required=False)
+        self.fields["assignee"] = GivenToField([row.pk for row in departments])
         joined = Participant.objects.filter(ticket=ticket).select_related("user").order_by("pk")
         if choices := [(str(row.user_id), row.user.email) for row in joined]:
             self.fields["people"] = forms.MultipleChoiceField(
@@ -85,6 +87,7 @@ def split(request, number):
 def split_now(request, ticket, said):
     ids = [int(value) for value in request.POST.getlist("m") if queues.is_id(value)]
     chosen = list(Message.objects.filter(pk__in=ids, ticket__in=merged.ids(ticket), deleted_at=None))
+    to = said["assignee"]
     with one_click() as click:
         new = actions.split(
             ticket,
@@ -93,11 +96,13 @@ def split_now(request, ticket, said):
             department=said["department"],
             priority=said.get("priority"),
             type=said.get("type"),
-            assignee=said.get("assignee"),
+            assignee=to if isinstance(to, User) else None,
             people=[int(pk) for pk in said.get("people", ())],
             tell=said["tell"],
             actor=request.user,
         )
+        if isinstance(to, Team):
+            new = actions.give_to_team(new, team=to, actor=request.user)
     words = ngettext("%(n)s message moved to %(number)s.", "%(n)s messages moved to %(number)s.", len(chosen))
     here = access.works_on(request.user, new)
     undo_url = reverse("ticket_undo", args=[ticket.number, click.id]) + f"?next={ticket.get_absolute_url()}"
