@@ -459,7 +459,7 @@ def world():
         for values in model.objects.order_by("pk").values_list("ticket__number", *fields):
             found.setdefault((values[0], model.__name__), []).append(values[1:])
     for (_number, name), values in found.items():
-        if name in ("Participant", "Flag", "Watcher", "Mention", "TicketLink", "On"):
+        if name in ("Participant", "Flag", "Watcher", "Mention", "TicketLink", "Ticket_tags"):
             values.sort()
     return found
 
