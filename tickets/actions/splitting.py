@@ -229,8 +229,9 @@ def unsplit(event, *, actor):
     goes to the trash, the messages are the old one's again. Returns the old ticket."""
     if "from" in event.data:
         event = of_old(event)
-    pair = {pk: found.locked(pk) for pk in sorted([event.ticket_id, event.data["to"][0]])}
-    ticket, new = pair[event.ticket_id], pair[event.data["to"][0]]
+    homes = homes_of(event.data["messages"])
+    rows = {pk: found.locked(pk) for pk in sorted({event.ticket_id, event.data["to"][0], *homes})}
+    ticket, new = rows[event.ticket_id], rows[event.data["to"][0]]
     untouched = [new.last_number, new.last_note] == event.data["last"]
     if timezone.now() - event.at > TAKEN_BACK or not untouched or new.hidden or new.merged_into_id or new.has_merged:
         raise Refused(_("Somebody wrote in %(number)s since, or a day has passed.") % {"number": new.number})
@@ -245,7 +246,17 @@ def unsplit(event, *, actor):
     save_times(ticket)
     record(new, Verb.UNSPLIT, actor=actor, put_away=there, **{"from": [ticket.pk, ticket.number]})
     record(ticket, Verb.UNSPLIT, actor=actor, of=event.sequence, to=event.data["to"])
+    for pk in homes.keys() - set(merged.ids(ticket)):
+        record(rows[pk], Verb.UNSPLIT, actor=actor, messages=homes[pk], to=event.data["to"])
     return ticket
+
+
+def homes_of(messages):
+    """{ticket id: those of these messages (ids) that were written there}."""
+    found = {}
+    for pk, ticket in Message.objects.filter(pk__in=messages).order_by("pk").values_list("pk", "ticket"):
+        found.setdefault(ticket, []).append(pk)
+    return found
 
 
 def of_old(event):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import exposure, found, merged
+from ..conversation import split_off
 from ..events import action, record
 from ..lists import search
 from ..models import (
@@ -13,6 +14,7 @@ from ..models import (
     Draft,
     Flag,
     Mention,
+    Message,
     Participant,
     PendingReply,
     Ticket,
@@ -113,9 +115,21 @@ def go_free(row, *, actor):
     """A ticket of its own again, with what was due of it."""
     event = TicketEvent.objects.filter(ticket=row, verb=Verb.MERGED).order_by("-sequence").first()
     survivor, row.merged_into = row.merged_into_id, None
+    splits = split_meanwhile(row, survivor)
     for name, moment in (event.data["due"] if event else {}).items():
         setattr(row, name, datetime.fromisoformat(moment))
-    record(row, Verb.UNMERGED, actor=actor, saving=["merged_into", *DUE], **{"from": survivor})
+    record(row, Verb.UNMERGED, actor=actor, saving=["merged_into", *DUE], **splits, **{"from": survivor})
+
+
+def split_meanwhile(row, survivor):
+    """Where its messages went that were split off while they stood in the survivor's thread: its own history tells it
+    from now on."""
+    events = TicketEvent.objects.filter(ticket=survivor, verb__in=split_off.VERBS).order_by("sequence")
+    moved = {pk: number for pk, (verb, number) in split_off.marks(events).items() if verb == Verb.SPLIT}
+    own, splits = Message.objects.filter(ticket__in=merged.ids(row), pk__in=moved).order_by("pk"), {}
+    for pk in own.values_list("pk", flat=True):
+        splits.setdefault(moved[pk], []).append(pk)
+    return {"splits": splits} if splits else {}
 
 
 def give_back(survivor, data, *, of=None):

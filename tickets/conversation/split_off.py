@@ -8,6 +8,7 @@ from django.utils import timezone
 from ..models import Verb
 
 TAKEN_BACK = timedelta(hours=24)
+VERBS = (Verb.SPLIT, Verb.UNSPLIT, Verb.UNMERGED)  # by which the marks are told
 
 
 def marks(events):
@@ -15,6 +16,10 @@ def marks(events):
     undone = {(row.ticket_id, row.data.get("of")) for row in events if row.verb == Verb.UNSPLIT}
     found = {}
     for row in events:
+        for number, messages in row.data.get("splits", {}).items() if row.verb == Verb.UNMERGED else ():
+            found |= dict.fromkeys(messages, (Verb.SPLIT, number))
+        if row.verb == Verb.UNSPLIT:
+            found = {pk: mark for pk, mark in found.items() if pk not in row.data.get("messages", ())}
         if row.verb != Verb.SPLIT or (row.ticket_id, row.sequence) in undone:
             continue
         if "to" in row.data:

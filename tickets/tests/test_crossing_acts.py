@@ -9,6 +9,7 @@ from django.utils import timezone
 from departments.models import Status
 from tickets import actions
 from tickets.events import one_click
+from tickets.keeping import history
 from tickets.models import PendingReply, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
 from tickets.writing import write
@@ -146,6 +147,31 @@ def test_a_message_split_off_a_merged_ticket_is_gone_from_it_after_unmerging_too
     actions.detach(other, actor=sam)
     with pytest.raises(Refused):
         actions.split(other, **said)
+
+
+@pytest.mark.parametrize("out", ["alone", "whole"])
+def test_a_message_split_off_a_merged_ticket_keeps_its_mark_when_that_is_taken_out(
+    ticket, open_ticket, say, sam, client_of, out
+):
+    """S158: for staff and client, and until the splitting is taken back."""
+    other = open_ticket()
+    message = say(other, other.client, "Another thing.")
+    actions.merge([ticket, other], into=ticket, actor=sam)
+    said = {"messages": [message], "subject": "Another", "department": ticket.department, "actor": sam}
+    with one_click() as click:
+        new = actions.split(ticket, **said)
+    if out == "alone":
+        actions.detach(other, actor=sam)
+    else:
+        actions.unmerge(TicketEvent.objects.get(verb=Verb.TOOK_IN), actor=sam)
+    mark = f"Moved to {new.number}"
+    for person in (sam, other.client):
+        assert mark in client_of(person).get(f"/t/{other.number}/").content.decode()
+        assert mark not in client_of(person).get(f"/t/{ticket.number}/").content.decode()
+    actions.undo(click.id, actor=sam)
+    for person in (sam, other.client):
+        assert mark not in client_of(person).get(f"/t/{other.number}/").content.decode()
+    assert actions.split(other, **said) and history.verify() is None
 
 
 def test_who_takes_out_what_others_work_on_stays_where_they_are(
