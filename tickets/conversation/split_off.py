@@ -5,7 +5,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from ..models import Verb
+from helpdesk_site.lib.tokens import clean_number
+
+from .. import found
+from ..models import Ticket, TicketEvent, Verb
 
 TAKEN_BACK = timedelta(hours=24)
 VERBS = (Verb.SPLIT, Verb.UNSPLIT, Verb.UNMERGED)  # by which the marks are told
@@ -27,6 +30,22 @@ def marks(events):
         else:
             found |= {copy["message"]: (Verb.OPENED, row.data["from"][1]) for copy in row.data["copies"]}
     return found
+
+
+def taken_back_to(ticket):
+    """The ticket whose messages one in the trash holds, because its splitting off was taken back: there they stand, and
+    there whoever was told of the new one goes on. None for any other."""
+    if not ticket.is_trashed:
+        return None
+    last = TicketEvent.objects.filter(ticket=ticket, verb__in=(Verb.TRASHED, Verb.UNSPLIT)).order_by("sequence").last()
+    return Ticket.objects.get(pk=last.data["from"][0]) if last and last.verb == Verb.UNSPLIT else None
+
+
+def old_number(number):
+    """The number of the ticket that one with this number was taken back to; "" for none."""
+    ticket = found.by_number(clean_number(number))
+    old = ticket and taken_back_to(ticket)
+    return old.number if old else ""
 
 
 def to_take_back(events, ticket, user):

@@ -11,6 +11,7 @@ from helpdesk_site.lib import tokens
 from mail import pointers
 
 from .. import access, found
+from ..conversation import split_off
 from ..models import MailId, Ticket
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9])#?([A-Za-z]{3}-?[0-9]{6})(?![0-9A-Za-z])")
@@ -90,7 +91,7 @@ def bounced(letter):
 
 
 def survivor(ticket):
-    """Where a merged-away ticket lives on (S142)."""
-    while ticket.merged_into_id:
-        ticket = ticket.merged_into
+    """Where a ticket lives on that was merged away (S142), or split off and taken back (S158)."""
+    while on := ticket.merged_into or split_off.taken_back_to(ticket):
+        ticket = on
     return ticket

@@ -20,7 +20,7 @@ from helpdesk_site.lib.tokens import clean_number
 from .. import access, actions, talks, words
 from ..actions import reopens_until, reply_refusal
 from ..composing import drafts, filling, guard, predefined
-from ..conversation import quoting, reading, thread
+from ..conversation import quoting, reading, split_off, thread
 from ..events import one_click
 from ..forms.desk import chosen_readers
 from ..forms.portal import ReplyForm
@@ -41,9 +41,13 @@ FOR_CLIENTS = ("organisation", "service")  # read with a ticket; people are know
 @require_safe
 @for_somebody
 def ticket(request, number):
-    """The conversation, for whoever may see it (S17-S19, S72, S94, S105, S106). A merged-away one leads on (S142)."""
+    """The conversation, for whoever may see it (S17-S19, S72, S94, S105, S106). A merged-away one leads on (S142), and
+    one that was split off leads back where that was taken back."""
     having = access.WITH if request.viewer.is_staff else FOR_CLIENTS
-    ticket, can = access.ticket_and_abilities(request.viewer, number, having=having)
+    try:
+        ticket, can = access.ticket_and_abilities(request.viewer, number, having=having)
+    except Http404:
+        return redirect("ticket", access.ticket_for(request.viewer, split_off.old_number(number)).number)
     if ticket.number != clean_number(number):
         return redirect("ticket", ticket.number)
     return page(request, ticket, can=can)
