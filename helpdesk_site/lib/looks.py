@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 OWN_SYMBOLS = ("s-", "p-", "i-")
@@ -130,9 +131,14 @@ def _nobody(size):
 def viewing(person, writing=False):
     """Somebody else is looking at this ticket, or writing in it."""
     name = person if isinstance(person, str) else person.full_name
+    return _viewing(name + "", avatar(person, "xs"), bool(writing), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _viewing(name, face, writing, language):
     words = (_("%(name)s is replying") if writing else _("%(name)s is viewing")) % {"name": name}
     tone, glyph = ("red", "pencil") if writing else ("amber", "eye")
     return format_html(
         '<span class="viewing t-{}" title="{}">{}{}<span class="vh">{}</span></span>',
-        tone, words, silent_icon(glyph, ""), avatar(person, "xs"), words,
+        tone, words, silent_icon(glyph, ""), face, words,
     )  # fmt: skip

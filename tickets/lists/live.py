@@ -15,7 +15,6 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.models import User
 from departments.policy import snapshot
 from helpdesk_site.lib.prepared import Prepared
 
@@ -37,7 +36,7 @@ class Now(NamedTuple):
 
     @property
     def present(self):
-        """[(ticket id, person, whether they write)] (S6)."""
+        """[(ticket id, Face, whether they write)] (S6)."""
         return [(pk, *present(words)) for pk, words in self.here]
 
 
@@ -55,9 +54,9 @@ def now(viewer, address):
 
 
 def present(words):
-    """(person, whether they write) of a row of `traced`."""
+    """(Face, whether they write) of a row of `traced`."""
     mode, pk, picture, email, name = words.split(APART, 4)
-    return User(pk=int(pk), name=name, email=email, picture=picture), mode == Presence.Mode.WRITING
+    return colleagues.face_of(int(pk), name, email, picture), mode == Presence.Mode.WRITING
 
 
 def configured():

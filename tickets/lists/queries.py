@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import SYSTEM_EMAIL, User
 from helpdesk_site.lib.prepared import Prepared
 
-from .. import access
+from .. import access, colleagues
 from ..models import Presence, Ticket
 from . import queues
 
@@ -281,10 +281,10 @@ HERE = Prepared(
 
 
 def present(tickets, *, but):
-    """[(ticket id, person, whether they write)]: who looks at these tickets (ids) just now, without one person (S6)."""
+    """[(ticket id, Face, whether they write)]: who looks at these tickets (ids) just now, without one person (S6)."""
     wanted = set(tickets)
     return [
-        (ticket, User(pk=pk, name=name, email=email, picture=picture), mode == Presence.Mode.WRITING)
+        (ticket, colleagues.face_of(pk, name, email, picture), mode == Presence.Mode.WRITING)
         for ticket, mode, pk, name, email, picture in HERE.rows()
         if ticket in wanted and pk != but.pk
     ]

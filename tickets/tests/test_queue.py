@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from departments.policy import forget
 from tickets import actions
 from tickets.writing import write
 
@@ -358,3 +359,28 @@ def test_lists_by_what_is_no_column_of_a_ticket_are_cut_into_pages(open_ticket, 
     first = queues.page(viewer, queues.read(QueryDict(query), viewer), size=3)
     second = queues.page(viewer, queues.read(QueryDict(f"{query}&cursor={first.next}"), viewer), size=3)
     assert [len(first), len(second)] == [3, 2] and not {row["id"] for row in first} & {row["id"] for row in second}
+
+
+# --- What is drawn once for all who see the same ----------------------------------------------------------------------
+
+
+def test_the_menus_of_one_person_are_never_shown_to_another(client_of, open_ticket, cast):
+    """S119, T04: chips, menus and faces are kept by what they say, in the language they say it in."""
+    open_ticket(department=cast.billing, assignee=None)
+    chip = 'type="checkbox" name="department"'
+    pages = {name: client_of(getattr(cast, name)).get("/desk/").content.decode() for name in ("lena", "sam", "ben")}
+    assert chip in pages["lena"] and chip not in pages["sam"] + pages["ben"]
+    assert f'name="assignee" value="{cast.ben.pk}"' in pages["lena"]
+    assert f'name="assignee" value="{cast.ben.pk}"' not in pages["sam"]
+    cast.sam.language, cast.sam.refresh_seconds = "ru", 60
+    cast.sam.save(update_fields=["language", "refresh_seconds"])
+    page = client_of(cast.sam).get("/desk/?status=open").content.decode()
+    assert 'value="60" aria-current="true"' in page and 'value="30" aria-current="true"' not in page
+    assert 'name="status" value="open" checked' in page and "Every minute" not in page and "Priority" not in page
+    page = client_of(cast.ben).get("/desk/").content.decode()
+    assert 'name="status" value="open" checked' not in page and "Every 30 seconds" in page
+    cast.ben.name = "<b>Ben</b>"
+    cast.ben.save(update_fields=["name"])
+    forget()
+    page = client_of(cast.ben).get("/desk/").content.decode()
+    assert "&lt;b&gt;Ben" in page and "<b>Ben</b>" not in page

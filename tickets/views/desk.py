@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 
 from django.conf import settings
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -102,7 +103,7 @@ def queue_context(viewer, asked, *, present=()):
         "chips": filters.chips(viewer, asked, counted),
         "tag_meant": tagged.known().get(asked.words.casefold()) if asked.words else None,
         "menus": bulk_menus(viewer.user, departments),
-        "refresh_choices": [(seconds, refresh_words(seconds)) for seconds in REFRESH],
+        "refresh_items": refresh_items(viewer.user.refresh_seconds, get_language()),
         "refresh_now": refresh_words(viewer.user.refresh_seconds),
     }
 
@@ -155,6 +156,13 @@ def heading(asked):
     if department:
         return department.said("name"), queries.key_of(department=department.slug)
     return str(queues.VIEWS[asked.view].name), queries.key_of(view=asked.view)
+
+
+@lru_cache(maxsize=64)
+def refresh_items(current, language):
+    """The choices of how often the list is fetched anew."""
+    choices = [(seconds, refresh_words(seconds)) for seconds in REFRESH]
+    return render_to_string("desk/_refresh_items.html", {"choices": choices, "current": current})
 
 
 def refresh_words(seconds):

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import formats
 from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Organisation, User
 from departments.policy import snapshot
@@ -16,12 +17,14 @@ from helpdesk_site.lib.text import clean_line
 from .. import colleagues
 from ..lists import queries, queues, tagged
 from ..models import Ticket
+from .menus import drawn
 
 
-@dataclass(frozen=True)
-class Option:
-    """One box of a chip. `shown` is what stands beside it, `name` the same in plain words."""
+class Option(NamedTuple):
+    """One box of a chip; `field` is its name in the address. `shown` is what stands beside it, `name` the same in plain
+    words."""
 
+    field: str
     value: object
     name: str
     shown: str
@@ -29,13 +32,12 @@ class Option:
     count: str = ""
 
 
-@dataclass(frozen=True)
-class Chip:
-    """One filter; `field` is its name in the address."""
+class Chip(NamedTuple):
+    """One filter, and the kind of its boxes. As one value it is drawn once for all who see the same."""
 
     field: str
     name: str
-    options: list
+    options: tuple
 
     @property
     def chosen(self):
@@ -45,18 +47,22 @@ class Chip:
             return ", ".join(names)
         return ngettext("%(n)s chosen", "%(n)s chosen", len(names)) % {"n": len(names)}
 
+    @property
+    def html(self):
+        return drawn("desk/_chip.html", get_language(), chip=self)
+
 
 def chips(viewer, asked, counted):
     """The chips of the queue for this viewer."""
     departments = queues.departments_of(viewer)
     found = [
-        Chip("status", _("Status"), [status(row, asked, counted) for row in queues.offered_statuses()]),
-        Chip("department", _("Department"), [department(row, asked, counted) for row in departments]),
-        Chip("assignee", _("Assignee"), assignees(viewer, asked, departments)),
-        Chip("priority", _("Priority"), [priority(row, asked) for row in snapshot().priorities.values()]),
-        Chip("tag", _("Tag"), [tag(row, asked) for row in tags_offered(asked)]),
-        Chip("type", _("Type"), type_options(asked)),
-        Chip("team", _("Team"), team_options(asked, departments)),
+        Chip("status", _("Status"), tuple(status(row, asked, counted) for row in queues.offered_statuses())),
+        Chip("department", _("Department"), tuple(department(row, asked, counted) for row in departments)),
+        Chip("assignee", _("Assignee"), tuple(assignees(viewer, asked, departments))),
+        Chip("priority", _("Priority"), tuple(priority(row, asked) for row in snapshot().priorities.values())),
+        Chip("tag", _("Tag"), tuple(tag(row, asked) for row in tags_offered(asked))),
+        Chip("type", _("Type"), tuple(type_options(asked))),
+        Chip("team", _("Team"), tuple(team_options(asked, departments))),
     ]
     return [chip for chip in found if chip.options and (chip.field != "department" or len(departments) > 1)]
 
@@ -64,8 +70,8 @@ def chips(viewer, asked, counted):
 def type_options(asked):
     """The types, and none; nothing where there are none."""
     rows = [row for row in snapshot().types.values() if row.is_active or row.pk in asked.types]
-    none = Option(queues.NONE, type_name(queues.NONE), look_of_name(type_name(queues.NONE)), queues.NONE in asked.types)
-    named = [Option(row.code, row.said(), look_of_name(row.said()), row.pk in asked.types) for row in rows]
+    none = plain("type", queues.NONE, type_name(queues.NONE), queues.NONE in asked.types)
+    named = [plain("type", row.code, row.said(), row.pk in asked.types) for row in rows]
     return [none, *named] if named else []
 
 
@@ -77,9 +83,8 @@ def team_options(asked, departments=()):
         for row in colleagues.teams().values()
         if row.pk in asked.teams or (row.is_active and row.department_id in places)
     ]
-    words = pgettext("team", "none")
-    none = Option(queues.NONE, words, look_of_name(words), queues.NONE in asked.teams)
-    named = [Option(row.pk, row.said(), look_of_name(row.said()), row.pk in asked.teams) for row in rows]
+    none = plain("team", queues.NONE, pgettext("team", "none"), queues.NONE in asked.teams)
+    named = [plain("team", row.pk, row.said(), row.pk in asked.teams) for row in rows]
     return [none, *named] if named or none.chosen else []
 
 
@@ -87,11 +92,16 @@ def team_options(asked, departments=()):
 class More:
     """The filters behind one chip of their own: how the ticket came, when, escalated, of whom."""
 
-    channels: list
+    channels: tuple
     people: list
     asked: object
     found: list
     typed: str = ""
+
+    @property
+    def boxes(self):
+        """The boxes of the channels."""
+        return drawn("desk/_boxes.html", get_language(), options=self.channels)
 
     @property
     def chosen(self):
@@ -104,40 +114,33 @@ class More:
 def more(request, asked):
     """The chip of further filters. A client is found by name (`find`), which shows the page again with those found."""
     typed = clean_line(request.GET.get("find", ""))[:80]
-    channels = [
-        Option(code, str(label), look_of_name(str(label)), code in asked.channels)
-        for code, label in Ticket.Channel.choices
-    ]
+    channels = tuple(
+        plain("channel", code, str(label), code in asked.channels) for code, label in Ticket.Channel.choices
+    )
     chosen = chosen_people(asked)
     have = {(option.field, option.value) for option in chosen}
     found = [option for option in found_people(typed) if (option.field, option.value) not in have] if typed else []
     return More(channels, chosen, asked, found, typed)
 
 
-@dataclass(frozen=True)
-class Whose(Option):
-    """A box for a client or an organisation; `field` is its name in the address."""
-
-    field: str = ""
-
-
 def chosen_people(asked):
     """The clients and organisations a list is narrowed to. Asked for only when it is."""
     people = User.objects.filter(pk__in=asked.clients) if asked.clients else []
     groups = Organisation.objects.filter(pk__in=asked.organisations) if asked.organisations else []
-    return [whose("client", row.pk, row.full_name, True) for row in people] + [
-        whose("organisation", row.pk, row.name, True) for row in groups
+    return [plain("client", row.pk, row.full_name, True) for row in people] + [
+        plain("organisation", row.pk, row.name, True) for row in groups
     ]
 
 
 def found_people(typed):
-    people = [whose("client", row.pk, f"{row.full_name} ({row.email})", False) for row in queries.people(typed)]
+    people = [plain("client", row.pk, f"{row.full_name} ({row.email})", False) for row in queries.people(typed)]
     groups = Organisation.objects.filter(name__icontains=typed).order_by("name")[: queries.MOST_PEOPLE]
-    return [*(whose("organisation", row.pk, row.name, False) for row in groups), *people]
+    return [*(plain("organisation", row.pk, row.name, False) for row in groups), *people]
 
 
-def whose(field, pk, name, chosen):
-    return Whose(pk, name, look_of_name(name), chosen, field=field)
+def plain(field, value, name, chosen):
+    """A box that shows a name."""
+    return Option(field, value, name, look_of_name(name), chosen)
 
 
 MOST_TAGS = 100  # in the menu; others are found by typing tag:name into the search
@@ -150,23 +153,23 @@ def tags_offered(asked):
 
 
 def tag(row, asked):
-    return Option(row.name, row.name, look_of_tag(row.name, row.tone), row.pk in asked.tags)
+    return Option("tag", row.name, row.name, look_of_tag(row.name, row.tone), row.pk in asked.tags)
 
 
 def status(row, asked, counted):
-    count = queries.shown_count(counted.statuses.get(row.pk, 0))
-    return Option(
-        row.code, row.said(), look_of_status(row.category, row.said(), row.colour), row.pk in asked.statuses, count
-    )
+    name, count = row.said(), queries.shown_count(counted.statuses.get(row.pk, 0))
+    look = look_of_status(row.category, name, row.colour)
+    return Option("status", row.code, name, look, row.pk in asked.statuses, count)
 
 
 def department(row, asked, counted):
     name, count = row.said("name"), queries.shown_count(counted.departments.get(row.pk, 0))
-    return Option(row.slug, name, look_of_name(name), row.pk in asked.departments, count)
+    return plain("department", row.slug, name, row.pk in asked.departments)._replace(count=count)
 
 
 def priority(row, asked):
-    return Option(row.code, row.said(), look_of_priority(row.level, row.said()), row.pk in asked.priorities)
+    name = row.said()
+    return Option("priority", row.code, name, look_of_priority(row.level, name), row.pk in asked.priorities)
 
 
 @lru_cache(maxsize=1024)
@@ -194,7 +197,7 @@ def assignees(viewer, asked, departments):
     people = colleagues.of_departments([row.pk for row in departments])
     rows = [(queues.NOBODY, _("Nobody")), (queues.ME, _("Me"))]
     rows += [(user.pk, user.full_name) for user in people if user.pk != viewer.user.pk]
-    return [Option(value, name, look_of_name(name), value in asked.assignees) for value, name in rows]
+    return [plain("assignee", value, name, value in asked.assignees) for value, name in rows]
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------

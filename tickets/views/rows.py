@@ -13,7 +13,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from departments.policy import snapshot
 from helpdesk_site.lib import looks, moments, shapes
 
@@ -193,8 +192,8 @@ def assignee(row):
         return f'<span class="tag" title="{name}">{icon}<span class="clip" dir="auto">{name}</span></span>'
     if not row["assignee_id"]:
         return looks.avatar(None, "sm")
-    name, email, picture = row["assignee__name"], row["assignee__email"], row["assignee__picture"] or ""
-    return looks.avatar(User(pk=row["assignee_id"], name=name, email=email, picture=picture), "sm", False)
+    face = row["assignee_id"], row["assignee__name"], row["assignee__email"], row["assignee__picture"]
+    return looks.avatar(colleagues.face_of(*face), "sm", False)
 
 
 def badges(present):
