@@ -248,9 +248,10 @@ def answered(job, ids):
 
 
 def forget_old(now=None):
-    """Forget of old jobs which tickets they were, and why some were not done; that they were is kept. Returns of how
-    many: the list of one's acts still tells them in a line."""
+    """Forget of old jobs which tickets they were, why some were not done, and what was posted; that they were is kept.
+    Returns of how many: the list of one's acts still tells them in a line."""
     old = BulkJob.objects.filter(finished_at__lt=(now or timezone.now()) - KEPT).exclude(tickets=[])
+    old.filter(act="incident").update(params={"incident": ""})
     return old.update(tickets=[], failed=[])
 
 

@@ -15,12 +15,13 @@ from django.db.models import Q
 from helpdesk_site.lib import text
 from helpdesk_site.lib.redaction import BLOCK
 from mail import erasing
-from mail.models import OutgoingMail
+from mail.models import Kind, OutgoingMail
 
 from .. import access, merged
 from ..composing import drafts
 from ..models import (
     Attachment,
+    BulkJob,
     CheckPoint,
     Draft,
     EventContent,
@@ -150,10 +151,10 @@ def places_of(scope):
 
 
 def letters_of(scope):
-    """Our letters about its tickets, and about its single messages."""
+    """Our letters about its tickets, and about its single messages; digests that name its tickets."""
     about = Q(notifications__event__message__in=scope.messages)
     for ticket in scope.tickets:
-        about |= erasing.about(ticket.number)
+        about |= erasing.about(ticket.number) | Q(kind=Kind.DIGEST, text__contains=ticket.number)
     return OutgoingMail.objects.filter(about).distinct().order_by("pk")
 
 
@@ -184,10 +185,25 @@ def others_of(scope, words):
     for row in PendingReply.objects.filter(ticket__in=scope.tickets):
         if words.count(row.body) or words.count_html(row.html) or words.count(time_text(row)):
             yield row, lambda row: out_of_pending(row, words)
+    for job in jobs_of(scope):
+        if any(words.count(value) for value in [*said_by(job.params), *(why for _number, why in job.failed)]):
+            yield job, lambda row: out_of_job(row, words)
     for model, names in WRITTEN:
         for row in model.objects.filter(ticket__in=scope.tickets):
             if any(words.count(getattr(row, name) or "") for name in names):
                 yield row, lambda row, names=names: out_of_fields(row, names, words)
+
+
+def jobs_of(scope):
+    """The acts on many tickets that have ended and said something or failed, some ticket of the scope among those."""
+    here = {ticket.pk for ticket in scope.tickets}
+    rows = BulkJob.objects.filter(finished_at__isnull=False).exclude(failed=[], params={}).order_by("pk")
+    return (job for job in rows.iterator(chunk_size=100) if here.intersection(job.tickets))
+
+
+def said_by(params):
+    """The texts among what the form of an act said."""
+    return [value for value in params.values() if isinstance(value, str)]
 
 
 def numbers_of(scope):
@@ -224,6 +240,14 @@ def out_of_draft(draft, words):
     kept = {name: words.out_of_markdown(value, text.render_markdown)[0] for name, value in draft.fields.items()}
     draft.fields = kept
     draft.save(update_fields=["fields"])
+
+
+def out_of_job(job, words):
+    for name, value in job.params.items():
+        if isinstance(value, str):
+            job.params[name] = words.out_of_markdown(value, text.render_markdown)[0]
+    job.failed = [[number, words.out_of(why)[0]] for number, why in job.failed]
+    job.save(update_fields=["params", "failed"])
 
 
 def out_of_pending(row, words):

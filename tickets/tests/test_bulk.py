@@ -617,6 +617,14 @@ def test_old_jobs_forget_which_tickets_they_were(client_of, many, begin, cast):
     assert browser.get(f"/desk/bulk/{job.pk}/").status_code == 200
 
 
+def test_what_was_posted_to_many_is_forgotten_with_it(many, begin):
+    """Part 8: the words stand in the tickets, and go there when they are deleted."""
+    job = begin(many(1), "incident", {"incident": "It works again."})
+    bulk.forget_old(timezone.now() + timedelta(days=31))
+    job.refresh_from_db()
+    assert job.params == {"incident": ""} and bulk.sentence(job) == "1 ticket answered."
+
+
 # --- Whose job it is --------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from base64 import b64encode
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -17,16 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.viewer import Viewer
-from departments.models import Policy
+from departments.models import Policy, StaffPlace
 from helpdesk_site.lib.redaction import BLOCK, Words
 from mail import erasing, intake
 from mail.models import IncomingMail, OutgoingMail
 from tickets import access, actions
+from tickets.automation import digests
 from tickets.events import one_click
 from tickets.keeping import files, history, redacting
 from tickets.lists import search
 from tickets.models import (
     Attachment,
+    BulkJob,
     CheckPoint,
     Draft,
     EventContent,
@@ -156,6 +159,49 @@ def test_afterwards_the_words_are_found_nowhere(cast, open_ticket, say, arrive, 
     assert SECRET not in page and page.count(BLOCK) >= 3
     assert search.matching(Ticket.objects.all(), "password").filter(pk=ticket.pk).exists()
     assert not search.matching(Ticket.objects.all(), SECRET, notes=True).exists()
+
+
+def test_it_reaches_what_repeats_the_ticket_elsewhere(cast, open_ticket, redact, set_policy):
+    """T21: digests, sent or waiting; jobs with what they posted and why they failed; drafts of another page; a snooze,
+    a call, the name of a file."""
+    ticket = open_ticket(subject=f"About {SECRET}")
+    other = open_ticket(subject="Another one")
+    StaffPlace.objects.filter(user=cast.sam).update(gathered=["given", "note"])
+    for row in (ticket, other):
+        actions.assign(again(row), to=cast.sam, actor=cast.lena)
+    assert digests.send_due(timezone.now() + timedelta(days=2)) == 1
+    actions.snooze(again(ticket), until=timezone.now() + timedelta(days=1), actor=cast.sam, note=f"ask {SECRET}")
+    actions.add_points(again(ticket), texts=[f"Call {SECRET}"], actor=cast.sam)
+    kept = {"user": cast.sam, "state": "done", "tickets": [ticket.pk, other.pk], "finished_at": timezone.now()}
+    why = f"1 point of the checklist is still open: Call {SECRET}"
+    BulkJob.objects.create(act="incident", params={"incident": f"It was {SECRET}.", "ids": [1]}, **kept)
+    BulkJob.objects.create(act="close", failed=[[ticket.number, why], [other.number, "Merged."]], **kept)
+    fields = {"message": "x", "elsewhere": f"on the phone {SECRET}"}
+    Draft.objects.create(owner="user:1", kind="note", place=f"note/{ticket.number}", fields=fields)
+    file = upload(ticket, f"{SECRET}.txt", b"nothing here")
+    actions.reply(again(ticket), author=cast.sam, written=write("See the file."), by_staff=True, attachments=[file])
+    found = {place.partition(".")[0] for place in places_of(SECRET)}
+    assert {"mail_outgoingmail", "mail_outgoingfile", "tickets_bulkjob", "tickets_draft", "tickets_snooze"} <= found
+    redact(ticket, SECRET, cast.lena)
+    assert places_of(SECRET) == []
+    digest = OutgoingMail.objects.get(kind="digest")
+    assert "Another one" in digest.text and ticket.number in digest.text and BLOCK in digest.text
+    assert BulkJob.objects.get(act="close").failed[1] == [other.number, "Merged."]
+    assert history.verify() is None
+
+
+def test_jobs_and_digests_of_other_tickets_are_left_alone(cast, open_ticket, redact):
+    ticket, other = open_ticket(text=f"It is {SECRET}."), open_ticket(subject=f"Also {SECRET}")
+    StaffPlace.objects.filter(user=cast.sam).update(gathered=["given"])
+    actions.assign(again(other), to=cast.sam, actor=cast.lena)
+    digests.send_due(timezone.now() + timedelta(days=2))
+    BulkJob.objects.create(
+        user=cast.sam, act="incident", params={"incident": f"It was {SECRET}."}, state="done",
+        tickets=[other.pk], finished_at=timezone.now(),
+    )  # fmt: skip
+    redact(ticket, SECRET, cast.lena)
+    assert SECRET in OutgoingMail.objects.get(kind="digest").text
+    assert SECRET in BulkJob.objects.get().params["incident"]
 
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp", "Co", "Cn", "Cf"])
