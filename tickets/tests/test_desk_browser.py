@@ -6,7 +6,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from tickets import actions
 from tickets.models import Notification
+from tickets.writing import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,12 +49,55 @@ def test_the_queue_is_walked_and_tickets_are_closed_by_keyboard(sit_down, open_t
     expect(tab.locator("[data-row]")).to_have_count(3)
     tab.keyboard.press("j")
     tab.keyboard.press("Enter")
-    expect(tab).to_have_url(re.compile(made[0].number))
+    tab.wait_for_url(re.compile(made[0].number))
     tab.keyboard.press("j")
-    expect(tab).to_have_url(re.compile(made[1].number))
+    tab.wait_for_url(re.compile(made[1].number))
     tab.keyboard.press("g")
     tab.keyboard.press("q")
     expect(tab).to_have_url(re.compile("/desk/"))
+
+
+def test_one_comes_back_to_the_row_one_left(sit_down, open_ticket, cast):
+    """Part 6, "Focus": by the browser's Back and by g q; a selection that is cleared leaves it there too."""
+    made = [open_ticket(subject=f"Ticket {number}") for number in range(3)]
+    tab = sit_down(cast.sam, "/desk/?view=open")
+    subject = [tab.locator(f"#t{row.number} .subject") for row in made]
+    for key in ("j", "j", "x", "l"):
+        tab.keyboard.press(key)
+    for _menu_then_selection in range(2):
+        tab.keyboard.press("Escape")
+    expect(tab.locator("tbody :checked")).to_have_count(0)
+    expect(subject[1]).to_be_focused()
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(re.compile(f"/t/{made[1].number}/"))
+    tab.go_back()
+    expect(subject[1]).to_be_focused()
+    tab.keyboard.press("j")
+    expect(subject[2]).to_be_focused()
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(re.compile(f"/t/{made[2].number}/"))
+    actions.close(made[2], actor=cast.sam)
+    for key in ("g", "q"):
+        tab.keyboard.press(key)
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("All open")
+    expect(tab.locator(".is-cursor")).to_have_count(0)
+    tab.keyboard.press("j")
+    expect(subject[0]).to_be_focused()
+
+
+def test_a_dialog_begins_in_its_first_field_and_gives_the_focus_back(sit_down, open_ticket, cast):
+    """Part 6, "Focus"; and [ ] take it from message to message."""
+    ticket = open_ticket()
+    actions.reply(ticket, author=cast.sam, written=write("Done."), by_staff=True)
+    tab = sit_down(cast.sam, "/desk/?view=open")
+    tab.get_by_role("link", name="Columns").click()
+    expect(tab.get_by_role("dialog").get_by_label("Priority")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("link", name="Columns")).to_be_focused()
+    tab.goto(tab.url.partition("/desk/")[0] + ticket.get_absolute_url())
+    for key, label in (("]", "#1"), ("]", "#2"), ("[", "#1")):
+        tab.keyboard.press(key)
+        expect(tab.get_by_role("link", name=f"{label}, link to this message")).to_be_focused()
 
 
 def test_new_tickets_wait_behind_the_pill_and_rows_change_in_place(sit_down, open_ticket, cast, say):
