@@ -155,6 +155,12 @@ def totals(rows):
     return said["n"], clock_of(said["all"] or 0), clock_of(said["billable"] or 0), amount
 
 
+def by_day(rows, days):
+    """{day: how much was spent on it, as a clock} of these days of these entries: whole days, whatever a page shows."""
+    said = rows.filter(day__in=days).order_by().values_list("day").annotate(Sum("minutes")) if days else []
+    return {day: clock_of(minutes) for day, minutes in said}
+
+
 def today():
     """Of the person's own calendar."""
     return timezone.localdate()

@@ -303,6 +303,18 @@ def test_one_sees_ones_own_day_with_totals(client_of, cast, worked):
     assert "Nothing logged" in client_of(cast.sam).get("/desk/times/").content.decode()
 
 
+def test_of_several_days_each_stands_under_its_own_with_what_it_comes_to(client_of, ticket, cast, worked, monkeypatch):
+    """S152, zammad#1580: per day, whole days, on whichever page of the list they stand."""
+    actions.log_time(ticket, user=cast.sam, minutes=25, day=date(2026, 1, 6))
+    monkeypatch.setattr("tickets.views.times.PAGE", 2)
+    page = client_of(cast.sam).get("/desk/times/", DAYS).text
+    heads = [head.partition("</th>")[0] for head in page.split('scope="rowgroup">')[1:]]
+    assert heads == ['5 January 2026 <span class="num">0:30</span>', '6 January 2026 <span class="num">0:55</span>']
+    assert 'scope="rowgroup"' not in client_of(cast.sam).get("/desk/times/?day=2026-01-05").text
+    assert "0:40" in client_of(cast.lena).get("/desk/times/", DAYS).text  # Sam's and Ben's
+    assert "0:40" not in client_of(cast.ben).get("/desk/times/", DAYS).text
+
+
 @pytest.mark.parametrize(("name", "people"), [("sam", 1), ("ben", 1), ("lena", 2), ("operator", 2)])
 def test_who_leads_sees_the_colleagues_of_the_department_alone(client_of, cast, worked, name, people):
     """S152: agents themselves, leads their departments, operators all."""

@@ -83,13 +83,15 @@ def listed(request):
     rows = times.listed(wanted)
     page = page_by_key(rows, order=["day", "pk"], cursor=request.GET.get("cursor", ""), size=PAGE)
     works_in = {row.pk for row in queues.departments_of(request.viewer)}
+    days = times.by_day(rows, {row.day for row in page.rows}) if wanted.first != wanted.last else {}
     for row in page.rows:
         row.clock, row.is_seen = clock_of(row.minutes), row.ticket.department_id in works_in
+        row.on_day = days.get(row.day, "")
         activity = times.activities().get(row.activity_id)
         row.activity_name = activity.said() if activity else ""
     n, spent, billable, amount = times.totals(rows)
     context = {
-        "page": page, "asked": wanted, "n": n, "spent": spent, "billable": billable, "amount": amount,
+        "page": page, "days": days, "asked": wanted, "n": n, "spent": spent, "billable": billable, "amount": amount,
         "leads": access.leads_somewhere(request.user), "rail": queries.rail(request.viewer),
         "people": people_of(request.viewer), "departments": queues.departments_of(request.viewer),
     }  # fmt: skip
