@@ -1,4 +1,7 @@
-"""What the demo's staff need not write twice: predefined replies in four languages, and their signatures."""
+"""What the demo's staff need not write twice: predefined replies in four languages, and their signatures; what they
+have written for later."""
+
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -6,12 +9,17 @@ from departments.models import (
     Department,
     PredefinedReply,
     PredefinedText,
+    PredefinedUse,
     Priority,
     ReplyCategory,
     Signature,
     Status,
 )
 from departments.policy import forget
+from tickets import actions
+from tickets.composing import drafts
+from tickets.models import Draft, Message, Ticket
+from tickets.writing import write
 
 # key: (name in English, in fr, ru, pt-br, the drawer it lies in)
 DRAWERS = {
@@ -144,6 +152,7 @@ def write_replies(people):
     """Lay out drawers, replies and signatures; twice changes nothing. `people` are the cast by name."""
     if ReplyCategory.objects.exists():
         return
+    today = timezone.localdate()
     drawers = {}
     for position, (key, (name, fr, ru, pt, inside)) in enumerate(DRAWERS.items()):
         words = {"name": {"fr": fr, "ru": ru, "pt-br": pt}}
@@ -158,12 +167,38 @@ def write_replies(people):
         also["status"], also["priority"] = statuses.get(also.get("status")), priorities.get(also.get("priority"))
         row = PredefinedReply.objects.create(
             name=said["name"], category=drawers[said["drawer"]], position=position, uses=said["uses"],
-            used_at=timezone.now(), **also,
+            used_at=timezone.now() - timedelta(hours=5 * position), **also,
         )  # fmt: skip
         row.departments.set(departments[slug] for slug in said["in"])
+        count_lately(row, statuses, departments, today)
         PredefinedText.objects.bulk_create(
             PredefinedText(reply=row, language=language, text=text) for language, text in said["texts"].items()
         )
     for who, where, language, text in SIGNATURES:
         Signature.objects.create(user=people.get(who), department=departments.get(where), language=language, text=text)
     forget()
+
+
+def count_lately(reply, statuses, departments, today):
+    """Spread what was sent of late over days, departments and the statuses its tickets were in."""
+    for at in range(min(reply.uses, 20)):
+        place = list(reply.departments.all() or departments.values())
+        PredefinedUse.objects.create(
+            reply=reply, department=place[at % len(place)], day=today - timedelta(days=at * 2),
+            status=statuses["open" if at % 3 else "customer-reply"], times=1 + at % 2,
+        )  # fmt: skip
+
+
+def write_for_later(people):
+    """What Sam has changed, set for later, and begun: a version, a reply that waits, a draft."""
+    sam, now = people["sam"], timezone.now()
+    own = Message.objects.filter(author=sam, by_staff=True, is_note=False, ticket__channel="portal")
+    fixed = own.filter(ticket__client__language="en").order_by("-pk").first()
+    actions.edit_message(fixed, editor=sam, written=write(f"{fixed.body}\n\nIf it comes back, write to us here."))
+    mine = Ticket.objects.open().filter(assignee=sam, snoozed_at=None, channel="portal", client__language="en")
+    mine = mine.exclude(pk=fixed.ticket_id).order_by("-pk")
+    waiting, begun = mine.filter(last_by_staff=True).first(), mine.filter(last_by_staff=False).first()
+    words = write("Has it stayed quiet since? If we hear nothing by Friday, we take it as solved.")
+    actions.hold_reply(waiting, author=sam, written=words, due_at=now + timedelta(days=3), is_later=True)
+    place = drafts.place_of(Draft.Kind.REPLY, begun)
+    drafts.put_aside(sam, place, "I have found the line in the log. Before I change it:\n\n1. Is the old address")

@@ -28,9 +28,10 @@ from ..cast import raise_cast
 from .letters import LETTERS
 from .marks import hang_marks
 from .people import CLIENTS, MEMBERS_OF_FERNHOLLOW
-from .replies import write_replies
+from .replies import write_for_later, write_replies
 from .stories import ANSWERS, LOG, SHORT, STORIES, THANKS
 from .talks import make_team, note_talks
+from .times import make_activities, spend
 
 
 class Stage:
@@ -46,6 +47,7 @@ class Stage:
             self.meet_people()
             if Ticket.objects.exists():
                 return 0
+            make_activities()
             plays = [(story["hours"], self.play, story) for story in STORIES]
             plays += [(4 + at * 37 % 700, self.play_short, row) for at, row in enumerate(SHORT)]
             for hours, play, story in sorted(plays, key=lambda row: -row[0]):
@@ -56,6 +58,7 @@ class Stage:
             hang_marks(self.people)
             make_team(self.people, self.support)
             note_talks(self.people, self.support)
+            write_for_later(self.people)
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.SENT, sent_at=F("due_at"))
             User.objects.update(date_joined=self.now - timedelta(days=400))
         return Ticket.objects.count()
@@ -124,8 +127,10 @@ class Stage:
 
     def say(self, ticket, person, text, names=()):
         by_staff = access.works_on(person, ticket)
-        attachments = self.files(names, person, ticket.department, by_staff=by_staff)
-        actions.reply(ticket, author=person, written=write(text), by_staff=by_staff, attachments=attachments)
+        files = self.files(names, person, ticket.department, by_staff=by_staff)
+        message = actions.reply(ticket, author=person, written=write(text), by_staff=by_staff, attachments=files)
+        if by_staff:
+            spend(ticket, person, message)
 
     def note(self, ticket, person, text):
         called = mentions.people_in(text, ticket)

@@ -2,10 +2,22 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from departments.models import Category
+from departments.models import Category, PredefinedUse
 from helpdesk_site.demo.stage import Stage
 from mail.models import IncomingMail, OutgoingMail
-from tickets.models import Attachment, CheckPoint, Mention, Message, Tag, Talk, Ticket
+from tickets.models import (
+    Attachment,
+    CheckPoint,
+    Draft,
+    Mention,
+    Message,
+    MessageRevision,
+    PendingReply,
+    Tag,
+    Talk,
+    Ticket,
+    TimeEntry,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +32,9 @@ def test_the_demo_world_has_something_real_for_every_page():
     assert not OutgoingMail.objects.waiting().exists()
     assert Tag.objects.exclude(tone="").exists() and Mention.objects.exists() and CheckPoint.objects.exists()
     assert Ticket.objects.exclude(snoozed_at=None).exists() and Ticket.objects.exclude(team=None).exists()
+    assert TimeEntry.objects.filter(is_billable=True, amount__gt=0).exists() and TimeEntry.objects.count() >= 20
+    assert PredefinedUse.objects.count() >= 50 and MessageRevision.objects.exists()
+    assert PendingReply.objects.filter(is_later=True).exists() and Draft.objects.exists()
     assert set(Talk.objects.values_list("ticket__channel", flat=True)) == {"phone", "conference"}
 
 
