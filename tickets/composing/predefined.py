@@ -21,6 +21,7 @@ from helpdesk_site.lib import merging, text
 from mail.render import known_language
 
 from .. import states
+from ..models import PendingReply
 from . import filling
 
 SUGGESTED = 3
@@ -259,12 +260,24 @@ def deeds_of(row):
 
 
 def rename_tag(old, new):
-    """Let predefined replies put the tag on under its new name; with none they put it on no more."""
+    """Let predefined replies, and what waits to be sent of them, put the tag on under its new name; with none they put
+    it on no more."""
     for row in PredefinedReply.objects.exclude(tags=[]):
-        names = [new if name.casefold() == old.casefold() else name for name in row.tags]
+        names = renamed(row.tags, old, new)
         if names != row.tags:
-            row.tags = list(dict.fromkeys(filter(None, names)))
+            row.tags = names
             row.save(update_fields=["tags"])
+    waiting = PendingReply.objects.select_for_update(skip_locked=True)  # one that goes right now holds its tags
+    for row in waiting.filter(after__has_key="tags").order_by("pk"):
+        names = renamed(row.after["tags"], old, new)
+        if names != row.after["tags"]:
+            row.after["tags"] = names
+            row.save(update_fields=["after"])
+
+
+def renamed(names, old, new):
+    names = [new if name.casefold() == old.casefold() else name for name in names]
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def snoozing(hours):

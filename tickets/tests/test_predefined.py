@@ -9,7 +9,7 @@ from departments.policy import forget
 from tickets import actions
 from tickets.automation.timers import release_due_replies
 from tickets.composing import predefined
-from tickets.models import CheckPoint, Draft, PendingReply, Ticket, Verb
+from tickets.models import CheckPoint, Draft, PendingReply, Tag, Ticket, Verb
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -435,8 +435,6 @@ def test_clients_never_learn_of_it(client_of, ticket, cast, lay, drawer, at_once
 
 def test_a_tag_that_is_renamed_merged_or_deleted_is_so_here_too(lay):
     """Else the next reply would make the old one anew."""
-    from tickets.models import Tag
-
     row, other = lay("A", "x", tags=["PHP", "web"]), lay("B", "x", tags=["db"])
     php, web = (actions.tags_named(name)[0] for name in ("php", "web"))
     actions.change_tag(php, name="php-fpm", tone="")
@@ -449,6 +447,31 @@ def test_a_tag_that_is_renamed_merged_or_deleted_is_so_here_too(lay):
     row.refresh_from_db()
     other.refresh_from_db()
     assert row.tags == [] and other.tags == ["db"]
+
+
+def test_a_reply_that_waits_brings_no_deleted_tag_back_and_no_row_that_is_gone(client_of, ticket, cast, macro):
+    """Set for later, it may wait for months: tags by their name of the day, what was deleted meanwhile left out."""
+    answer(client_of(cast.sam), ticket, predefined=macro.pk, also=ALSO)
+    php, web = (Tag.objects.create(name=name, key=name) for name in ("php", "web"))
+    actions.change_tag(php, name="php-fpm", tone="")
+    actions.delete_tag(web)
+    PendingReply.objects.update(status=None)
+    Priority.objects.filter(pk=macro.priority_id).update(is_active=False)
+    PredefinedReply.objects.all().delete()
+    forget()
+    release_due_replies(now=PendingReply.objects.get().due_at)
+    assert state(ticket) == ("answered", "medium", "Sam Whitlock", ["php-fpm"], True)
+    assert list(Tag.objects.values_list("name", flat=True)) == ["php-fpm"]
+
+
+def test_a_box_that_names_what_was_deleted_meanwhile_is_sent_as_it_is(client_of, ticket, cast, macro, at_once):
+    """Bad input: the page was drawn before; its text goes, and nothing besides."""
+    chips = {"predefined": macro.pk, "also": ALSO}
+    macro.status.delete()
+    macro.delete()
+    forget()
+    assert answer(client_of(cast.sam), ticket, **chips).status_code == 302
+    assert state(ticket) == ("answered", "medium", "Sam Whitlock", [], False)
 
 
 # --- Counting ---------------------------------------------------------------------------------------------------------
