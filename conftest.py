@@ -15,6 +15,8 @@ from pathlib import Path
 import django
 import pytest
 
+from helpdesk_site.tests.stage import Stage
+
 # --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) -------
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -56,6 +58,7 @@ def pytest_configure(config):
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
     forbid_the_network()
+    config.pluginmanager.register(Stage(), "stage")
 
 
 def pytest_runtest_setup(item):
@@ -153,7 +156,7 @@ def keep(connection, path):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, migrated_before):
+def django_db_setup(django_db_setup, django_db_blocker, migrated_before, pytestconfig):
     """The test database, and the way back to it: the only place where the triggers on the history are lifted.
 
     Only tables in which something changed are touched: emptying all of them costs PostgreSQL a second a test.
@@ -161,6 +164,7 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_before):
     from django.db import connection, transaction
     from django.test import TransactionTestCase
 
+    pytestconfig.pluginmanager.get_plugin("stage").blocker = django_db_blocker
     with django_db_blocker.unblock():
         tables = [*connection.introspection.django_table_names(only_existing=True, include_views=False)]
         searched = {"tickets_searchpublic", "tickets_searchnotes"}  # no models': on PostgreSQL they are columns
@@ -278,11 +282,9 @@ def fresh_settings_of_the_desk():
 
 
 @pytest.fixture
-def cast(db):
+def cast(db, pytestconfig):
     """Everybody: people (anna, olga, carl, greta, ben, sam, lena, operator, system) and departments by slug."""
-    from helpdesk_site.cast import raise_cast
-
-    return raise_cast(password="demo-helpdesk")
+    return pytestconfig.pluginmanager.get_plugin("stage").the_cast()
 
 
 def member_of_cast(name):
