@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from ..models import Ticket
-from . import search
+from . import queues, search
 
 OFFERED = 3
 FOUND = 6
@@ -33,4 +33,4 @@ def found(viewer, ticket, words):
 
 def chosen(viewer, numbers):
     """The tickets with these numbers that the viewer works on, as ticked in a list."""
-    return list(workable(viewer).filter(number__in=numbers).order_by("created_at", "pk"))
+    return list(workable(viewer).filter(number__in=queues.clean(numbers)).order_by("created_at", "pk"))
