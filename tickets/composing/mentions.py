@@ -12,8 +12,9 @@ MOST = 20
 SIGN = re.compile(r"(?:^|(?<=[^\w@.]))@(?=\w)")
 
 
-def people_in(text, ticket):
-    """The colleagues a note calls by @name or @address: those who work on the ticket, in the order they are called.
+def people_in(text, ticket, *, by=None):
+    """The colleagues a note calls by @name or @address: those who work on the ticket, in the order they are called; not
+    whoever wrote it (`by`).
 
     A full name, a first name only one of them has, an address or its first part; in any case. Who does not work on the
     ticket is never called: the note is not for them.
@@ -22,7 +23,7 @@ def people_in(text, ticket):
     found = {}
     for sign in SIGN.finditer(text[:100_000]):
         person = called(text[sign.end() : sign.end() + 200].casefold(), names)
-        if person:
+        if person and person != by:
             found[person.pk] = person
         if len(found) == MOST:
             break

@@ -90,7 +90,7 @@ def write(place, user, written, filed, *, inside):
     """The agent's words as a reply; as a note where they answer a note, or hold a command we do not understand."""
     ticket = place.ticket
     if inside:
-        called = mentions.people_in(written.body, ticket)
+        called = mentions.people_in(written.body, ticket, by=user)
         return actions.add_note(ticket, author=user, written=written, attachments=filed.attachments, mentions=called)
     return actions.reply(
         ticket,

@@ -76,3 +76,10 @@ def test_a_changed_note_that_calls_nobody_rings_no_bell(client_of, ticket, sam, 
     client_of(lena).post(f"/t/{ticket.number}/message/{row.pk}/edit/", {"message": "Look at that, @ben."})
     assert not Notification.objects.filter(event__verb="edited").exists()
     assert bell.newest(Viewer(sam)) == 0
+
+
+def test_nobody_calls_themselves(client_of, ticket, sam):
+    """“@sam will do” in Sam's own note calls nobody, and says so nowhere."""
+    client_of(sam).post(f"/t/{ticket.number}/note/", {"message": "@sam will do it, @Lena Varga knows."})
+    assert "called <b>Lena Varga</b>" in client_of(sam).get(f"/t/{ticket.number}/log/").text
+    assert not Mention.objects.filter(user=sam).exists() and Mention.objects.count() == 1

@@ -96,7 +96,7 @@ def edited(request, ticket, message, text):
             editor=request.user,
             written=write(text),
             version=int(version) if queues.is_id(version) else None,
-            mentions=mentions.people_in(text, ticket) if message.is_note else (),
+            mentions=mentions.people_in(text, ticket, by=request.user) if message.is_note else (),
             mailed=mailed,
         )
     if not click.events:

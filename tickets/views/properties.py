@@ -227,7 +227,7 @@ def noted(request, ticket, form):
     one, in one click."""
     written = write(form.cleaned_data["message"])
     flagged = chosen_colleague(request.POST.get("flag", ""), me=request.user)
-    called, spent = mentions.people_in(written.body, ticket), time_sent(request.POST)
+    called, spent = mentions.people_in(written.body, ticket, by=request.user), time_sent(request.POST)
     put, ticked = predefined.sent(request.POST, ticket)
     also, status = predefined.after(put, ticked, ticket), predefined.status_of(put, ticked, ticket)
     guard.refuse_open(ticket, status)
