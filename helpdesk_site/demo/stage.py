@@ -19,6 +19,7 @@ from mail.models import IncomingMail, OutgoingMail
 from mail.parsing import parse
 from tickets import access, actions
 from tickets.composing import mentions
+from tickets.events import one_click
 from tickets.inbound import taking
 from tickets.keeping import files
 from tickets.models import Reading, Ticket
@@ -128,9 +129,10 @@ class Stage:
     def say(self, ticket, person, text, names=()):
         by_staff = access.works_on(person, ticket)
         files = self.files(names, person, ticket.department, by_staff=by_staff)
-        message = actions.reply(ticket, author=person, written=write(text), by_staff=by_staff, attachments=files)
-        if by_staff:
-            spend(ticket, person, message)
+        with one_click():
+            message = actions.reply(ticket, author=person, written=write(text), by_staff=by_staff, attachments=files)
+            if by_staff:
+                spend(ticket, person, message)
 
     def note(self, ticket, person, text):
         called = mentions.people_in(text, ticket)
