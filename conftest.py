@@ -249,6 +249,11 @@ def empty_cache():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
+    from playwright.sync_api import expect
+
+    from helpdesk_site.tests.browsing import PATIENCE
+
+    expect.set_options(timeout=PATIENCE * 1000)
     flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
     quiet = ["--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags + quiet}

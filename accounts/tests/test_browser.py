@@ -100,6 +100,7 @@ def test_all_of_it_works_without_script(browser, live_server, client_of, cast):
     expect(tab.get_by_text("Saved.")).to_be_visible()
     tab.goto(live_server.url + "/accounts/logout/")
     tab.get_by_role("button", name="Sign out").click()
+    expect(tab.get_by_text("You are signed out.")).to_be_visible()
     tab.goto(live_server.url + "/g/" + passes.issue(cast.greta, "KTR-482913") + "/")
     assert "/g/" not in tab.url
     ute = User.objects.create_user("ute@example.org", name="Ute Brandt")

@@ -18,8 +18,8 @@ def plays(item):
 class Stage:
     """A pytest plugin that keeps a transaction around tests of a module that ask for the cast, in which it was raised.
 
-    A test's own transaction lies within and is rolled back as ever; what it holds of the cast are copies. A test without
-    the cast, with real transactions or of another module finds the stage cleared.
+    A test's own transaction lies within and is rolled back as ever; what it holds of the cast are copies. A test
+    without the cast, with real transactions or of another module finds the stage cleared.
     """
 
     def __init__(self):

@@ -6,8 +6,10 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from tickets import actions
-from tickets.models import Ticket
+from tickets.models import Draft, Ticket
 from tickets.writing import write
+
+from .browsing import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,10 +53,8 @@ def test_leaving_at_once_keeps_it_too(browse, anna, billing, live_server):
     tab = browse(anna, "/tickets/new/billing/")
     written(tab)
     tab.goto(live_server.url + "/tickets/")
-    for _try in range(5):  # what a page sends while it closes arrives when it arrives
-        tab.goto(live_server.url + "/tickets/new/billing/")
-        if tab.locator("#id_message").input_value():
-            break
+    until(tab, lambda: any("noon" in str(draft.fields) for draft in Draft.objects.all()))
+    tab.goto(live_server.url + "/tickets/new/billing/")
     expect(tab.locator("#id_message")).to_have_value("Since **noon**.")
 
 

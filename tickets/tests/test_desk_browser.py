@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from accounts.models import User
+from helpdesk_site.tests.browsing import arrived
 from tickets import actions
 from tickets.models import Notification
 from tickets.writing import write
@@ -47,11 +49,12 @@ def test_the_queue_is_walked_and_tickets_are_closed_by_keyboard(sit_down, open_t
     expect(tab.locator("[data-row]")).to_have_count(1)
     tab.get_by_role("button", name="Undo").click()
     expect(tab.locator("[data-row]")).to_have_count(3)
+    tab.wait_for_load_state()
     tab.keyboard.press("j")
     tab.keyboard.press("Enter")
-    tab.wait_for_url(re.compile(f"/t/{made[0].number}/"))
+    arrived(tab, f"/t/{made[0].number}/")
     tab.keyboard.press("j")
-    tab.wait_for_url(re.compile(f"/t/{made[1].number}/"))
+    arrived(tab, f"/t/{made[1].number}/")
     tab.keyboard.press("g")
     tab.keyboard.press("q")
     expect(tab).to_have_url(re.compile("/desk/"))
@@ -130,6 +133,7 @@ def test_the_status_is_changed_without_a_reload_and_taken_back(sit_down, ticket,
 
 def test_a_reply_waits_for_its_seconds_and_undo_gives_the_text_back(sit_down, ticket, cast):
     """DESIGN, "Undo send": nothing was sent meanwhile."""
+    User.objects.filter(pk=cast.sam.pk).update(undo_seconds=60)
     tab = sit_down(cast.sam, f"/t/{ticket.number}/")
     tab.keyboard.press("r")
     tab.keyboard.type("It is **fixed**.")
@@ -142,6 +146,7 @@ def test_a_reply_waits_for_its_seconds_and_undo_gives_the_text_back(sit_down, ti
 
 def test_two_agents_see_each_other_and_a_crossing_reply_is_held_back(sit_down, ticket, cast):
     """S6: what Sam typed is not lost, what Lena wrote is shown, and he may send anyway."""
+    User.objects.update(undo_seconds=60)
     sam, lena = (sit_down(person, f"/t/{ticket.number}/") for person in (cast.sam, cast.lena))
     sam.reload()
     expect(sam.locator("[data-presence]")).to_contain_text("Lena Varga is viewing")

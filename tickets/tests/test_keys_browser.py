@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from departments.models import PredefinedReply, PredefinedText, ReplyCategory
 from departments.policy import forget
+from helpdesk_site.tests.browsing import arrived
 from tickets.models import PendingReply
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture
@@ -60,13 +61,12 @@ def test_twenty_tickets_are_answered_by_keyboard_with_three_keys_each(
     answer,
 ):
     """Done when 2 (S147, S153, S156): the next ticket opens by itself; its first suggestion is ready to be sent."""
-    User.objects.filter(pk=cast.sam.pk).update(after_reply=User.After.NEXT, undo_seconds=30)
+    User.objects.filter(pk=cast.sam.pk).update(after_reply=User.After.NEXT, undo_seconds=60)
     made = [open_ticket(subject=f"Ticket {number}") for number in range(TICKETS)]
     tab = sit_down(cast.sam, "/desk/")
     press(tab, "o")  # with no row chosen: the first
     for ticket in made:
-        expect(tab).to_have_url(re.compile(f"/t/{ticket.number}/"), timeout=30_000)
-        tab.wait_for_load_state("domcontentloaded")
+        arrived(tab, ticket.number)
         press(tab, *answer)
     expect(tab).to_have_url(re.compile("/desk/"))
     assert press.count == 1 + len(answer) * TICKETS and len(answer) <= MOST_KEYS
@@ -81,8 +81,7 @@ def test_keys_count_by_their_place_on_a_cyrillic_keyboard(sit_down, open_ticket,
     typed_in_cyrillic(tab, "KeyJ", "KeyX")
     expect(tab.locator(f"#t{made[0].number} input")).to_be_checked()
     typed_in_cyrillic(tab, "KeyJ", "KeyO")
-    expect(tab).to_have_url(re.compile(f"/t/{made[1].number}/"))
-    tab.wait_for_load_state("domcontentloaded")
+    arrived(tab, made[1].number)
     typed_in_cyrillic(tab, "KeyT")
     expect(tab.locator("#pane-reply [data-first]")).to_contain_text("Reply 0")
     tab.keyboard.press("Escape")

@@ -128,6 +128,7 @@ def test_what_i_did_is_found_by_keyboard_and_taken_back(sit_down, open_ticket, c
     for key in ("j", "x", "c"):
         tab.keyboard.press(key)
     expect(tab.locator(".toast")).to_contain_text("1 ticket closed.")
+    tab.wait_for_load_state()
     tab.keyboard.press("g")
     tab.keyboard.press("a")
     expect(tab.get_by_role("heading", level=1)).to_contain_text("My activity")

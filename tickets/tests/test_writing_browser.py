@@ -7,10 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import User
 from departments.models import Activity
 from departments.policy import forget
+from helpdesk_site.tests.browsing import until
 from helpdesk_site.tests.test_pages import complaints
-from tickets.models import Message, PendingReply, TimeEntry
+from tickets.models import Draft, Message, PendingReply, TimeEntry
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture
 
@@ -27,7 +29,7 @@ def test_a_draft_survives_a_sign_out(sit_down, tab, ticket, cast):  # noqa: F811
     """ost#635, FIELD 1.2: typed, saved by itself, signed out, signed in on another device: it is in the box again."""
     tab.keyboard.press("r")
     tab.keyboard.type("An hour of work")
-    expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
+    expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at")
     tab.locator(".rail-user summary").click()
     tab.get_by_role("button", name="Sign out").click()
     expect(tab.locator(".toast")).to_contain_text("You are signed out.")
@@ -37,6 +39,26 @@ def test_a_draft_survives_a_sign_out(sit_down, tab, ticket, cast):  # noqa: F811
     expect(other.locator("[data-row]")).to_contain_text("draft")
 
 
+def test_a_draft_is_saved_only_after_the_one_before(sit_down, ticket, cast):  # noqa: F811 - the fixture
+    """FIELD 1.2: on a slow line the older text never arrives last."""
+    tab, held, asked = sit_down(cast.sam, "/desk/"), [], []
+    tab.clock.install(time=timezone.now())
+    tab.goto(tab.url.replace("/desk/", f"/t/{ticket.number}/"))
+    tab.route("**/drafts/save/**", lambda route: route.continue_() if held else held.append(route))
+    tab.on("request", lambda request: asked.append(request) if "/drafts/save/" in request.url else None)
+    tab.locator("#id_reply").fill("Half of it")
+    with tab.expect_request("**/drafts/save/**"):
+        tab.clock.run_for(2_100)
+    tab.locator("#id_reply").fill("All of it")
+    tab.clock.run_for(2_100)
+    assert len(asked) == 1
+    with tab.expect_response(lambda answer: "All+of" in (answer.request.post_data or "")):
+        held[0].continue_()
+    assert Draft.objects.get().fields["message"] == "All of it"
+    tab.reload()
+    expect(tab.locator("#id_reply")).to_have_value("All of it")
+
+
 def test_two_devices_lose_neither_text(sit_down, tab, ticket, cast):  # noqa: F811 - the fixture
     """DESIGN 6, Autosave: the text typed elsewhere is offered, and put below on a click."""
     other = sit_down(cast.sam, f"/t/{ticket.number}/")
@@ -44,11 +66,11 @@ def test_two_devices_lose_neither_text(sit_down, tab, ticket, cast):  # noqa: F8
         page.keyboard.press("r")
         page.keyboard.type(words)
         state = "Draft saved at" if page is other else "You typed something else here"
-        expect(page.locator("#pane-reply [data-draft-state]")).to_contain_text(state, timeout=10000)
+        expect(page.locator("#pane-reply [data-draft-state]")).to_contain_text(state)
     assert complaints(tab) == []
     tab.get_by_role("button", name="Put it below").click()
     expect(tab.locator("#id_reply")).to_have_value("At the desk\n\nOn the phone")
-    expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
+    expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at")
 
 
 def test_the_text_of_the_other_device_is_there_when_the_page_was_closed(sit_down, tab, ticket, cast):  # noqa: F811
@@ -56,10 +78,11 @@ def test_the_text_of_the_other_device_is_there_when_the_page_was_closed(sit_down
     other = sit_down(cast.sam, f"/t/{ticket.number}/")
     other.keyboard.press("r")
     other.keyboard.type("On the phone")
-    expect(other.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at", timeout=10000)
+    expect(other.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at")
     tab.keyboard.press("r")
     tab.keyboard.type("At the desk")
     tab.goto(tab.url.replace(f"/t/{ticket.number}/", "/desk/"))
+    until(tab, lambda: any("At the desk" in str(draft.fields) for draft in Draft.objects.all()))
     tab.goto(other.url)
     expect(tab.locator("#id_reply")).to_have_value("At the desk")
     expect(tab.locator("#pane-reply .notice")).to_contain_text("On the phone")
@@ -104,6 +127,7 @@ def test_text_and_time_of_one_that_waits_are_changed_in_a_dialog(tab, ticket):
 
 def test_a_reply_set_for_later_that_crosses_another_is_held_back(sit_down, tab, ticket, cast, say):  # noqa: F811
     """S6, in two browsers: Lena answers while Sam writes; his plan is not made before he has read it."""
+    User.objects.update(undo_seconds=60)
     lena = sit_down(cast.lena, f"/t/{ticket.number}/")
     tab.keyboard.press("r")
     tab.keyboard.type("My answer.")
@@ -223,9 +247,11 @@ def test_without_script_a_reply_is_set_for_later_and_time_goes_with_it(browser, 
     tab.locator("#reply_time").fill("0:05")
     tab.locator("#pane-reply .btn-group summary").click()
     tab.get_by_role("button", name=re.compile("^Tomorrow at 9:00")).click()
+    expect(tab.locator("li[id^=waiting]")).to_contain_text("Sends on")
     row = PendingReply.objects.get()
     assert row.is_later and row.after["time"]["minutes"] == 5
     tab.goto(f"{live_server.url}/t/{ticket.number}/")
     tab.get_by_role("button", name="Send now").click()
+    expect(tab.locator("#m2")).to_contain_text("Later.")
     assert TimeEntry.objects.get().message.body == "Later."
     context.close()
