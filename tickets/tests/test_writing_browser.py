@@ -255,3 +255,18 @@ def test_without_script_a_reply_is_set_for_later_and_time_goes_with_it(browser, 
     expect(tab.locator("#m2")).to_contain_text("Later.")
     assert TimeEntry.objects.get().message.body == "Later."
     context.close()
+
+
+def test_a_page_one_comes_back_to_is_drawn_anew_so_that_the_next_reply_goes_too(tab, ticket, cast):
+    """A browser may keep a page as it was left: its form was sent, and the same form is answered once."""
+    cast.sam.undo_seconds = 0
+    cast.sam.save(update_fields=["undo_seconds"])
+    key = "document.querySelector('#pane-reply [name=form_key]').value"
+    first = tab.evaluate(key)
+    tab.evaluate("document.querySelector('#pane-reply').dataset.sent = '1'")
+    with tab.expect_navigation():
+        tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert tab.evaluate(key) != first
+    tab.locator("#id_reply").fill("Another one.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator("#thread")).to_contain_text("Another one.")
