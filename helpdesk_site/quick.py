@@ -86,19 +86,20 @@ class Address(Node):
     """
 
     def __init__(self, node):
-        self.node, self.view, self.word = node, node.view_name.var, node.args[0]
+        self.node, self.view, self.word = node, node.view_name.var, node.args[0] if node.args else None
 
     def render(self, context):
-        word = str(self.word.resolve(context))
-        mark = NUMBER if word.isascii() and word.isdigit() else WORD
-        address = address_of(self.view, mark) if mark is NUMBER or PLAIN.fullmatch(word) else ""
+        address = self.address(str(self.word.resolve(context))) if self.word else address_of(self.view, "")
         if not address:
             return self.node.render(context)
-        address = address.replace(mark, word)
         if self.node.asvar:
             context[self.node.asvar] = address
             return ""
         return address
+
+    def address(self, word):
+        mark = NUMBER if word.isascii() and word.isdigit() else WORD
+        return address_of(self.view, mark).replace(mark, word) if mark is NUMBER or PLAIN.fullmatch(word) else ""
 
 
 NUMBER, WORD, PLAIN = "7000000000000001", "AAA-7000000000000001", re.compile(r"[A-Za-z0-9-]+")
@@ -108,15 +109,15 @@ NUMBER, WORD, PLAIN = "7000000000000001", "AAA-7000000000000001", re.compile(r"[
 def address_of(view, mark):
     """The address of a view with this mark in it; "" if it takes none such, or would have to be escaped."""
     try:
-        address = reverse(view, args=[mark])
+        address = reverse(view, args=[mark] if mark else [])
     except NoReverseMatch:
         return ""
-    return address if address == escape(address) and address.count(mark) == 1 else ""
+    return address if address == escape(address) and (not mark or address.count(mark) == 1) else ""
 
 
 def is_address(node):
-    """Whether a node is the address of one of our views with one word in it."""
-    if len(node.args) != 1 or node.kwargs or not is_plain(node.view_name):
+    """Whether a node is the address of one of our views, with no more than one word in it."""
+    if len(node.args) > 1 or node.kwargs or not is_plain(node.view_name):
         return False
     return ":" not in node.view_name.var  # a namespace is looked up with what the request says of it
 

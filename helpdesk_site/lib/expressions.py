@@ -8,6 +8,7 @@ of the ordinary (a word nobody knows, a number of a list, an error) is left to D
 from functools import lru_cache
 from html import escape
 
+from django.conf import settings
 from django.template.base import FilterExpression, Lexer, Parser, Template, Variable, render_value_in_context
 from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeString
@@ -98,12 +99,14 @@ def called(value):
 
 
 def shown(value, context):
-    """A value as HTML. Text, which most of it is, needs no more than escaping (T04)."""
+    """A value as HTML. Text, which most of it is, needs no more than escaping (T04), and a number nothing."""
     kind = type(value)
     if kind is SafeString:
         return value
     if kind is str and context.autoescape:
         return escape(value)
+    if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+        return str(value)
     return render_value_in_context(value, context)
 
 

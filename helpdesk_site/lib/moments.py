@@ -67,7 +67,7 @@ def exactly(moment):
 def _exactly(second, language, zone):
     local = _local(second)
     moment = local.astimezone(datetime.UTC)
-    machine, people = moment.strftime("%Y-%m-%dT%H:%M:%SZ"), written(local, "DATETIME_FORMAT")
+    machine, people = moment.strftime("%Y-%m-%dT%H:%M:%SZ"), _in_full(second, language, zone)
     return format_html('datetime="{}" title="{}, {}"', machine, people, local.tzname())
 
 
@@ -97,6 +97,16 @@ def _beside(second, style, language, zone, today, aged=True):
     if style == "two":
         return "", format_html("<small>{}</small>", clock(local, today) if aged else written(local, "TIME_FORMAT"))
     return "", ""
+
+
+def in_full(moment):
+    """“20 November 2026, 14:03”, for the middle of a sentence."""
+    return _in_full(int(moment.timestamp()), get_language(), timezone.get_current_timezone_name())
+
+
+@lru_cache(maxsize=16384)
+def _in_full(second, language, zone):
+    return written(_local(second), "DATETIME_FORMAT")
 
 
 def written(local, format_name):

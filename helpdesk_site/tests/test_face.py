@@ -372,6 +372,10 @@ def test_a_kept_part_is_drawn_once_in_each_language_and_hears_nothing_of_its_pag
 def test_our_quick_way_to_write_a_date_writes_what_django_writes(name, language):
     with translation.override(language):
         assert moments.written(NOON, name) == formats.date_format(NOON, name)
+    for zone in ("UTC", "Asia/Kolkata"):
+        with timezone.override(zone):
+            plain, ours = draw("{{ moment }}", moment=NOON), draw("{% in_full moment %}", moment=NOON)
+        assert ours == plain
 
 
 # --- Templates -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ its mails and the replies that still wait."""
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.utils import timezone
 
@@ -146,7 +147,8 @@ def all_files(ticket, found):
 
 REASONS = Notification.Reason
 MAILED = [REASONS.RECEIPT, REASONS.CLIENT, REASONS.PARTICIPANT, REASONS.CONTACT, REASONS.ORGANISATION]
-MAIL = ["pk", "state", "to_address", "sent_at", "retry_at", "due_at", "claimed_at", "created_at", "trouble", "answer"]
+SHOWN = {"id", "to_address", "state", "due_at", "retry_at", "claimed_at", "sent_at", "trouble", "answer", "created_at"}
+MAIL = [column.attname for column in OutgoingMail._meta.concrete_fields if column.attname in SHOWN]  # in their order
 
 
 def mailed_of(**which):
@@ -163,7 +165,7 @@ def mails_of(ticket):
     together = ticket.has_merged and mailed_of(event__ticket__in=merged.ids(ticket))
     rows = (row.values() for row in together) if together else MAILS.rows(ticket.pk)
     for message_id, *values in rows:
-        found[message_id].append(OutgoingMail(**dict(zip(MAIL, values, strict=True))))
+        found[message_id].append(OutgoingMail.from_db(DEFAULT_DB_ALIAS, MAIL, values))
     return found
 
 

@@ -8,6 +8,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -16,8 +17,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from departments.models.policy import DEFAULTS
 from engine import leftovers
@@ -50,11 +51,16 @@ class Limits:
     @property
     def words(self):
         """The limits in a sentence, shown before anything is chosen (S108)."""
-        said = ngettext("Up to %(count)s file, %(size)s.", "Up to %(count)s files, %(size)s each.", self.count)
-        said %= {"count": self.count, "size": kinds.size_words(self.size)}
-        if self.types == USUAL:
-            return f"{said} " + _("Pictures, documents, archives, logs, sound and film.")
-        return f"{said} " + _("Types: %(types)s.") % {"types": ", ".join(sorted(self.types))} if self.types else said
+        return in_words(self, get_language())
+
+
+@lru_cache(maxsize=256)
+def in_words(limits, language):
+    said = ngettext("Up to %(count)s file, %(size)s.", "Up to %(count)s files, %(size)s each.", limits.count)
+    said %= {"count": limits.count, "size": kinds.size_words(limits.size)}
+    if limits.types == USUAL:
+        return f"{said} " + _("Pictures, documents, archives, logs, sound and film.")
+    return f"{said} " + _("Types: %(types)s.") % {"types": ", ".join(sorted(limits.types))} if limits.types else said
 
 
 def limits(policy, *, by_staff):

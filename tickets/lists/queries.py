@@ -67,14 +67,22 @@ COUNTED = (
 
 
 def counts(viewer):
-    """The Counts of somebody who works at the desk, in one statement whose cost does not grow with the
-    tickets."""
+    """The Counts of somebody who works at the desk, as far as the rail shows them: in one statement whose cost does not
+    grow with the tickets."""
+    return read_counts(viewer, counting)
+
+
+def counts_of_list(viewer):
+    """The same with what a list shows besides: its statuses, what this person chose for it, their last act on many."""
+    return read_counts(viewer, counting_for_list)
+
+
+def read_counts(viewer, statement):
     departments = tuple(row.pk for row in queues.departments_of(viewer))
     if not departments:
         return Counts()
     found, said = defaultdict(dict), defaultdict(list)
-    me = viewer.user.pk
-    for what, pk, number, words in counting(departments, mails_of(viewer.user)).rows(me):
+    for what, pk, number, words in statement(departments, mails_of(viewer.user)).rows(viewer.user.pk):
         found[what][pk] = number
         said[what].append((number, pk, words))
     by_department = found["departments_department"]
@@ -123,42 +131,53 @@ def mails_of(user):
 
 @lru_cache(maxsize=256)
 def counting(departments, mails):
-    """The statement that counts for somebody who works in these departments (ids): rows of (what, id, number, words).
+    """The statement that counts for somebody who works in these departments (ids): (what, id, number, words)."""
+    return Prepared.of_sql(" UNION ALL ".join(for_rail(departments, mails)), slots={"me": int})
 
-    With it come the few rows of the person's own that each page of the desk shows, for no statement more.
-    """
+
+@lru_cache(maxsize=256)
+def counting_for_list(departments, mails):
+    """The same with what is shown beside a list, for no statement more."""
     every = ", ".join(map(str, departments))
-    here = f"department_id IN ({every}) AND "  # for operators too: the indexes that answer this begin with it
-    still = "NOT (category = 'closed') AND merged_into_id IS NULL"
-    mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
-    listed = f"{here}merged_into_id IS NULL AND hidden = ''"
-    for_me, unread = f"{listed} AND {mine}", "user_id = %(me)s AND is_unread"
-    notices = f"user_id = %(me)s AND {UNREAD} AND EXISTS ({OF_EVENT.format(every=every)})"
+    of_status = f"department_id IN ({every}) AND status_id = here.id AND {STILL}"
     parts = [
-        one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
-        one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {still}"),
-        one("unassigned", f"{here}assignee_id IS NULL AND snoozed_at IS NULL AND {still}"),
-        one("flagged", for_me),
-        one("teams", f"{here}snoozed_at IS NULL AND {still} AND team_id IN ({TEAMS})"),
-        f"SELECT 'in_teams', 0, {capped('user_id = %(me)s', 'departments_team_members', most=1)}, ''",
-        one("mentions", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE {unread})"),
-        one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
-        one("watched", f"{here}{still} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
-        one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
-        one("drafts", f"{listed} AND number IN ({DRAFTS})"),
-        one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
-        one("trash", f"{here}hidden = 'trash' AND NOT (hidden = '') AND merged_into_id IS NULL"),
-        f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
-        f"SELECT 'notices', 0, {capped(notices, 'tickets_notification', most=MOST_NOTICES)}, ''",
-        each("departments_department", f"department_id = here.id AND {still}", f"here.id IN ({every})"),
-        each("departments_status", f"{here}status_id = here.id AND {still}", "NOT (here.category = 'closed')"),
-        SAVED.format(every=every),
+        *for_rail(departments, mails),
+        each("departments_status", of_status, "NOT (here.category = 'closed')"),
         CHOSEN,
         LAST_JOB,
     ]
     return Prepared.of_sql(" UNION ALL ".join(parts), slots={"me": int})
 
 
+def for_rail(departments, mails):
+    """What the rail counts, and the saved views that stand in it."""
+    every = ", ".join(map(str, departments))
+    here = f"department_id IN ({every}) AND "  # for operators too: the indexes that answer this begin with it
+    listed, unread = f"{here}merged_into_id IS NULL AND hidden = ''", "user_id = %(me)s AND is_unread"
+    mine = "id IN (SELECT ticket_id FROM tickets_flag WHERE user_id = %(me)s)"
+    notices = f"user_id = %(me)s AND {UNREAD} AND EXISTS ({OF_EVENT.format(every=every)})"
+    return [
+        one("waiting", f"{here}awaiting AND merged_into_id IS NULL"),
+        one("mine", f"{here}assignee_id = %(me)s AND snoozed_at IS NULL AND {STILL}"),
+        one("unassigned", f"{here}assignee_id IS NULL AND snoozed_at IS NULL AND {STILL}"),
+        one("flagged", f"{listed} AND {mine}"),
+        one("teams", f"{here}snoozed_at IS NULL AND {STILL} AND team_id IN ({TEAMS})"),
+        f"SELECT 'in_teams', 0, {capped('user_id = %(me)s', 'departments_team_members', most=1)}, ''",
+        one("mentions", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE {unread})"),
+        one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
+        one("watched", f"{here}{STILL} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
+        one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
+        one("drafts", f"{listed} AND number IN ({DRAFTS})"),
+        one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
+        one("trash", f"{here}hidden = 'trash' AND NOT (hidden = '') AND merged_into_id IS NULL"),
+        f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
+        f"SELECT 'notices', 0, {capped(notices, 'tickets_notification', most=MOST_NOTICES)}, ''",
+        each("departments_department", f"department_id = here.id AND {STILL}", f"here.id IN ({every})"),
+        SAVED.format(every=every),
+    ]
+
+
+STILL = "NOT (category = 'closed') AND merged_into_id IS NULL"
 DRAFTS = """SELECT CASE kind WHEN 'reply' THEN substr(place, 7) ELSE substr(place, 6) END FROM tickets_draft
 WHERE owner = 'user:' || CAST(%(me)s AS text) AND kind IN ('reply', 'note')"""
 OF_EVENT = """SELECT 1 FROM tickets_ticketevent AS event JOIN tickets_ticket AS one ON one.id = event.ticket_id

@@ -108,6 +108,7 @@ def others(request, number):
     page = with_looks(clients.others_of(request.viewer, ticket, cursor=request.GET.get("cursor", "")))
     context = {"ticket": ticket, "page": page, "others": page.rows}
     if request.htmx:
+        rows.beside(page.rows, ticket)
         return render(request, "desk/_others.html", context)
     return render(request, "desk/others.html", context | {"rail": queries.rail(request.viewer)})
 

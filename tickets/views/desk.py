@@ -80,7 +80,7 @@ def saved_context(request, asked):
 def queue_context(viewer, asked, *, present=()):
     """What the queue's page shows; `present` as `live.now` says it."""
     seen = f"{timezone.now().timestamp():.6f}"  # before anything is read: what comes meanwhile was not seen
-    counted = queries.counts(viewer)
+    counted = queries.counts_of_list(viewer)
     asked = as_chosen(asked, counted.choices)
     departments = [row.pk for row in queues.departments_of(viewer)]
     codes = columns.shown(asked, counted.choices, many_departments=len(departments) > 1)
@@ -189,8 +189,11 @@ def refresh(request):
 
 
 def list_left(request):
-    """The list this person looked at last, to go back to and on in; their queue when there is none."""
-    return asked_of(request.COOKIES.get(QUEUE_COOKIE, ""), request.viewer)
+    """The list this person looked at last, to go back to and on in; their queue when there is none. Read once a
+    request."""
+    if not hasattr(request, "list_left"):
+        request.list_left = asked_of(request.COOKIES.get(QUEUE_COOKIE, ""), request.viewer)
+    return request.list_left
 
 
 def asked_of(address, viewer):

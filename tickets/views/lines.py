@@ -80,19 +80,27 @@ def log(told):
     return shapes.joined(shape.format(html=words, when=when) for words, when in pieces)
 
 
+@lru_cache(maxsize=1)
+def addresses():
+    """The addresses of what can be done to a message, with NUMBER and 0 for its ticket and itself: found once."""
+    return {
+        "link": reverse("ticket", args=["NUMBER"]),
+        "edit": reverse("message_edit", args=["NUMBER", 0]),
+        "versions": reverse("message_versions", args=["NUMBER", 0]),
+        "source": reverse("desk_mail", args=[0]),
+        "splits": reverse("ticket_split", args=["NUMBER"]),
+        "delete": reverse("message_delete", args=["NUMBER", 0]),
+        "redact": reverse("message_redact", args=["NUMBER", 0]),
+    }
+
+
 class Brush:
     """Draws the messages of one page. Each piece is safe HTML; what people wrote is escaped here (T04)."""
 
     def __init__(self, request, ticket, can, *, times, unproven=False):
         self.request, self.ticket, self.can, self.unproven = request, ticket, can, unproven
         self.language, self.reader, self.faces = get_language(), moments.reader(), {}
-        self.link = ticket.get_absolute_url()
-        self.edit = reverse("message_edit", args=[ticket.number, 0])
-        self.versions = reverse("message_versions", args=[ticket.number, 0])
-        self.source = reverse("desk_mail", args=[0])
-        self.splits = reverse("ticket_split", args=[ticket.number])
-        self.delete = reverse("message_delete", args=[ticket.number, 0])
-        self.redact = reverse("message_redact", args=[ticket.number, 0])
+        self.urls = {name: url.replace("NUMBER", ticket.number) for name, url in addresses().items()}
         self.times = times
         self.quote_outside, self.quote_inside = quoting.lines_for(ticket)
 
@@ -113,6 +121,7 @@ class Brush:
 
     def whole(self, row):
         message, anchor = row.message, row.message.anchor
+        own = f"/{message.pk}/"
         avatar, who = self.face(row.author)
         return shape_of("desk/_message.html", self.look(row), self.language).format(
             anchor=anchor,
@@ -122,20 +131,20 @@ class Brush:
             number=message.number,
             home=message.before_number,
             split=self.split(message.split) if message.split else "",
-            splits=f"{self.splits}?m={message.pk}",
+            splits=f"{self.urls['splits']}?m={message.pk}",
             when=moments.when_in(self.reader, message.created_at),
-            versions=self.versions.replace("/0/", f"/{message.pk}/"),
-            edit=self.edit.replace("/0/", f"/{message.pk}/"),
+            versions=self.urls["versions"].replace("/0/", own),
+            edit=self.urls["edit"].replace("/0/", own),
             editor=escape(row.editor.full_name) if row.editor else "",
             edited=moments.when_in(self.reader, message.edited_at, "clock") if message.edited_at else "",
-            delete=self.delete.replace("/0/", f"/{message.pk}/"),
-            redact=self.redact.replace("/0/", f"/{message.pk}/"),
-            link=f"{self.link}#{anchor}",
+            delete=self.urls["delete"].replace("/0/", own),
+            redact=self.urls["redact"].replace("/0/", own),
+            link=f"{self.urls['link']}#{anchor}",
             quote_line=escape(self.quote_line(row)),
             html=row.html,
             files=render_to_string("desk/_attachments.html", {"files": row.files}) if row.files else "",
             rest=self.rest(row.rest) if row.rest else "",
-            source=self.source.replace("/0/", f"/{message.incoming_id}/"),
+            source=self.urls["source"].replace("/0/", f"/{message.incoming_id}/"),
             foot=self.foot(row),
         )
 

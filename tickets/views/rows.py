@@ -221,3 +221,32 @@ def named(rows):
     for row in rows:
         row["status"], row["department"] = status(row), department(row)
     return rows
+
+
+# --- Beside a ticket --------------------------------------------------------------------------------------------------
+
+
+def beside(rows, ticket):
+    """The same, each with its line beside `ticket`."""
+    language, reader = get_language(), moments.reader()
+    url, merge = reverse("ticket", args=["NUMBER"]), reverse("ticket_merge", args=[ticket.number])
+    for row in named(rows):
+        number = escape(row["number"])
+        pieces = {
+            "number": number,
+            "url": url.replace("NUMBER", number),
+            "subject": escape(row["subject"]),
+            "status": row["status"],
+            "department": row["department"],
+            "merge": f"{merge}?other={number}",
+            "when": moments.when_in(reader, row["updated_at"], "short"),
+        }
+        row["html"] = shapes.filled(beside_shape(language, row["department_id"] != ticket.department_id), pieces)
+    return rows
+
+
+@lru_cache(maxsize=16)
+def beside_shape(language, elsewhere):
+    """The line's template, for tickets of the same department and of others."""
+    pieces = shapes.holes(("number", "url", "subject", "status", "department", "merge", "when"))
+    return str(render_to_string("desk/_other.html", {"row": pieces, "elsewhere": elsewhere}))
