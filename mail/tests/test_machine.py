@@ -206,11 +206,11 @@ class Outbox(RuleBasedStateMachine):
             assert mail.trouble in ("refused", "expired")
 
 
-def play(examples, steps):
+def play(examples, steps, **more):
     run_state_machine_as_test(
         Outbox,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None,
+            **more, max_examples=examples, stateful_step_count=steps, deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], print_blob=True,
         ),
     )  # fmt: skip
@@ -218,8 +218,8 @@ def play(examples, steps):
 
 @pytest.mark.django_db
 def test_whatever_happens_every_letter_goes_out_once():
-    """T06."""
-    play(examples=25, steps=25)
+    """T06. The same histories each time; new ones are looked for at length."""
+    play(examples=25, steps=25, derandomize=True)
 
 
 @pytest.mark.long

@@ -506,11 +506,11 @@ def live_text(ticket):
     return " ".join([*said.values_list("body", flat=True), *subjects])
 
 
-def play(examples, steps):
+def play(examples, steps, **more):
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, print_blob=True,
+            **more, max_examples=examples, stateful_step_count=steps, deadline=None, print_blob=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip
@@ -518,8 +518,8 @@ def play(examples, steps):
 
 @pytest.mark.django_db
 def test_whatever_the_cast_does_the_desk_is_whole():
-    """T01, T09, T20."""
-    play(examples=10, steps=15)
+    """T01, T09, T20. The same few histories each time; new ones are looked for at length."""
+    play(examples=6, steps=15, derandomize=True)
 
 
 @pytest.mark.long
