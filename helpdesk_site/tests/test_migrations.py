@@ -112,10 +112,17 @@ def test_no_step_of_a_migration_is_a_way_of_no_return(app):
 @pytest.mark.early
 def test_the_newest_migrations_go_backwards_and_forwards_again(migrated):
     """T26: what a release adds can be taken back, and comes back the same."""
-    known = {app: ["", *(name for name, _migration in migrations_of(app))] for app in OURS if app != "accounts"}
-    before = [(app, names[-2]) for app, names in known.items() if len(names) > 1]
-    forwards, _backwards, again = there_and_back(migrated[0], before)
+    forwards, _backwards, again = there_and_back(migrated[0], before_the_newest())
     assert again == forwards
+
+
+def before_the_newest():
+    """(app, migration) of where each app is without its newest one, and without what needs that of another app."""
+    known = {app: [name for name, _migration in migrations_of(app)] for app in OURS if app != "accounts"}
+    graph, gone = MigrationLoader(None).graph, set()
+    for app, names in known.items():
+        gone |= set(graph.backwards_plan((app, names[-1]))) if names else set()
+    return [(app, next((name for name in names[::-1] if (app, name) not in gone), "")) for app, names in known.items()]
 
 
 @pytest.mark.long

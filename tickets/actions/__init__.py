@@ -2,7 +2,17 @@
 
 from .afterwards import carry_out
 from .assigning import assign, flag, unflag
-from .checking import add_points, open_points, put_list, remove_point, rename_point, reorder_points, tick, untick
+from .checking import (
+    add_points,
+    open_points,
+    put_list,
+    remove_point,
+    rename_list,
+    rename_point,
+    reorder_points,
+    tick,
+    untick,
+)
 from .clients import change_client
 from .closing import auto_close, close, remind, reopen, reopens_until, reply_refusal, way_of_closed
 from .deleting import delete_message, undelete_message
@@ -79,6 +89,7 @@ __all__ = [
     "remove_participant",
     "remove_point",
     "remove_time",
+    "rename_list",
     "rename_point",
     "reopen",
     "reopens_until",

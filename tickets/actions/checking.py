@@ -1,4 +1,4 @@
-"""The checklist of a ticket: points to tick before it closes. Staff only."""
+"""The checklists of a ticket: points to tick before it closes, under one heading or several. Staff only."""
 
 from django.db.models import F, Max
 from django.utils import timezone
@@ -13,29 +13,36 @@ from ._shared import locked
 
 MOST_POINTS = 100
 LONGEST = CheckPoint._meta.get_field("text").max_length
+LONGEST_HEADING = CheckPoint._meta.get_field("heading").max_length
 
 
 @action
-def add_points(ticket, *, texts, actor):
-    """Add points at the end of the list, as one change; empty ones are left out. Returns the new CheckPoints."""
-    ticket = locked(ticket)
+def add_points(ticket, *, texts, actor, heading=""):
+    """Add points at the end of the list of this heading, as one change; empty ones are left out. Returns the new
+    CheckPoints."""
+    ticket, heading = locked(ticket), clean_line(heading)[:LONGEST_HEADING]
     texts = [text for text in (clean_line(text)[:LONGEST] for text in texts) if text]
     points = CheckPoint.objects.filter(ticket=ticket)
     if len(texts) + points.count() > MOST_POINTS:
         raise Refused(_("A checklist has no more than %(n)s points.") % {"n": MOST_POINTS})
     last = points.aggregate(last=Max("position"))["last"] or 0
     made = CheckPoint.objects.bulk_create(
-        CheckPoint(ticket=ticket, text=text, position=last + at) for at, text in enumerate(texts, 1)
+        CheckPoint(ticket=ticket, heading=heading, text=text, position=last + at) for at, text in enumerate(texts, 1)
     )
     if made:
-        ids = [point.pk for point in made]
-        record(ticket, Verb.CHECKED, actor=actor, texts={"text": "\n".join(texts)}, did="added", points=ids)
+        ids, said = [point.pk for point in made], "\n".join(texts)
+        record(ticket, Verb.CHECKED, actor=actor, texts=words_of(said, heading), did="added", points=ids)
     return made
 
 
+def words_of(text, heading):
+    return {"text": text, "heading": heading} if heading else {"text": text}
+
+
 def put_list(ticket, *, template, actor):
-    """Add the points of a ChecklistTemplate, in the words of the person's language."""
-    return add_points(ticket, texts=template.said("points").splitlines(), actor=actor)
+    """Add a ChecklistTemplate under its name, in the words of the person's language."""
+    points = template.said("points").splitlines()
+    return add_points(ticket, texts=points, heading=template.said("name"), actor=actor)
 
 
 @action
@@ -75,11 +82,24 @@ def rename_point(point, *, text, actor):
 
 
 @action
+def rename_list(ticket, *, points, to, actor):
+    """Give the list of these points (ids) another heading; that of another list joins the two. Returns the ticket."""
+    ticket, to = locked(ticket), clean_line(to)[:LONGEST_HEADING]
+    rows = list(CheckPoint.objects.filter(ticket=ticket, pk__in=points).exclude(heading=to))
+    if rows:
+        CheckPoint.objects.filter(pk__in=[row.pk for row in rows]).update(heading=to)
+        texts, ids = {"from": rows[0].heading, "text": to}, [row.pk for row in rows]
+        record(ticket, Verb.CHECKED, actor=actor, texts=texts, did="headed", points=ids)
+    return ticket
+
+
+@action
 def remove_point(point, *, actor):
     """Take it off the list."""
     ticket, point = held(point)
     was = {"position": point.position, "done_by": point.done_by_id}
-    record(ticket, Verb.CHECKED, actor=actor, texts={"text": point.text}, did="removed", points=[point.pk], **was)
+    texts = words_of(point.text, point.heading)
+    record(ticket, Verb.CHECKED, actor=actor, texts=texts, did="removed", points=[point.pk], **was)
     point.delete()
     return ticket
 
@@ -146,14 +166,20 @@ def _old_words(points, ticket, event):
     return points.filter(text=said.get("text")).update(text=said["from"]) if "from" in said else 0
 
 
+def _old_heading(points, ticket, event):
+    said = texts_of(event)
+    return points.filter(heading=said["text"]).update(heading=said["from"]) if {"from", "text"} <= said.keys() else 0
+
+
 def _back_on(points, ticket, event):
-    text, done_by = texts_of(event).get("text"), event.data["done_by"]
+    said, done_by = texts_of(event), event.data["done_by"]
+    text, heading = said.get("text"), said.get("heading", "")
     if not text:
         return False
     done_at = event.at if done_by else None
     CheckPoint.objects.filter(ticket=ticket, position__gte=event.data["position"]).update(position=F("position") + 1)
     place = {"position": event.data["position"], "done_at": done_at, "done_by_id": done_by}
-    return CheckPoint.objects.create(ticket=ticket, text=text, **place)
+    return CheckPoint.objects.create(ticket=ticket, heading=heading, text=text, **place)
 
 
 def _back_in_order(points, ticket, event):
@@ -170,6 +196,7 @@ BACK = {
     "ticked": _to_do_again,
     "unticked": _done_after_all,
     "renamed": _old_words,
+    "headed": _old_heading,
     "removed": _back_on,
     "moved": _back_in_order,
 }

@@ -44,7 +44,7 @@ FROM tickets_participant AS part JOIN accounts_user AS person ON person.id = use
 UNION ALL SELECT 'tag', tag.id, 0, tone, name, NULL
 FROM tickets_ticket_tags AS held JOIN tickets_tag AS tag ON tag.id = held.tag_id WHERE held.ticket_id = %s
 UNION ALL SELECT 'watcher', id, user_id, '', '', at FROM tickets_watcher WHERE ticket_id = %s
-UNION ALL SELECT 'point', id, COALESCE(done_by_id, 0), CAST(position AS text), text, done_at
+UNION ALL SELECT 'point', id, COALESCE(done_by_id, 0), CAST(position AS text) || ' ' || heading, text, done_at
 FROM tickets_checkpoint WHERE ticket_id = %s
 UNION ALL SELECT 'snooze', id, by_id, ended, note, until FROM tickets_snooze WHERE ticket_id = %s
 UNION ALL SELECT 'mention', id, user_id, '', '', at FROM tickets_mention WHERE ticket_id = %s AND is_unread
@@ -176,14 +176,20 @@ def around(ticket, user, *, writers=()):
     return found
 
 
+def point_of(row):
+    pk, by, place, text, at = row
+    position, _space, heading = place.partition(" ")
+    return Point(pk, text, by, at, int(position), heading)
+
+
 def marks_of(hung, user):
     """The Marks of these rows, by kind, for this reader."""
-    points = sorted(hung["point"], key=lambda row: (int(row[2]), row[0]))
+    points = sorted(map(point_of, hung["point"]), key=lambda point: (point.position, point.pk))
     snoozed = [Snoozed(by, until, note, ended) for _pk, by, ended, note, until in hung["snooze"]]
     return Marks(
         tags=sorted(OneTag(name, tone) for _pk, _by, tone, name, _at in hung["tag"]),
         watchers=[person for _pk, person, _word, _text, _at in hung["watcher"]],
-        points=[Point(pk, text, by, at) for pk, by, _position, text, at in points],
+        points=points,
         snooze=snoozed[0] if snoozed else None,
         called=any(person == user.pk for _pk, person, _word, _text, _at in hung["mention"]),
     )

@@ -23,10 +23,23 @@ class Point(NamedTuple):
     text: str
     by: object
     at: object
+    position: int = 0
+    heading: str = ""
 
     @property
     def is_done(self):
         return self.at is not None
+
+
+class List(NamedTuple):
+    """The points under one heading."""
+
+    heading: str
+    points: list
+
+    @property
+    def done(self):
+        return sum(point.is_done for point in self.points)
 
 
 class Snoozed(NamedTuple):
@@ -62,6 +75,10 @@ class Marks:
         return replace(self, watchers=watchers, points=points, snooze=snooze)
 
     @property
+    def lists(self):
+        return lists_of(self.points)
+
+    @property
     def done(self):
         return sum(point.is_done for point in self.points)
 
@@ -74,6 +91,14 @@ class Marks:
         waits = ticket.awaiting or ticket.category == Category.IN_PROGRESS
         by_itself = self.snooze and self.snooze.ended in (Snooze.Ended.TIME, Snooze.Ended.CLIENT)
         return self.snooze if waits and by_itself and not ticket.snoozed_at else None
+
+
+def lists_of(points):
+    """The Lists of these points, each where its first point stands."""
+    found = {}
+    for point in points:
+        found.setdefault(point.heading, []).append(point)
+    return [List(heading, rows) for heading, rows in found.items()]
 
 
 def checklists(department_id):

@@ -93,6 +93,11 @@ def points_in(sent):
     return sorted(rows, key=lambda row: row.place)
 
 
+def headings_in(sent):
+    """[(heading, the one it is to have)] of the lists of a form."""
+    return list(zip(sent.getlist("was"), sent.getlist("heading"), strict=False))[:200]
+
+
 def chosen_tone(code):
     """The colour of a tag; "" for none. Raises Refused for what nobody offers."""
     if code and code not in Tone.values:

@@ -39,7 +39,12 @@ from . import files
 MOST_READ = 30_000_000  # bytes of a file that are looked through
 KINDS = (Draft.Kind.REPLY, Draft.Kind.NOTE)
 # What else is written in a ticket: (model, its fields of plain text)
-WRITTEN = ((CheckPoint, ["text"]), (TimeEntry, ["text"]), (Talk, ["phone", "link", "pass_code"]), (Snooze, ["note"]))
+WRITTEN = (
+    (CheckPoint, ["heading", "text"]),
+    (TimeEntry, ["text"]),
+    (Talk, ["phone", "link", "pass_code"]),
+    (Snooze, ["note"]),
+)
 
 
 @dataclass

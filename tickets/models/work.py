@@ -81,9 +81,10 @@ class Snooze(models.Model):
 
 
 class CheckPoint(models.Model):
-    """One point of a ticket's checklist."""
+    """One point of a ticket's checklist; `heading` names the list it stands in, where there are several."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="checklist")
+    heading = models.CharField(_("list"), max_length=80, blank=True, default="")
     text = models.CharField(_("point"), max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)

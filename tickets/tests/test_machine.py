@@ -50,6 +50,7 @@ SECRET = "xsecretx"  # stands in everything that only staff may read
 STAFF, CLIENTS = ["sam", "ben", "lena", "operator"], ["anna", "olga", "carl", "greta"]
 TICKETS = st.integers(0, 9)  # of those there are, over and over
 WHO = st.sampled_from(STAFF)
+POINTS = ["add", "tick", "untick", "remove", "rename", "order", "head"]
 ONCE = st.booleans()  # whether it is taken back at once
 # Moments of the desk's own clocks, which undo sets anew; counters and heads, which only grow
 PASSING = {
@@ -259,12 +260,15 @@ class Desk(RuleBasedStateMachine):
             actions.redact(ticket, words=Words(found[0]), actor=actor)
             assert not Message.objects.filter(ticket__in=merged.ids(ticket), body__contains=found[0]).exists()
 
-    @rule(at=TICKETS, who=WHO, once=ONCE, what=st.sampled_from(["add", "tick", "untick", "remove", "rename", "order"]))
+    @rule(at=TICKETS, who=WHO, once=ONCE, what=st.sampled_from(POINTS))
     def check(self, at, who, once, what):
         def do(ticket, me):
             points = list(CheckPoint.objects.filter(ticket=ticket))
             if what == "add" or not points:
-                actions.add_points(ticket, texts=[f"{SECRET} {self.word()}", SECRET], actor=me)
+                heading = SECRET if len(points) % 2 else ""
+                actions.add_points(ticket, texts=[f"{SECRET} {self.word()}", SECRET], heading=heading, actor=me)
+            elif what == "head":
+                actions.rename_list(ticket, points=[points[0].pk], to=f"{SECRET} {self.word()}", actor=me)
             elif what == "order":
                 actions.reorder_points(ticket, order=[row.pk for row in reversed(points)], actor=me)
             elif what == "rename":
@@ -470,7 +474,7 @@ HANGING = {
     Watcher: ["user"],
     Mention: ["user"],
     TicketLink: ["other__number", "kind"],
-    CheckPoint: ["text", "done_by"],
+    CheckPoint: ["heading", "text", "done_by"],
     TimeEntry: ["minutes"],
     PendingReply: ["body", "due_at"],
     Message: ["number", "is_note", "body", "deleted_by"],

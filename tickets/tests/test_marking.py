@@ -1,5 +1,7 @@
 """What staff hang on a ticket: each door tried by the whole cast, each change taken back; no client ever sees it."""
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 
@@ -7,6 +9,7 @@ from accounts.signals import work_taken
 from departments.models import ChecklistTemplate, StaffPlace
 from mail.models import OutgoingMail
 from tickets import actions
+from tickets.conversation import marks
 from tickets.lists import tagged
 from tickets.models import CheckPoint, Mention, Notification, Tag, TicketEvent, Verb, Watcher
 from tickets.refused import Refused
@@ -324,6 +327,48 @@ def test_a_list_of_the_department_is_put_on(client_of, ticket, cast):
     post(browser, ticket, "checklist/add/", {"list": ours.pk})
     post(browser, ticket, "checklist/add/", {"list": theirs.pk})
     assert [text for text, _done in points(ticket)] == ["Back up", "Copy", "Test"]
+
+
+def lists(ticket):
+    rows = CheckPoint.objects.filter(ticket=ticket)
+    return [(one.heading, [point.text for point in one.points]) for one in marks.lists_of(rows)]
+
+
+def test_a_ticket_has_several_lists(client_of, ticket, cast):
+    """FIELD 1.2: each under its name, with how far it is; points are added to the one they belong to."""
+    move = ChecklistTemplate.objects.create(name="Move", points="Back up\nCopy")
+    leave = ChecklistTemplate.objects.create(name="Leave", points="Export")
+    browser = client_of(cast.sam)
+    for row in (move, leave):
+        post(browser, ticket, "checklist/add/", {"list": row.pk})
+    post(browser, ticket, "checklist/add/", {"text": "Test", "list_name": "Move"})
+    assert lists(ticket) == [("Move", ["Back up", "Copy", "Test"]), ("Leave", ["Export"])]
+    point = CheckPoint.objects.get(text="Test")
+    post(browser, ticket, "checklist/tick/", {"point": [point.pk], "done": [point.pk]})
+    page = browser.get(ticket.get_absolute_url()).content.decode()
+    legends = re.findall(r"<legend class=\"sm\"><b dir=\"auto\">(\w+)</b> <span[^>]*>([^<]+)<", page)
+    assert legends == [("Move", "1 of 3"), ("Leave", "0 of 1")]
+    actions.remove_point(point, actor=cast.sam)
+    undo_last(ticket, cast.sam)
+    assert lists(ticket)[0] == ("Move", ["Back up", "Copy", "Test"])
+
+
+def test_lists_are_renamed_and_begun_on_their_page(client_of, ticket, cast):
+    """As one change, taken back as one; two of one name are one list."""
+    browser = client_of(cast.sam)
+    for heading, text in (("", "Ask"), ("Move", "Copy")):
+        actions.add_points(ticket, texts=[text], heading=heading, actor=cast.sam)
+    sent = {"was": ["", "Move"], "heading": ["Move", "Before"], "new_list": "After", "new_text": "Tell"}
+    post(browser, ticket, "checklist/", sent)
+    assert lists(ticket) == [("Move", ["Ask"]), ("Before", ["Copy"]), ("After", ["Tell"])]
+    undo_last(ticket, cast.sam)
+    assert lists(ticket) == [("", ["Ask"]), ("Move", ["Copy"])]
+    answer = post(browser, ticket, "checklist/", {"new_list": "Nothing in it"})
+    assert answer.status_code == 422 and len(lists(ticket)) == 2
+    post(browser, ticket, "checklist/", {"was": [""], "heading": ["Move"]})
+    assert lists(ticket) == [("Move", ["Ask", "Copy"])]
+    post(browser, ticket, "checklist/", {"was": ["Move", "of another"], "heading": ["x" * 300, "y"]})
+    assert lists(ticket) == [("x" * 80, ["Ask", "Copy"])]
 
 
 def test_another_tickets_points_are_not_ticked_here(client_of, open_ticket, cast):

@@ -15,7 +15,7 @@ from .. import access, actions, colleagues
 from ..composing import mentions
 from ..conversation import marks
 from ..events import one_click
-from ..forms.marking import SnoozeForm, ids_in, moments, points_in
+from ..forms.marking import SnoozeForm, headings_in, ids_in, moments, points_in
 from ..lists import queries, tagged
 from ..models import CheckPoint, Tag, Ticket
 from ..refused import Refused
@@ -121,7 +121,8 @@ def add_points(request, ticket):
         if template:
             actions.put_list(ticket, template=template, actor=request.user)
         else:
-            actions.add_points(ticket, texts=[request.POST.get("text", "")], actor=request.user)
+            texts, heading = [request.POST.get("text", "")], request.POST.get("list_name", "")
+            actions.add_points(ticket, texts=texts, heading=heading, actor=request.user)
     return list_again(request, ticket, click)
 
 
@@ -134,18 +135,19 @@ def list_again(request, ticket, click):
 
 @asking
 def checklist(request, ticket):
-    """The words and order of the points, and which are not wanted any more."""
+    """The words and order of the points, and which are not wanted any more; the headings of the lists, and another."""
     refusal = ""
     if request.method == "POST":
         try:
             with one_click() as click:
                 change_list(ticket, points_in(request.POST), actor=request.user)
+                change_headings(ticket, request.POST, actor=request.user)
             return done(request, ticket, click, _("Checklist changed."))
         except Refused as refused:
             refusal = str(refused)
     points = list(CheckPoint.objects.filter(ticket=ticket))
     ready = [] if points else marks.checklists(ticket.department_id)
-    context = {"points": points, "refusal": refusal, "checklists": ready}
+    context = {"lists": marks.lists_of(points), "refusal": refusal, "checklists": ready}
     return ask(request, "desk/checklist.html", ticket, title=_("Checklist"), status=422 if refusal else 200, **context)
 
 
@@ -158,6 +160,17 @@ def change_list(ticket, rows, *, actor):
         else:
             actions.rename_point(known[row.pk], text=row.text, actor=actor)
     actions.reorder_points(ticket, order=[row.pk for row in rows if not row.is_removed], actor=actor)
+
+
+def change_headings(ticket, sent, *, actor):
+    lists = {one.heading: one.points for one in marks.lists_of(CheckPoint.objects.filter(ticket=ticket))}
+    for heading, to in headings_in(sent):
+        points = [point.pk for point in lists.get(heading, ())]
+        actions.rename_list(ticket, points=points, to=to, actor=actor)
+    first, name = sent.get("new_text", ""), sent.get("new_list", "")
+    if name.strip() and not first.strip():
+        raise Refused(_("Write the first point of the new list."))
+    actions.add_points(ticket, texts=[first], heading=name, actor=actor)
 
 
 # --- Snooze -----------------------------------------------------------------------------------------------------------

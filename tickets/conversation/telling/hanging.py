@@ -88,8 +88,9 @@ def checked(it):
         "unticked": _("{actor} took the tick off: {points}"),
         "renamed": _("{actor} changed “{before}” on the checklist to {points}"),
         "removed": _("{actor} took off the checklist: {points}"),
+        "headed": _("{actor} changed the heading “{before}” of the checklist to {points}"),
     }.get(it.data.get("did"))
-    if not said or not words or ("{before}" in said and not old):
+    if not said or not words or ("{before}" in said and not old):  # erased, or a heading that was or is empty
         return it.say(_("{actor} changed the checklist"))
     return it.say(said, points=tags(words), before=old)
 
