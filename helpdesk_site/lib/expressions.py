@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from django.conf import settings
-from django.template.base import FilterExpression, Lexer, Parser, Template, Variable, render_value_in_context
+from django.template.base import FilterExpression, Lexer, NodeList, Parser, Template, Variable, render_value_in_context
 from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeString
 
@@ -22,9 +22,22 @@ class QuickTemplate(Template):
     def compile_nodelist(self):
         known = self.engine.template_libraries, self.engine.template_builtins
         parser = QuickParser(Lexer(self.source).tokenize(), *known, self.origin)
-        nodes = parser.parse()
+        nodes = Nodes(parser.parse())
         self.extra_data = parser.extra_data
         return nodes
+
+
+class Nodes(NodeList):
+    """The nodes of a template. Those of a layout are searched for its blocks whenever a page is drawn."""
+
+    def __init__(self, nodes):
+        super().__init__(nodes)
+        self.found = {}
+
+    def get_nodes_by_type(self, nodetype):
+        if nodetype not in self.found:
+            self.found[nodetype] = super().get_nodes_by_type(nodetype)
+        return self.found[nodetype]
 
 
 class QuickParser(Parser):

@@ -4,6 +4,7 @@ How things look is in lib/looks.py, how moments are told in lib/moments.py, what
 """
 
 from functools import lru_cache
+from itertools import count
 
 from django import template
 from django.conf import settings
@@ -48,18 +49,27 @@ def message_id(number):
 @register.simple_tag
 def message_link(number, anchor="", home=""):
     """“#4”, the permalink of a message; “KTR-482913 #4” of one that came along with a merged ticket."""
+    return _message_link(number, anchor or f"m{number}", home, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _message_link(number, anchor, home, language):
     words = _("#%(number)s, link to this message") % {"number": number}
-    pieces = {"anchor": anchor or f"m{number}", "words": words, "number": number, "home": home}
+    pieces = {"anchor": anchor, "words": words, "number": number, "home": home}
     return format_html('<a class="msg-n" href="#{anchor}" aria-label="{home}{words}">{home}#{number}</a>', **pieces)
 
 
 # --- Forms, lists and the page itself --------------------------------------------------------------------------------
 
 
-@register.simple_tag
-def form_key():
-    """The hidden key that makes a form count once, however often it is sent."""
-    return shapes.filled('<input type="hidden" name="form_key" value="{key}">', {"key": new_form_key()})
+@register.simple_tag(takes_context=True)
+def form_key(context):
+    """The hidden key that makes a form count once, however often it is sent: a key of the page's own, and which of its
+    forms it is."""
+    if not hasattr(context, "form_keys"):
+        context.form_keys = new_form_key(), count(1)
+    key, numbers = context.form_keys
+    return shapes.filled('<input type="hidden" name="form_key" value="{key}-{n}">', {"key": key, "n": next(numbers)})
 
 
 @register.filter

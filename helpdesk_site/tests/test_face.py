@@ -298,6 +298,8 @@ def test_a_heading_sorts_turns_round_and_starts_at_the_first_page(rf):
 
 def test_every_form_gets_a_key_of_its_own():
     assert draw("{% form_key %}") != draw("{% form_key %}")
+    keys = re.findall('value="([^"]+)"', draw("{% form_key %}{% for n in 'abc' %}{% form_key %}{% endfor %}"))
+    assert len(set(keys)) == 4 and all(re.fullmatch("[A-Za-z0-9_-]{16,64}", key) for key in keys)
 
 
 @pytest.mark.parametrize(
