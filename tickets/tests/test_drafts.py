@@ -189,6 +189,23 @@ def test_sending_on_one_page_leaves_what_was_typed_on_another(pages, ticket, cas
     assert "A long answer on the phone" in pages.browser.get("/desk/drafts/").text
 
 
+def test_a_clients_two_pages_lose_neither_text(client_of, by_pass, ticket, cast):
+    """The same in the portal, signed in or by a link: the phone on the train, the page at home."""
+    place = f"reply/{ticket.number}"
+    for browser in (client_of(cast.anna), by_pass(ticket)):
+        Draft.objects.all().delete()
+        for page, words in (("phone", "On the train"), ("home", "At home")):
+            sent = {"message": words, "draft_at": "", "form_key": f"page-of-the-{page}"}
+            answer = browser.post(f"/drafts/save/?place={place}", sent)
+        assert answer.status_code == 409 and kept() == ("At home", "On the train")
+        page = browser.get(f"/t/{ticket.number}/").text
+        assert "On the train</blockquote>" in page and "At home</textarea>" in page
+        seen = page.partition('name="draft_at" value="')[2].partition('"')[0]
+        save(browser, place, message="At home!", draft_at=seen)
+        back = browser.post(f"/drafts/elsewhere/?place={place}", {"message": "At home!", "elsewhere": "take"})
+        assert back.url == f"/t/{ticket.number}/#reply" and kept() == ("At home!\n\nOn the train", None)
+
+
 def test_nobody_settles_what_others_typed(pages, client_of, ticket, cast):
     """T01: a colleague's, a client's and a stranger's click change nothing of it."""
     pages("phone", "On the phone")

@@ -262,6 +262,8 @@ def client_context(request, ticket, can, form):
         "form": form or blank_reply(request, ticket, around, place),
         "preview": previewed(request),
         "place": place,
+        "draft_at": around.draft_at or "",
+        "elsewhere": (around.draft or {}).get("elsewhere", ""),
     }
 
 

@@ -42,19 +42,20 @@ def save(request):
     return HttpResponse(status=204, headers={"X-Draft-At": draft.updated_at.isoformat()})
 
 
+@login_not_required
 @require_POST
-@staff_only
 def elsewhere(request):
     """Put what was typed on another page below what is in this box (`elsewhere` is “take”), or forget it (S6)."""
     place, department = place_asked(request)
     kind, number = drafts.parse(place)
-    if kind == Draft.Kind.NEW:
+    if kind == Draft.Kind.NEW or not request.viewer:
         raise Http404
-    form = ReplyForm(request, policy=department.policy, by_staff=writes_as_staff(request, department))
+    by_staff = writes_as_staff(request, department)
+    form = ReplyForm(request, policy=department.policy, by_staff=by_staff)
     form.full_clean()  # stores the files
     drafts.keep(request, place, request.POST, uploads=form.uploads)
     drafts.settle(request, place, take=request.POST.get("elsewhere") == "take")
-    return redirect(f"{reverse('ticket', args=[number])}#pane-{kind}")
+    return redirect(f"{reverse('ticket', args=[number])}#{f'pane-{kind}' if by_staff else 'reply'}")
 
 
 @login_not_required
