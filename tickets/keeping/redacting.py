@@ -60,9 +60,16 @@ class Scope:
 
     @property
     def all_tickets(self):
-        """Ids of the tickets in whose history it is told, in the order they are locked."""
+        """Ids of the tickets in whose history it is told."""
         others = Message.objects.filter(pk__in=self.messages).values_list("ticket_id", flat=True)
-        return sorted({*(ticket.pk for ticket in self.tickets), *others})
+        return {*(ticket.pk for ticket in self.tickets), *others}
+
+    @property
+    def all_readers(self):
+        """Ids of these and of those they were merged into, which are found by their words; in the order they are
+        locked."""
+        gone = Ticket.objects.filter(pk__in=self.all_tickets).exclude(merged_into=None)
+        return sorted(self.all_tickets | {merged.survivor(ticket).pk for ticket in gone})
 
 
 @dataclass

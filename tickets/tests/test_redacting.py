@@ -316,6 +316,18 @@ def test_it_reaches_the_copies_of_messages_split_off(ticket, open_ticket, cast, 
     assert history.verify() is None and places_of(SECRET) == []
 
 
+def test_a_copy_that_was_merged_on_is_found_no_more_where_it_is_read(ticket, open_ticket, cast, say, redact):
+    """C5: nor by the words that its survivor is found by; that one's own words stay."""
+    message = say(ticket, cast.anna, f"Take {SECRET} and the invoice.")
+    said = {"messages": [message], "subject": "Invoice", "department": cast.support, "actor": cast.sam}
+    new, other = actions.split(again(ticket), **said), open_ticket(text="An ocelot walks.")
+    actions.merge([new, other], into=other, actor=cast.sam)
+    assert list(search.matching(Ticket.objects.filter(pk=other.pk), SECRET)) == [other]
+    redact(ticket, SECRET, cast.lena)
+    assert places_of(SECRET) == [] and not list(search.matching(Ticket.objects.all(), SECRET))
+    assert list(search.matching(Ticket.objects.all(), "ocelot")) == [other] and history.verify() is None
+
+
 def test_it_reaches_merged_tickets(open_ticket, cast, redact):
     old, young = open_ticket(text=f"It is {SECRET}."), open_ticket(text=f"{SECRET} again.")
     actions.merge([old, young], into=old, actor=cast.lena)
