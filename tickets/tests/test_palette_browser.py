@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
+from departments.models import Priority
 from helpdesk_site.tests.test_pages import complaints
 from tickets import actions
 from tickets.models import Presence, Ticket
@@ -99,6 +100,14 @@ def test_a_changed_row_is_marked_where_it_stands_and_nothing_else_moves(sit_down
     assert tab.evaluate("document.activeElement.textContent").startswith("Ticket 0")
     row.hover()
     expect(row).not_to_have_class(re.compile("is-changed"))
+
+
+def test_what_a_row_says_by_a_sign_alone_is_a_change_too(sit_down, ticket, cast):  # noqa: F811
+    """S132: the priority stands in the list as bars."""
+    tab = sit_down(cast.sam, "/desk/?view=open")
+    actions.set_priority(ticket, priority=Priority.objects.get(code="high"), actor=cast.lena)
+    tab.keyboard.press("u")
+    expect(tab.locator(f"#t{ticket.number}")).to_have_class(re.compile("is-changed"))
 
 
 def test_who_looks_is_shown_and_is_no_change(sit_down, ticket, cast):  # noqa: F811
