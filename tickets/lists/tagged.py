@@ -9,6 +9,7 @@ from django.db import connection
 
 from departments.policy import snapshot
 from helpdesk_site.lib.prepared import Prepared
+from helpdesk_site.lib.text import clean_line
 
 from ..models import Tag
 
@@ -42,7 +43,7 @@ def of_name(name):
 
 
 def key_of(name):
-    return name.strip().removeprefix("#").casefold()[:120]
+    return clean_line(name).removeprefix("#").casefold()[:120]
 
 
 def taken_out(words):
