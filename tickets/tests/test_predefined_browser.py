@@ -118,8 +118,13 @@ def test_an_unresolved_field_is_marked_and_stops_the_reply(typed, ticket):
     assert complaints(tab) == []
     expect(box).to_have_value("Your {{ticket.service}} is up.")
     assert not PendingReply.objects.exists()
+    tab.get_by_role("button", name="Show it").click()
+    tab.keyboard.type("shop")
+    expect(box).to_have_value("Your shop is up.")
     box.fill("Your shop is up. @Lena knows.")
     tab.keyboard.press("Control+Enter")
+    tab.get_by_role("button", name="Show it").click()
+    assert box.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)") == "@Lena"
     tab.get_by_role("button", name="Send anyway").click()
     expect(tab.locator("[data-countdown]")).to_be_visible()
 
