@@ -72,5 +72,5 @@ def test_the_names_of_the_fields_are_found():
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:12])
 def test_no_door_stumbles_over_what_no_form_sends(world, value):
-    """T19: NUL, which PostgreSQL takes nowhere, digits of other scripts, numbers beyond every column, the end of time."""
+    """T19: NUL, digits of other scripts, numbers beyond every column, no number, the end of time."""
     assert failing(world, value) == []
