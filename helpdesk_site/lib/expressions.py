@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from django.conf import settings
+from django.http import QueryDict
 from django.template.base import FilterExpression, Lexer, NodeList, Parser, Template, Variable, render_value_in_context
 from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeString
@@ -56,14 +57,14 @@ class Expression(FilterExpression):
 
     def resolve(self, context, ignore_failures=False):
         value = look_up(context, self.words) if self.words else UNKNOWN
-        if value is MISSING and ignore_failures:
-            return None
+        if value is MISSING and (ignore_failures or not context.template.engine.string_if_invalid):
+            return None if ignore_failures else ""
         return super().resolve(context, ignore_failures) if value is UNKNOWN or value is MISSING else value
 
 
 def look_up(context, words):
-    """The value these words lead to from a template's context; MISSING if the first is not there, UNKNOWN where Django
-    has to say."""
+    """The value these words lead to from a template's context; MISSING if one is not there, UNKNOWN where Django has to
+    say."""
     first = words[0]
     for names in reversed(context.dicts):
         if first in names:
@@ -79,7 +80,9 @@ def look_up(context, words):
             if kind is SimpleLazyObject:
                 value = unwrapped(value)
                 kind = type(value)
-            if kind is dict:
+            if kind is dict or kind is QueryDict:
+                if word not in value:
+                    return UNKNOWN if hasattr(value, word) or word.isdigit() else MISSING
                 value = value[word]
             elif has_no_keys(kind):
                 value = getattr(value, word)

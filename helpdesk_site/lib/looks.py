@@ -85,6 +85,11 @@ def prio(level, name, label=True):
     key = prio_key(level)
     if label:
         return format_html("{}<span>{}</span>", silent_icon(f"p-{key}", f"prio prio-{key}"), name)
+    return _prio_alone(key, name + "", get_language())
+
+
+@lru_cache(maxsize=256)
+def _prio_alone(key, name, language):
     words = _("Priority: %(name)s") % {"name": name}
     return format_html('<span title="{}">{}</span>', words, icon(f"p-{key}", f"prio prio-{key}", words))
 
@@ -99,7 +104,7 @@ def avatar(person, size="", hidden=True):
     `size` is "", "sm", "xs" or "lg"; `hidden=False` where the name does not stand beside it.
     """
     if not person:
-        return _nobody(size)
+        return _nobody(size, get_language())
     name = person if isinstance(person, str) else person.full_name
     picture = "" if isinstance(person, str) else getattr(person, "picture_url", "")
     if picture:
@@ -121,7 +126,8 @@ def _initials(name, size, hidden):
     )  # fmt: skip
 
 
-def _nobody(size):
+@lru_cache(maxsize=64)
+def _nobody(size, language):
     return format_html(
         '<span class="avatar{} avatar-none" role="img" aria-label="{}" title="{}">{}</span>',
         f" avatar-{size}" if size else "", _("Unassigned"), _("Unassigned"), silent_icon("user", "icon-sm"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.http import QueryDict
 from django.template import engines
 from django.template.base import Template
 from django.template.defaulttags import CycleNode, IfChangedNode
@@ -91,6 +92,7 @@ def names():
         "person": Person(), "row": Row(), "keyed": Keyed(), "ordered": OrderedDict(a="<A>"), "text": "<text>",
         "lazy": SimpleLazyObject(Person), "call": lambda: "<called>", "kind": Person, "none": None, "yes": True,
         "numbers": [1, 2], "plain": {"a": {"b": "<deep>"}},
+        "query": QueryDict("q=<words>&q=more&empty="),
     }  # fmt: skip
 
 
@@ -100,8 +102,10 @@ WORDS = [
     "person.lost", "person.broken", "person.greeting", "person.of", "person.wrong", "person.delete", "person.absent",
     "person.Choices.first", "person.secret", "row.count", "row.name", "row.0", "row.9", "keyed.name", "ordered.a",
     "ordered.items", "text", "text.upper", "text.0", "lazy.name", "call", "call.upper", "kind.name", "kind", "none.x",
-    "yes", "numbers.0", "numbers", "plain.a.b", "plain.a.c", "plain.items", "absent", "absent.name", "True",
-    '"<constant>"', "12.5", '_("Reply")', "person.name|upper", "absent|default:person.name", "row.name|default:absent",
+    "yes", "numbers.0", "numbers", "plain.a.b", "plain.a.c", "plain.items",
+    "query.q", "query.empty", "query.absent", "query.absent.more", "query.keys", "query.1", "absent", "absent.name",
+    "True", '"<constant>"', "12.5", '_("Reply")', "person.name|upper", "absent|default:person.name",
+    "row.name|default:absent",
 ]  # fmt: skip
 
 
