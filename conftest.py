@@ -1,6 +1,7 @@
 """What every test stands on: honest services, no network, clean tables, a real browser, and the cast."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -106,23 +107,86 @@ def forbid_the_network():
 # --- Tables: after a test with real transactions everything is as the migrations left it ------------------------------
 
 
-@pytest.fixture(scope="session")
-def migrated_before(django_db_modify_db_settings):
-    """On SQLite, where a migrated database is kept for the next run, and whether it is there already.
+class Migrated:
+    """The migrated database of an earlier run or another worker, by what it was made of. Migrating costs each worker as
+    much as some hundred tests, so one does and the others wait. test_migrations runs them from nothing, always."""
 
-    Its name says what it was made of. The migrations themselves are run from nothing by test_migrations, always.
-    """
+    def __init__(self, connection, made_of, folder):
+        folder.mkdir(exist_ok=True)
+        self.lock = open(folder / f"migrating-{made_of}", "w")  # noqa: SIM115 - held until there is one
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.connection = connection
+        self.place = self.place_of(made_of, folder)
+        self.is_there = self.found()
+        if self.is_there:
+            self.take()
+            self.lock.close()
+
+    def keep_if_new(self):
+        if not self.lock.closed:
+            self.keep()
+            self.lock.close()
+
+
+class InAFile(Migrated):
+    """SQLite: a file beside pytest's own cache."""
+
+    def place_of(self, made_of, folder):
+        return folder / f"migrated-{made_of}.sqlite3"
+
+    def found(self):
+        return self.place.exists()
+
+    def take(self):
+        goal = Path(self.connection.settings_dict["TEST"]["NAME"])
+        for rest in goal.parent.glob(f"{goal.name}*"):
+            rest.unlink()
+        shutil.copyfile(self.place, goal)
+
+    def keep(self):
+        """Keep it under its name, and none that is older than a day."""
+        for old in [*self.place.parent.glob("migrated-*"), *self.place.parent.glob("migrating-*")]:
+            with contextlib.suppress(FileNotFoundError):
+                if old.stat().st_mtime < time.time() - 86_400:
+                    old.unlink()
+        fresh = self.place.with_suffix(f".{os.getpid()}")
+        run(self.connection, [f"VACUUM INTO '{fresh}'"])
+        fresh.replace(self.place)
+
+
+class OnTheServer(Migrated):
+    """PostgreSQL: a database on the same server, from which others are copied."""
+
+    def place_of(self, made_of, folder):
+        return f"{self.connection.settings_dict['NAME']}_migrated_{made_of}"[-63:]
+
+    def found(self):
+        with self.connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.place])
+            return bool(cursor.fetchall())
+
+    def take(self):
+        self.connection.settings_dict["TEST"]["TEMPLATE"] = self.place
+
+    def keep(self):
+        made = self.connection.settings_dict["NAME"]
+        self.connection.close()
+        with self.connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{self.place}" TEMPLATE "{made}"')
+
+
+@pytest.fixture(scope="session")
+def migrated_before(django_db_modify_db_settings, django_db_blocker):
     from django.apps import apps
     from django.conf import settings
     from django.db import connection
 
-    if connection.vendor != "sqlite":
-        return None, False
     made_of = hashlib.sha256(f"{django.VERSION} {sys.version} {sqlite3.sqlite_version}".encode())
     for path in sorted(path for app in apps.get_app_configs() for path in sources_of_tables(Path(app.path))):
         made_of.update(f"{path} ".encode() + path.read_bytes())
-    kept = settings.BASE_DIR / ".pytest_cache" / f"migrated-{made_of.hexdigest()[:24]}.sqlite3"
-    return kept, kept.exists()
+    kind = {"sqlite": InAFile, "postgresql": OnTheServer}[connection.vendor]
+    with django_db_blocker.unblock():
+        return kind(connection, made_of.hexdigest()[:24], settings.BASE_DIR / ".pytest_cache")
 
 
 def sources_of_tables(app):
@@ -131,28 +195,8 @@ def sources_of_tables(app):
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(migrated_before):
-    """Take the database of an earlier run. Migrating costs each worker as much as some hundred tests."""
-    from django.db import connection
-
-    kept, is_there = migrated_before
-    if is_there:
-        place = Path(connection.settings_dict["TEST"]["NAME"])
-        for rest in place.parent.glob(f"{place.name}*"):
-            rest.unlink()
-        shutil.copyfile(kept, place)
-    return is_there
-
-
-def keep(connection, path):
-    """Keep the database under this name for the next run, and none that is older than a day."""
-    path.parent.mkdir(exist_ok=True)
-    for old in path.parent.glob("migrated-*"):
-        with contextlib.suppress(FileNotFoundError):
-            if old.stat().st_mtime < time.time() - 86_400:
-                old.unlink()
-    fresh = path.with_suffix(f".{os.getpid()}")
-    run(connection, [f"VACUUM INTO '{fresh}'"])
-    fresh.replace(path)
+    """Whether the database of these tests is there already: on SQLite, where its file was copied."""
+    return migrated_before.is_there and isinstance(migrated_before, InAFile)
 
 
 @pytest.fixture(scope="session")
@@ -170,9 +214,8 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_before, pytestc
         searched = {"tickets_searchpublic", "tickets_searchnotes"}  # no models': on PostgreSQL they are columns
         tables += searched.intersection(connection.introspection.table_names())
         as_migrated = rows_of(connection, tables)
-        kept, was_there = migrated_before
-        if kept and tables and not was_there:
-            keep(connection, kept)
+        if tables:
+            migrated_before.keep_if_new()
 
     def clean_up(case):
         now = rows_of(connection, tables)

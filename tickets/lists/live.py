@@ -117,7 +117,7 @@ def traced(departments, mails):
 EVENTS = f"""SELECT 'event', max(id), CAST(count(*) AS text) FROM
 (SELECT id FROM tickets_ticketevent ORDER BY id DESC LIMIT {LATEST}) AS latest"""  # noqa: S608 - a number of our own
 STALE = {
-    "postgresql": f"CURRENT_TIMESTAMP - interval '{queries.STALE.seconds} seconds'",
+    "postgresql": f"statement_timestamp() - interval '{queries.STALE.seconds} seconds'",
     "sqlite": f"datetime('now', '-{queries.STALE.seconds} seconds')",
 }
 
