@@ -76,6 +76,8 @@ def look_up(context, words):
         if callable(value):
             value = called(value)
         for word in words[1:]:
+            if value is None:
+                return MISSING
             kind = type(value)
             if kind is SimpleLazyObject:
                 value = unwrapped(value)

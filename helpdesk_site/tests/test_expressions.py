@@ -102,7 +102,7 @@ WORDS = [
     "person.lost", "person.broken", "person.greeting", "person.of", "person.wrong", "person.delete", "person.absent",
     "person.Choices.first", "person.secret", "row.count", "row.name", "row.0", "row.9", "keyed.name", "ordered.a",
     "ordered.items", "text", "text.upper", "text.0", "lazy.name", "call", "call.upper", "kind.name", "kind", "none.x",
-    "yes", "numbers.0", "numbers", "plain.a.b", "plain.a.c", "plain.items",
+    "none.0", "yes", "numbers.0", "numbers", "plain.a.b", "plain.a.c", "plain.items",
     "query.q", "query.empty", "query.absent", "query.absent.more", "query.keys", "query.1", "absent", "absent.name",
     "True", '"<constant>"', "12.5", '_("Reply")', "person.name|upper", "absent|default:person.name",
     "row.name|default:absent",

@@ -250,7 +250,10 @@ class Ticket(models.Model):
 
     def get_channel_display(self):
         """How it came, in words. Django's own way spells every choice to find one."""
-        return str(self.Channel(self.channel).label) if self.channel in self.Channel.values else self.channel
+        try:
+            return str(self.Channel(self.channel).label)
+        except ValueError:
+            return self.channel
 
     @property
     def shown_type(self):
