@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import Membership, Organisation, Service, User
@@ -12,6 +12,7 @@ from helpdesk_site.lib.paging import page_by_key
 from .. import access
 from ..conversation.around import MOST_EARLIER
 from ..models import Ticket
+from . import people
 
 PAGE = 25  # tickets, or people found
 MOST_MEMBERS = 100
@@ -43,11 +44,7 @@ def one_of(rows, pk):
 
 def found(viewer, words):
     """The first PAGE clients whose name, address or organisation holds these words, among those the viewer knows."""
-    fits = Q()
-    for form in {words, words.lower(), words.title()}:  # SQLite folds no case beyond ASCII
-        of_house = Membership.objects.filter(user=OuterRef("pk"), organisation__name__icontains=form)
-        fits |= Q(name__icontains=form) | Q(email__istartswith=form) | Q(Exists(of_house))
-    rows = User.objects.filter(fits, access.clients_seen(viewer)).prefetch_related("organisations")
+    rows = User.objects.filter(people.named(words), access.clients_seen(viewer)).prefetch_related("organisations")
     return list(rows.order_by("name", "email")[: PAGE + 1])
 
 

@@ -12,6 +12,7 @@ from helpdesk_site.lib.text import clean_line
 from mail.models import IncomingMail
 
 from .. import access
+from .people import spellings
 
 PAGE = 50
 WORDS_LIMIT = 200
@@ -67,7 +68,7 @@ def found(words):
         return Q(sender_address__in={bare, bare.lower()}) | Q(message_id=f"<{bare}>")
     newest = IncomingMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     holds = Q()
-    for form in {words, words.lower(), words.title()}:  # SQLite folds no case beyond ASCII
+    for form in spellings(words):
         holds |= Q(subject__icontains=form) | Q(sender_name__icontains=form) | Q(sender_address__icontains=form)
     return Q(pk__gt=newest - SEARCHED) & holds
 

@@ -21,6 +21,7 @@ from helpdesk_site.lib.prepared import Prepared
 from .. import access, colleagues
 from ..models import Presence, Ticket
 from . import queues
+from .people import named
 
 MOST = 1000  # counts stop here
 MOST_NOTICES = 100
@@ -332,9 +333,6 @@ def others_of(where, with_organisation):
 
 def people(words):
     """Those whose name, address or organisation holds these words, at most MOST_PEOPLE (S168)."""
-    fits = Q()
-    for form in {words, words.lower(), words.title()}:  # SQLite folds no case beyond ASCII
-        fits |= Q(name__icontains=form) | Q(email__istartswith=form) | Q(organisations__name__icontains=form)
-    found = User.objects.filter(pk__in=User.objects.filter(fits).values("pk")[: MOST_PEOPLE * 10])
+    found = User.objects.filter(pk__in=User.objects.filter(named(words)).values("pk")[: MOST_PEOPLE * 10])
     rows = found.exclude(email=SYSTEM_EMAIL).filter(is_active=True).prefetch_related("organisations")
     return list(rows.order_by("name", "email")[:MOST_PEOPLE])

@@ -165,13 +165,15 @@ def test_what_is_no_link_to_a_client_is_refused(link, good):
 
 
 def test_other_tickets_show_where_they_stand_and_more_on_demand(client_of, ticket, open_ticket, cast):
-    """S160: status, department, a way to merge; a piece for the script, a page without."""
+    """S160: status, department where it is another, a way to merge; a piece for the script, a page without."""
     for n in range(7):
         open_ticket(subject=f"Number {n}")
     hidden = open_ticket(subject="In billing", department=cast.billing)
-    browser = client_of(cast.sam)
-    page = browser.get(f"/t/{ticket.number}/").content.decode().partition('id="other-tickets"')[2].partition("</ul>")[0]
-    assert page.count("Technical support") == 5 and "?other=" in page
+    browser, beside = client_of(cast.sam), ('id="other-tickets"', "</ul>")
+    page = browser.get(f"/t/{ticket.number}/").content.decode().partition(beside[0])[2].partition(beside[1])[0]
+    assert page.count(">Open<") == 5 and "?other=" in page and "Technical support" not in page
+    page = client_of(cast.lena).get(f"/t/{ticket.number}/").content.decode().partition(beside[0])[2]
+    assert page.partition(beside[1])[0].count("Billing") == 1
     url = f"/t/{ticket.number}/others/"
     piece = browser.get(url, headers={"HX-Request": "true"}).content.decode()
     whole = browser.get(url).content.decode()

@@ -53,7 +53,7 @@ def test_more_of_the_other_tickets_come_on_demand(sit_down, ticket, open_ticket,
         open_ticket(subject=f"Number {number}")
     tab = sit_down(cast.sam, f"/t/{ticket.number}/#i-others")
     tab.get_by_role("tab", name="Tickets").click()
-    rows = tab.locator("#other-tickets > li > a.clip")
+    rows = tab.locator("#other-tickets > li a.clip")
     expect(rows).to_have_count(5)
     tab.locator("#i-others").get_by_text("Show more").first.click()
     expect(rows).to_have_count(25)
