@@ -135,6 +135,7 @@ urlpatterns = [
     path("desk/tags/<int:tag>/", tags.change, name="desk_tag"),
     path("desk/tags/<int:tag>/merge/", tags.merge, name="desk_tag_merge"),
     path("desk/tags/<int:tag>/delete/", tags.delete, name="desk_tag_delete"),
+    path("desk/tags/gone/<int:gone>/back/", tags.back, name="desk_tag_back"),
     path("desk/views/", views.views, name="desk_views"),
     path("desk/views/new/", views.new, name="desk_view_new"),
     path("desk/views/counts/", views.counts, name="desk_view_counts"),

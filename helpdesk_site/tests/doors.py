@@ -32,7 +32,7 @@ from mail import blocking, intake
 from mail.models import Mailbox, OutgoingMail
 from tickets import actions
 from tickets.actions import hold_reply
-from tickets.models import Attachment, BulkJob, SavedView, Tag, Ticket
+from tickets.models import Attachment, BulkJob, SavedView, Tag, TagGone, Ticket
 from tickets.notices import leaving
 from tickets.writing import write
 
@@ -86,6 +86,7 @@ class World:
         Activity.objects.create(name="Consulting")
         Team.objects.create(name="Mail servers", department=cast.support)
         self.tag = Tag.objects.create(name="php", key="php")
+        self.gone = TagGone.objects.create(tag=999, name="gone", by=self.cast.lena)
         self.block = blocking.block("domain", "spam.example", by=cast.sam)
         self.ticket = opened(cast.support, cast.anna, attachments=[self.file()])
         self.loose_file = self.file(owner=f"user:{cast.anna.pk}")
@@ -158,6 +159,7 @@ class World:
             "incoming": self.incoming.pk,
             "block": self.block.pk,
             "tag": self.tag.pk,
+            "gone": self.gone.pk,
             "reply": self.reply.pk,
             "job": self.job.pk,
             "view": self.view.pk,

@@ -29,7 +29,7 @@ from .snoozing import snooze, wake, wake_in_time
 from .sorting import move, set_priority, set_status, set_subject, set_type, settle
 from .spamming import mark_spam, unmark_spam
 from .splitting import split, unsplit
-from .tagging import change_tag, delete_tag, merge_tag, tag, tags_named
+from .tagging import bring_back_tag, change_tag, delete_tag, merge_tag, tag, tags_named
 from .taking_part import add_participant, leave, remove_participant
 from .talking import change_talk
 from .teaming import give_to_team
@@ -51,6 +51,7 @@ __all__ = [
     "auto_close",
     "block_and_trash",
     "bring_back",
+    "bring_back_tag",
     "call_back",
     "call_off_of_leaver",
     "carry_out",

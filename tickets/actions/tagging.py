@@ -1,20 +1,24 @@
 """Tags: words staff put on tickets, made by using them; renamed and merged by leads."""
 
 import re
+from datetime import timedelta
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helpdesk_site.lib.text import clean_line
 
 from ..composing import predefined
 from ..events import action, record
-from ..models import BulkJob, Tag, Ticket, Verb
+from ..models import BulkJob, Tag, TagGone, Ticket, Verb
 from ..refused import Refused
 from ._shared import locked
 
 MOST_TAGS = 20  # of one ticket
 MOST_NAMED = 50  # in one form
+MOST_KEPT = 100_000  # tickets of a tag whose end can be taken back
+TAKEN_BACK = timedelta(hours=24)
 LONGEST = Tag._meta.get_field("name").max_length
 On = Ticket.tags.through
 
@@ -96,13 +100,15 @@ def change_tag(tag, *, name, tone):
 
 
 @transaction.atomic
-def merge_tag(tag, *, into):
-    """Put `into` on every ticket that has `tag`, which is gone then: three statements, however many tickets."""
+def merge_tag(tag, *, into, actor):
+    """Put `into` on every ticket that has `tag`, which is gone then: a few statements, however many tickets. Returns
+    the TagGone, by which `bring_back_tag` takes it back; None where too many tickets had it."""
     if tag.pk == into.pk:
         raise Refused(_("Choose another tag to merge into."))
     lead_jobs_on(tag, into)
     rows = {row.pk: held(row) for row in sorted([tag, into], key=lambda row: row.pk)}
     tag, into = rows[tag.pk], rows[into.pk]
+    gone = gone_of(tag, by=actor, into=into)
     table = connection.ops.quote_name(On._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -110,9 +116,7 @@ def merge_tag(tag, *, into):
             " ON CONFLICT DO NOTHING",
             [into.pk, tag.pk],
         )
-    predefined.rename_tag(tag.name, into.name)
-    delete_tag(tag)
-    return into
+    return take_away(tag, gone, predefined.rename_tag(tag.name, into.name))
 
 
 def lead_jobs_on(tag, into):
@@ -128,12 +132,59 @@ def lead_jobs_on(tag, into):
 
 
 @transaction.atomic
-def delete_tag(tag):
-    """Take a tag off all tickets, for good."""
+def delete_tag(tag, *, actor):
+    """Take a tag off all tickets. Returns its TagGone, as `merge_tag`."""
     tag = held(tag)
-    predefined.rename_tag(tag.name, "")
+    return take_away(tag, gone_of(tag, by=actor), predefined.rename_tag(tag.name, ""))
+
+
+def gone_of(tag, *, by, into=None):
+    """What taking it back wants, before it is done; None for a tag on more tickets than are written down."""
+    tickets = list(On.objects.filter(tag=tag).order_by("ticket").values_list("ticket", flat=True)[: MOST_KEPT + 1])
+    if len(tickets) > MOST_KEPT:
+        return None
+    without = On.objects.filter(tag=tag).exclude(ticket__in=On.objects.filter(tag=into).values("ticket"))
+    added = list(without.order_by("ticket").values_list("ticket", flat=True)) if into else []
+    return TagGone(tag=tag.pk, name=tag.name, tone=tag.tone, into=into, held=tickets, added=added, by=by)
+
+
+def take_away(tag, gone, replies):
+    """Delete a locked tag, and keep its TagGone. Returns that."""
     On.objects.filter(tag=tag).delete()
     tag.delete()
+    if gone:
+        gone.replies = replies
+        gone.save()
+    return gone
+
+
+@transaction.atomic
+def bring_back_tag(gone):
+    """Undo of deleting or merging a tag, within a day: it stands where it stood, the other one no more where it came
+    by merging. Returns the Tag. Raises Refused when it is too late, or somebody made it again."""
+    gone = TagGone.objects.select_for_update(of=["self"]).filter(pk=gone.pk, at__gt=timezone.now() - TAKEN_BACK).first()
+    if gone is None:
+        raise Refused(_("This can no longer be undone."))
+    if Tag.objects.filter(key=gone.name.casefold()).exists():
+        raise Refused(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": gone.name})
+    tag = Tag.objects.create(pk=gone.tag, name=gone.name, key=gone.name.casefold(), tone=gone.tone)
+    for ids in batched(gone.held):
+        there = Ticket.objects.filter(pk__in=ids).exclude(hidden=Ticket.Hidden.GONE).values_list("pk", flat=True)
+        On.objects.bulk_create([On(ticket_id=pk, tag=tag) for pk in there], ignore_conflicts=True)
+    for ids in batched(gone.added) if gone.into_id else ():
+        On.objects.filter(tag=gone.into_id, ticket__in=ids).delete()
+    predefined.tag_again(gone.replies)
+    gone.delete()
+    return tag
+
+
+def batched(ids, size=500):
+    return (ids[at : at + size] for at in range(0, len(ids), size))
+
+
+def forget_gone(now=None):
+    """Forget what can be taken back no more. Returns of how many tags."""
+    return TagGone.objects.filter(at__lte=(now or timezone.now()) - TAKEN_BACK).delete()[0]
 
 
 def held(tag):

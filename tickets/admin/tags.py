@@ -44,7 +44,7 @@ class TagAdmin(OperatorsOnly):
         tagged.forget()
 
     def delete_model(self, request, tag):
-        actions.delete_tag(tag)
+        actions.delete_tag(tag, actor=request.user)
         tagged.forget()
 
     def is_used(self, obj):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from engine.leases import lease
 
 from .. import actions, bulk
+from ..actions import tagging
 from ..actions.trashing import KEPT
 from ..composing import drafts, predefined
 from ..keeping import file_links, files
@@ -107,6 +108,7 @@ def tidy(now=None):
         presences, _rows = Presence.objects.filter(at__lt=now - PRESENCES_KEPT).delete()
         forgotten = {"drafts": drafts.forget_old(now), "files": files.forget_loose(now)}
         forgotten |= {"uses": predefined.forget_old(now), "jobs": bulk.forget_old(now)}
+        forgotten["tags"] = tagging.forget_gone(now)
         return {"presences": presences, **forgotten, "links": file_links.forget_over(now)}
 
 

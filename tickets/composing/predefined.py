@@ -261,10 +261,12 @@ def deeds_of(row):
 
 def rename_tag(old, new):
     """Let predefined replies, and what waits to be sent of them, put the tag on under its new name; with none they put
-    it on no more."""
+    it on no more. Returns [id, its tags before, its tags after] of each predefined reply that did."""
+    changed = []
     for row in PredefinedReply.objects.exclude(tags=[]):
         names = renamed(row.tags, old, new)
         if names != row.tags:
+            changed.append([row.pk, row.tags, names])
             row.tags = names
             row.save(update_fields=["tags"])
     waiting = PendingReply.objects.select_for_update(skip_locked=True)  # one that goes right now holds its tags
@@ -273,6 +275,16 @@ def rename_tag(old, new):
         if names != row.after["tags"]:
             row.after["tags"] = names
             row.save(update_fields=["after"])
+    return changed
+
+
+def tag_again(changed):
+    """Undo of `rename_tag`: predefined replies put on what they did, where nobody changed that since."""
+    for pk, before, after in changed:
+        row = PredefinedReply.objects.filter(pk=pk).first()
+        if row and row.tags == after:
+            row.tags = before
+            row.save(update_fields=["tags"])
 
 
 def renamed(names, old, new):

@@ -1,7 +1,7 @@
 from .desk import BulkJob, SavedView, ViewChoice
 from .event import Anchor, EventContent, Notification, RuleRun, TicketEvent, Verb
 from .message import Attachment, Draft, FileLink, MailId, Message, MessageRevision, PendingReply
-from .ticket import Flag, Participant, Presence, Reading, Tag, Ticket
+from .ticket import Flag, Participant, Presence, Reading, Tag, TagGone, Ticket
 from .work import CheckPoint, Mention, Snooze, Talk, TicketLink, TimeEntry, Watcher
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "SavedView",
     "Snooze",
     "Tag",
+    "TagGone",
     "Talk",
     "Ticket",
     "TicketEvent",

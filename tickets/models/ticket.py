@@ -280,6 +280,23 @@ class Tag(models.Model):
         return self.name
 
 
+class TagGone(models.Model):
+    """A tag that was deleted, or merged `into` another one, for as long as that can be taken back."""
+
+    tag = models.PositiveBigIntegerField()  # its id, by which the history knows it
+    name = models.CharField(max_length=40)
+    tone = models.CharField(max_length=6, blank=True, default="")
+    into = models.ForeignKey(Tag, models.SET_NULL, null=True, related_name="+")
+    held = models.JSONField(default=list)  # ids of the tickets it stood on
+    added = models.JSONField(default=list)  # ids of those that have `into` since
+    replies = models.JSONField(default=list)  # [id of a predefined reply, its tags before, its tags after]
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+
 class Participant(models.Model):
     """Somebody who takes part in one ticket besides its client (S163)."""
 

@@ -430,7 +430,7 @@ def test_a_tag_that_was_merged_meanwhile_leads_on(client_of, many, cast, large):
     job = BulkJob.objects.get()
     bulk.step(job.pk)
     php, ssl = Tag.objects.order_by("key")
-    actions.merge_tag(php, into=actions.tags_named("websites")[0])
+    actions.merge_tag(php, into=actions.tags_named("websites")[0], actor=cast.lena)
     bulk.run(job.pk)
     assert [sorted(each.tags.values_list("name", flat=True)) for each in lot] == [["ssl", "websites"]] * 4
     send(client_of(cast.sam), lot, untag="1", tags="ssl")
@@ -445,7 +445,7 @@ def test_a_tag_that_was_deleted_meanwhile_stays_gone(client_of, many, cast, larg
     send(browser, lot, tag="1", tags="php")
     job = BulkJob.objects.get()
     bulk.step(job.pk)
-    actions.delete_tag(Tag.objects.get())
+    actions.delete_tag(Tag.objects.get(), actor=cast.lena)
     bulk.run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.done) == (State.STOPPED, 2)

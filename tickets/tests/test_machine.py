@@ -212,9 +212,9 @@ class Desk(RuleBasedStateMachine):
     def lead_tidies_tags(self, gone):
         tags = list(Tag.objects.order_by("key"))
         if gone and tags:
-            actions.delete_tag(tags[0])
+            actions.delete_tag(tags[0], actor=self.cast.lena)
         elif len(tags) > 1:
-            actions.merge_tag(tags[0], into=tags[1])
+            actions.merge_tag(tags[0], into=tags[1], actor=self.cast.lena)
 
     @rule(at=TICKETS, who=WHO, once=ONCE, hours=st.sampled_from([None, 1, 100]), wakes=st.booleans())
     def snooze(self, at, who, once, hours, wakes):

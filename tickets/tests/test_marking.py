@@ -1,18 +1,22 @@
 """What staff hang on a ticket: each door tried by the whole cast, each change taken back; no client ever sees it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from accounts.signals import work_taken
 from departments.models import ChecklistTemplate, StaffPlace
 from mail.models import OutgoingMail
 from tickets import actions
+from tickets.actions import tagging
 from tickets.conversation import marks
 from tickets.lists import tagged
-from tickets.models import CheckPoint, Mention, Notification, Tag, TicketEvent, Verb, Watcher
+from tickets.models import CheckPoint, Mention, Notification, Tag, TagGone, TicketEvent, Verb, Watcher
 from tickets.refused import Refused
+from tickets.views import tags
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -186,15 +190,60 @@ def test_leads_rename_colour_merge_and_delete_tags(client_of, open_ticket, cast)
     assert browser.post(f"/desk/tags/{php.pk}/merge/", {"into": "php"}).status_code == 422
     browser.post(f"/desk/tags/{eight.pk}/merge/", {"into": "PHP"})
     assert names_on(first) == names_on(second) == ["PHP"] and not Tag.objects.filter(pk=eight.pk).exists()
-    assert browser.post(f"/desk/tags/{php.pk}/delete/").status_code == 422
-    browser.post(f"/desk/tags/{php.pk}/delete/", {"sure": "1"})
+    browser.post(f"/desk/tags/{php.pk}/delete/")
     assert names_on(first) == [] and "PHP8" in browser.get(f"/t/{first.number}/log/").content.decode()
+
+
+def test_a_tag_that_was_deleted_or_merged_comes_back(client_of, open_ticket, cast):
+    """DESIGN 2.6: for a day, on its tickets, by its id; the other one goes where it came by merging alone."""
+    both, one, other = open_ticket(), open_ticket(), open_ticket()
+    php, web = actions.tags_named("php, web")
+    for ticket, on in ((both, [php, web]), (one, [php]), (other, [web])):
+        actions.tag(ticket, on=on, actor=cast.sam)
+    browser = client_of(cast.lena)
+    page = browser.post(f"/desk/tags/{php.pk}/merge/", {"into": "web"}, follow=True).content.decode()
+    gone = TagGone.objects.get()
+    assert f"/desk/tags/gone/{gone.pk}/back/" in page and "Deleted and merged in the last day" in page
+    assert client_of(cast.sam).post(f"/desk/tags/gone/{gone.pk}/back/").status_code == 404
+    browser.post(f"/desk/tags/gone/{gone.pk}/back/")
+    assert [names_on(ticket) for ticket in (both, one, other)] == [["php", "web"], ["php"], ["web"]]
+    assert Tag.objects.get(key="php").pk == php.pk and not TagGone.objects.exists()
+    browser.post(f"/desk/tags/{web.pk}/delete/")
+    actions.trash(other, actor=cast.lena)
+    actions.empty(other, actor=cast.lena)
+    browser.post(f"/desk/tags/gone/{TagGone.objects.get().pk}/back/")
+    assert [names_on(ticket) for ticket in (both, one, other)] == [["php", "web"], ["php"], []]
+
+
+def test_a_tag_comes_back_neither_too_late_nor_twice_nor_over_another(client_of, open_ticket, cast, monkeypatch):
+    """Bad input."""
+    actions.tag(open_ticket(), on=actions.tags_named("php"), actor=cast.sam)
+    gone = actions.delete_tag(Tag.objects.get(), actor=cast.lena)
+    (new,) = actions.tags_named("PHP")
+    answer = client_of(cast.lena).post(f"/desk/tags/gone/{gone.pk}/back/")
+    assert "There is a tag" in say_of(answer)[0] and TagGone.objects.exists()
+    actions.change_tag(new, name="other", tone="")
+    assert tagging.forget_gone() == 0 and actions.bring_back_tag(gone).name == "php"
+    with pytest.raises(Refused):
+        actions.bring_back_tag(gone)
+    late = actions.delete_tag(Tag.objects.get(key="php"), actor=cast.lena)
+    TagGone.objects.update(at=timezone.now() - timedelta(days=2))
+    with pytest.raises(Refused):
+        actions.bring_back_tag(late)
+    assert tagging.forget_gone() == 1
+    monkeypatch.setattr(tagging, "MOST_KEPT", 0)
+    monkeypatch.setattr(tags, "MOST_KEPT", 0)
+    (many,) = actions.tags_named("many")
+    actions.tag(open_ticket(), on=[many], actor=cast.sam)
+    assert client_of(cast.lena).post(f"/desk/tags/{many.pk}/delete/").status_code == 422
+    client_of(cast.lena).post(f"/desk/tags/{many.pk}/delete/", {"sure": "1"})
+    assert not TagGone.objects.exists() and not Tag.objects.filter(pk=many.pk).exists()
 
 
 def test_undo_leaves_a_tag_that_was_deleted_since(ticket, cast):
     (tag,) = actions.tags_named("php")
     actions.tag(ticket, on=[tag], actor=cast.sam)
-    actions.delete_tag(tag)
+    actions.delete_tag(tag, actor=cast.lena)
     with pytest.raises(Refused):
         undo_last(ticket, cast.sam)
 

@@ -433,20 +433,23 @@ def test_clients_never_learn_of_it(client_of, ticket, cast, lay, drawer, at_once
         assert "canary" not in words.lower() and "snooze" not in words.lower()
 
 
-def test_a_tag_that_is_renamed_merged_or_deleted_is_so_here_too(lay):
+def test_a_tag_that_is_renamed_merged_or_deleted_is_so_here_too(lay, cast):
     """Else the next reply would make the old one anew."""
     row, other = lay("A", "x", tags=["PHP", "web"]), lay("B", "x", tags=["db"])
     php, web = (actions.tags_named(name)[0] for name in ("php", "web"))
     actions.change_tag(php, name="php-fpm", tone="")
     row.refresh_from_db()
     assert row.tags == ["php-fpm", "web"]
-    actions.merge_tag(Tag.objects.get(pk=php.pk), into=web)
+    actions.merge_tag(Tag.objects.get(pk=php.pk), into=web, actor=cast.lena)
     row.refresh_from_db()
     assert row.tags == ["web"]
-    actions.delete_tag(web)
+    gone = actions.delete_tag(web, actor=cast.lena)
     row.refresh_from_db()
     other.refresh_from_db()
     assert row.tags == [] and other.tags == ["db"]
+    actions.bring_back_tag(gone)
+    row.refresh_from_db()
+    assert row.tags == ["web"]
 
 
 def test_a_reply_that_waits_brings_no_deleted_tag_back_and_no_row_that_is_gone(client_of, ticket, cast, macro):
@@ -454,7 +457,7 @@ def test_a_reply_that_waits_brings_no_deleted_tag_back_and_no_row_that_is_gone(c
     answer(client_of(cast.sam), ticket, predefined=macro.pk, also=ALSO)
     php, web = (Tag.objects.create(name=name, key=name) for name in ("php", "web"))
     actions.change_tag(php, name="php-fpm", tone="")
-    actions.delete_tag(web)
+    actions.delete_tag(web, actor=cast.lena)
     PendingReply.objects.update(status=None)
     Priority.objects.filter(pk=macro.priority_id).update(is_active=False)
     PredefinedReply.objects.all().delete()

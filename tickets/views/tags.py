@@ -1,11 +1,14 @@
-"""All tags, for those who lead a department: renamed, coloured, merged, deleted."""
+"""All tags, for those who lead a department: renamed, coloured, merged, deleted, and that taken back."""
 
 from functools import wraps
 
+from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,9 +18,10 @@ from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 
 from .. import access, actions
+from ..actions.tagging import MOST_KEPT, TAKEN_BACK
 from ..forms.marking import chosen_tone
 from ..lists import queries, tagged
-from ..models import Tag, Ticket
+from ..models import Tag, TagGone, Ticket
 from ..refused import Refused
 
 PAGE = 100
@@ -42,6 +46,8 @@ def tags(request):
     words = clean_line(request.GET.get("q", ""))[:40]
     page = Paginator(Tag.objects.filter(key__contains=words.casefold()), PAGE).get_page(request.GET.get("page"))
     context = {"rows": with_numbers(list(page)), "page": page, "words": words, "rail": queries.rail(request.viewer)}
+    since = timezone.now() - TAKEN_BACK
+    context["gone"] = TagGone.objects.filter(at__gt=since).defer("held", "added").select_related("into", "by")[:PAGE]
     return render(request, "desk/all_tags.html", context)
 
 
@@ -77,36 +83,50 @@ def merge(request, tag):
     try:
         if into is None:
             raise Refused(_("Enter the name of the tag to merge into."))
-        into = actions.merge_tag(tag, into=into)
+        gone = actions.merge_tag(tag, into=into, actor=request.user)
     except Refused as refused:
         return tag_page(request, tag, refusal=str(refused))
-    return told(request, _("“%(name)s” is “%(into)s” now.") % {"name": tag, "into": into})
+    return told(request, _("“%(name)s” is “%(into)s” now.") % {"name": tag, "into": into}, gone)
 
 
 @require_POST
 @leads_only
 @once
 def delete(request, tag):
-    """Take it off all tickets, once the person has said that they mean it."""
+    """Take it off all tickets; of so many that it cannot be taken back, once the person has said that they mean it."""
     tag = get_object_or_404(Tag, pk=tag)
-    if "sure" not in request.POST:
+    if "sure" not in request.POST and tag.tickets.count() > MOST_KEPT:
         return tag_page(request, tag, refusal=_("Tick the box: this cannot be undone."))
-    actions.delete_tag(tag)
-    return told(request, _("Deleted: %(name)s.") % {"name": tag})
+    return told(request, _("Deleted: %(name)s.") % {"name": tag}, actions.delete_tag(tag, actor=request.user))
 
 
-def told(request, sentence):
+@require_POST
+@leads_only
+@once
+def back(request, gone):
+    """Undo of deleting or merging a tag."""
+    row = get_object_or_404(TagGone, pk=gone)
+    try:
+        return told(request, _("Taken back: %(name)s.") % {"name": actions.bring_back_tag(row)})
+    except Refused as refused:
+        notices.error(request, str(refused))
+        return redirect("desk_tags")
+
+
+def told(request, sentence, gone=None):
     tagged.forget()
-    toast(request, sentence)
+    toast(request, sentence, undo_url=reverse("desk_tag_back", args=[gone.pk]) if gone else "")
     return redirect("desk_tags")
 
 
 def tag_page(request, tag, *, refusal=""):
     others = [other for other in tagged.known().values() if other.pk != tag.pk]
+    used = tag.tickets.count()
     context = {
         "tag": tag,
         "tone": request.POST.get("tone", tag.tone),
-        "used": tag.tickets.count(),
+        "used": used,
+        "comes_back": used <= MOST_KEPT,
         "others": others,
         "tones": Tone.choices,
         "refusal": refusal,
