@@ -1,6 +1,6 @@
 """The checklists of a ticket: points to tick before it closes, under one heading or several. Staff only."""
 
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -97,7 +97,7 @@ def rename_list(ticket, *, points, to, actor):
 def remove_point(point, *, actor):
     """Take it off the list."""
     ticket, point = held(point)
-    was = {"position": point.position, "done_by": point.done_by_id}
+    was = {"order": ids_of(ticket), "done_by": point.done_by_id}
     texts = words_of(point.text, point.heading)
     record(ticket, Verb.CHECKED, actor=actor, texts=texts, did="removed", points=[point.pk], **was)
     point.delete()
@@ -108,11 +108,16 @@ def remove_point(point, *, actor):
 def reorder_points(ticket, *, order, actor):
     """Put the points into this order of ids; those it does not name follow as they were."""
     ticket = locked(ticket)
-    before = list(CheckPoint.objects.filter(ticket=ticket).values_list("pk", flat=True))
+    before = ids_of(ticket)
     after = put_in_order(ticket, before, order)
     if after != before:
         record(ticket, Verb.CHECKED, actor=actor, did="moved", points=after, before=before)
     return ticket
+
+
+def ids_of(ticket):
+    """The ids of its points, in order."""
+    return list(CheckPoint.objects.filter(ticket=ticket).values_list("pk", flat=True))
 
 
 def put_in_order(ticket, before, order):
@@ -176,10 +181,9 @@ def _back_on(points, ticket, event):
     text, heading = said.get("text"), said.get("heading", "")
     if not text:
         return False
-    done_at = event.at if done_by else None
-    CheckPoint.objects.filter(ticket=ticket, position__gte=event.data["position"]).update(position=F("position") + 1)
-    place = {"position": event.data["position"], "done_at": done_at, "done_by_id": done_by}
-    return CheckPoint.objects.create(ticket=ticket, heading=heading, text=text, **place)
+    (pk,), done_at = event.data["points"], event.at if done_by else None
+    CheckPoint.objects.create(pk=pk, ticket=ticket, heading=heading, text=text, done_at=done_at, done_by_id=done_by)
+    return put_in_order(ticket, ids_of(ticket), event.data["order"])
 
 
 def _back_in_order(points, ticket, event):

@@ -7,7 +7,7 @@ tags, drafts, replies that wait) is joined there. The survivor's event keeps wha
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -166,7 +166,7 @@ def join(survivor, others, *, actor):
         "people": added, "raised": raised, "flags": flags, "watchers": watchers,
         "mentions": mentions, "tags": tags,
         "links": join_links(survivor, ids), "followers": follow_on(survivor, ids),
-        "points": moved(CheckPoint, survivor, ids), "time": moved(TimeEntry, survivor, ids),
+        "points": join_points(survivor, ids), "time": moved(TimeEntry, survivor, ids),
         "pending": join_pending(survivor, ids), "drafts": join_drafts(survivor, others),
     }  # fmt: skip
 
@@ -205,6 +205,17 @@ def moved(model, survivor, ids):
     rows = [list(row) for row in model.objects.filter(ticket__in=ids).order_by("pk").values_list("pk", "ticket_id")]
     model.objects.filter(pk__in=[pk for pk, _ticket in rows]).update(ticket=survivor)
     return rows
+
+
+def join_points(survivor, ids):
+    """The others' points follow the survivor's own. Returns [id, where it was, its place there] of each."""
+    last = CheckPoint.objects.filter(ticket=survivor).aggregate(last=Max("position"))["last"] or 0
+    rows = list(CheckPoint.objects.filter(ticket__in=ids).order_by("ticket", "position", "pk"))
+    kept = [[row.pk, row.ticket_id, row.position] for row in rows]
+    for place, row in enumerate(rows, last + 1):
+        row.ticket, row.position = survivor, place
+    CheckPoint.objects.bulk_update(rows, ["ticket", "position"])
+    return kept
 
 
 def join_links(survivor, ids):

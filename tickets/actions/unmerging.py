@@ -135,9 +135,10 @@ def split_meanwhile(row, survivor):
 def give_back(survivor, data, *, of=None):
     """Move to the merged tickets (or the one, `of`) what was theirs and is still here."""
     own = {of.pk} if of else {pk for pk, _number in data["tickets"]}
-    for model, name in ((CheckPoint, "points"), (TimeEntry, "time")):
-        for pk, ticket in (row for row in data[name] if row[1] in own):
-            model.objects.filter(pk=pk, ticket=survivor).update(ticket=ticket)
+    for pk, ticket, place in (row for row in data["points"] if row[1] in own):
+        CheckPoint.objects.filter(pk=pk, ticket=survivor).update(ticket=ticket, position=place)
+    for pk, ticket in (row for row in data["time"] if row[1] in own):
+        TimeEntry.objects.filter(pk=pk, ticket=survivor).update(ticket=ticket)
     for pk, ticket, seen in (row for row in data["pending"] if row[1] in own):
         PendingReply.objects.filter(pk=pk, ticket=survivor).update(ticket=ticket, seen=seen)
     for pk, one, other in (row for row in data["links"] if own & set(row[1:])):

@@ -460,7 +460,8 @@ def world():
         found[row.number, "rests"] = bool(row.snoozed_at)
         found[row.number, "documents"] = None if row.merged_into_id else documents(row)
     for model, fields in HANGING.items():
-        for values in model.objects.order_by("pk").values_list("ticket__number", *fields):
+        order = ["position", "pk"] if model is CheckPoint else ["pk"]
+        for values in model.objects.order_by(*order).values_list("ticket__number", *fields):
             found.setdefault((values[0], model.__name__), []).append(values[1:])
     for (_number, name), values in found.items():
         if name in ("Participant", "Flag", "Watcher", "Mention", "TicketLink", "Ticket_tags"):

@@ -13,6 +13,7 @@ from mail.models import OutgoingMail
 from tickets import actions
 from tickets.actions import tagging
 from tickets.conversation import marks
+from tickets.events import one_click
 from tickets.lists import tagged
 from tickets.models import CheckPoint, Mention, Notification, Tag, TagGone, TicketEvent, Verb, Watcher
 from tickets.refused import Refused
@@ -400,6 +401,24 @@ def test_a_ticket_has_several_lists(client_of, ticket, cast):
     actions.remove_point(point, actor=cast.sam)
     undo_last(ticket, cast.sam)
     assert lists(ticket)[0] == ("Move", ["Back up", "Copy", "Test"])
+
+
+def test_points_of_merged_tickets_follow_each_other_and_come_back_where_they_were(open_ticket, cast):
+    """S165: one list after the other; a point taken off by mistake is at its place again, and ticked as before."""
+    tickets = [open_ticket(), open_ticket()]
+    for each, words in zip(tickets, ("ab", "cd"), strict=True):
+        actions.add_points(each, texts=list(words), actor=cast.sam)
+    actions.merge(tickets, actor=cast.sam)
+    assert points(tickets[0]) == [("a", False), ("b", False), ("c", False), ("d", False)]
+    point = CheckPoint.objects.get(text="b")
+    with one_click() as click:
+        actions.tick(point, actor=cast.sam)
+    actions.remove_point(point, actor=cast.sam)
+    undo_last(tickets[0], cast.sam)
+    assert points(tickets[0]) == [("a", False), ("b", True), ("c", False), ("d", False)]
+    actions.undo(click.id, actor=cast.sam)
+    actions.detach(tickets[1], actor=cast.sam)
+    assert [points(each) for each in tickets] == [[("a", False), ("b", False)], [("c", False), ("d", False)]]
 
 
 def test_lists_are_renamed_and_begun_on_their_page(client_of, ticket, cast):
