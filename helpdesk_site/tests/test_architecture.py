@@ -3,7 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.conf import settings
 
@@ -68,23 +67,27 @@ def name(path):
 APPS = [app for app in FLOORS if (ROOT / app).is_dir() and app != "helpdesk_site"]
 
 
-@pytest.mark.parametrize("path", [path for app in APPS for path in modules(app)], ids=name)
-def test_an_app_imports_from_its_own_floor_and_those_below(path):
+def test_an_app_imports_from_its_own_floor_and_those_below():
     """ARCHITECTURE, "Floors": nobody imports the roof; the cellar is everybody's."""
-    app = path.relative_to(ROOT).parts[0]
     upward = [
-        found
+        (name(path), found)
+        for app in APPS
+        for path in modules(app)
         for found in imported(path)
         if FLOORS.get(found.partition(".")[0], -1) > FLOORS[app] and not found.startswith(CELLAR)
     ]
     assert upward == []
 
 
-@pytest.mark.parametrize("path", modules("helpdesk_site/lib"), ids=name)
-def test_the_cellar_imports_no_app(path):
+def test_the_cellar_imports_no_app():
     """ARCHITECTURE, "Floors"."""
-    found = [found for found in imported(path) if found.partition(".")[0] in FLOORS and not found.startswith(CELLAR)]
-    assert found == []
+    upward = [
+        (name(path), found)
+        for path in modules("helpdesk_site/lib")
+        for found in imported(path)
+        if found.partition(".")[0] in FLOORS and not found.startswith(CELLAR)
+    ]
+    assert upward == []
 
 
 def test_every_app_has_a_floor():
@@ -115,18 +118,18 @@ def room_and_name(dotted):
     return ROOM_OF.get(parts[1]), parts[1]
 
 
-@pytest.mark.parametrize("path", modules("tickets"), ids=name)
-def test_inside_tickets_a_room_imports_from_itself_and_those_before(path):
+def test_inside_tickets_a_room_imports_from_itself_and_those_before():
     """ARCHITECTURE, "Rooms of tickets/"."""
-    own = path.relative_to(ROOT / "tickets").with_suffix("").parts[0]
-    if own == "__init__":
-        return
-    assert own in ROOM_OF, f"{name(path)} has no room yet: name it in ROOMS"
     upward = []
-    for found in imported(path):
-        room, other = room_and_name(found)
-        if room and room > ROOM_OF[own] and (own, other) not in HEARD_FROM_BELOW:
-            upward.append(found)
+    for path in modules("tickets"):
+        own = path.relative_to(ROOT / "tickets").with_suffix("").parts[0]
+        if own == "__init__":
+            continue
+        assert own in ROOM_OF, f"{name(path)} has no room yet: name it in ROOMS"
+        for found in imported(path):
+            room, other = room_and_name(found)
+            if room and room > ROOM_OF[own] and (own, other) not in HEARD_FROM_BELOW:
+                upward.append((name(path), found))
     assert upward == []
 
 
