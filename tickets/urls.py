@@ -38,6 +38,7 @@ from .views import (
 
 urlpatterns = [
     path("", portal.home, name="home"),
+    path("desk/", desk.queue, name="desk"),
     # The client's lists and forms
     path("tickets/", portal.tickets, name="tickets"),
     path("tickets/new/", portal.departments, name="ticket_new"),
@@ -121,7 +122,6 @@ urlpatterns = [
     path("t/<str:number>/mail/<int:mail>/again/", properties.send_again, name="ticket_mail_again"),
     path("t/<str:number>/mail/<int:mail>/readdress/", properties.readdress, name="ticket_mail_readdress"),
     # The desk
-    path("desk/", desk.queue, name="desk"),
     path("desk/new/", desk_new.new, name="desk_new"),
     path("desk/merge/", joining.merge_many, name="desk_merge"),
     path("desk/bulk/", bulk.bulk, name="desk_bulk"),

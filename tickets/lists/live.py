@@ -20,7 +20,7 @@ from helpdesk_site.lib.prepared import Prepared
 
 from .. import colleagues
 from ..models import Presence
-from . import queries, queues, tagged
+from . import queries, tagged
 
 FORGOTTEN = 300  # seconds
 APART = "\x1f"  # between the words of one row
@@ -43,12 +43,11 @@ class Now(NamedTuple):
 def now(viewer, address):
     """The Now of a list (its address) for somebody who works at the desk. Read it before the list: what happens in
     between makes the list newer than its mark, never older."""
-    departments = tuple(row.pk for row in queues.departments_of(viewer))
-    if not departments:
+    traces = sorted(traced(viewer.user.is_superuser).rows(viewer.user.pk))
+    if not viewer.user.is_superuser and not any(what == "place" for what, _number, _words in traces):
         return Now()
-    traces = sorted(traced(departments, queries.mails_of(viewer.user)).rows(viewer.user.pk))
     look = address, viewer.user.pk, get_language(), timezone.get_current_timezone_name(), timezone.localdate()
-    whole = traces, look, departments, viewer.user.is_superuser, configured(), int(time.time() // FORGOTTEN)
+    whole = traces, look, viewer.user.is_superuser, configured(), int(time.time() // FORGOTTEN)
     mark = blake2b(repr(whole).encode(), digest_size=12).hexdigest()
     return Now(mark, tuple((pk, words) for what, pk, words in traces if what == "here"))
 
@@ -83,14 +82,17 @@ def columns_of(row):
     return [row.__dict__.get(field.attname) for field in row._meta.concrete_fields]
 
 
-@lru_cache(maxsize=256)
-def traced(departments, mails):
-    """The statement that reads the traces, for somebody who works in these departments (ids): (what, number, words)."""
-    every = ", ".join(map(str, departments))
+@lru_cache(maxsize=2)
+def traced(of_all):
+    """The statement that reads the traces: (what, number, words). `of_all` departments, or of those where somebody has
+    a place; it reads the places as well, so that asking again costs no other statement."""
+    every = "SELECT id FROM departments_department" if of_all else PLACES.format("department_id")
     unread = f"SELECT id FROM tickets_notification WHERE user_id = %(me)s AND {queries.UNREAD} {queries.FEW}"
     mine, since = "user_id = %(me)s", STALE[connection.vendor]
+    mails = queries.mails_waiting(every, "all" if of_all else "lead")
     parts = [
         EVENTS,
+        PLACES.format("'place', department_id, role"),
         f"""SELECT 'here', ticket_id, mode || '{APART}' || person.id || '{APART}' || picture || '{APART}' || email ||
         '{APART}' || name FROM tickets_presence AS who JOIN accounts_user AS person ON person.id = who.user_id
         JOIN tickets_ticket AS one ON one.id = ticket_id AND department_id IN ({every})
@@ -103,7 +105,7 @@ def traced(departments, mails):
         counted("drafts", "tickets_draft WHERE owner = 'user:' || CAST(%(me)s AS text)"),
         counted("teams", f"departments_team_members WHERE {mine}"),
         counted("notices", f"({unread}) AS unread"),
-        f"SELECT 'mails', {queries.capped(queries.mails_waiting(every, mails), 'mail_incomingmail')}, ''",
+        f"SELECT 'mails', {queries.capped(mails, 'mail_incomingmail')}, ''",
         f"""SELECT 'view', id, name || '|' || query || '|' || position || '|' || CAST(columns AS text)
         FROM tickets_savedview WHERE owner_id = %(me)s OR department_id IN ({every})""",
         f"""SELECT 'choice', id, builtin || '|' || sort || '|' || CAST(pinned AS text) || '|' ||
@@ -114,6 +116,7 @@ def traced(departments, mails):
     return Prepared.of_sql(" UNION ALL ".join(parts), slots={"me": int})
 
 
+PLACES = "SELECT {} FROM departments_staffplace WHERE user_id = %(me)s"
 EVENTS = f"""SELECT 'event', max(id), CAST(count(*) AS text) FROM
 (SELECT id FROM tickets_ticketevent ORDER BY id DESC LIMIT {LATEST}) AS latest"""  # noqa: S608 - a number of our own
 STALE = {
