@@ -24,7 +24,7 @@ from . import queries, tagged
 
 FORGOTTEN = 300  # seconds
 APART = "\x1f"  # between the words of one row
-LATEST = 200  # events: who began earlier may come later, and is counted among these
+LATEST = 100  # events: one that began earlier may come later, and changes their sum
 _known = (None, "")
 
 
@@ -117,7 +117,7 @@ def traced(of_all):
 
 
 PLACES = "SELECT {} FROM departments_staffplace WHERE user_id = %(me)s"
-EVENTS = f"""SELECT 'event', max(id), CAST(count(*) AS text) FROM
+EVENTS = f"""SELECT 'event', max(id), CAST(sum(id) AS text) FROM
 (SELECT id FROM tickets_ticketevent ORDER BY id DESC LIMIT {LATEST}) AS latest"""  # noqa: S608 - a number of our own
 STALE = {
     "postgresql": f"statement_timestamp() - interval '{queries.STALE.seconds} seconds'",
