@@ -155,6 +155,17 @@ def clean(numbers):
     return {tokens.clean_number(number) for number in numbers[:MOST_SELECTED]} - {""}
 
 
+def departments_among(viewer, ids):
+    """Ids of the departments in which those of these tickets lie that the viewer works on."""
+    return set(Ticket.objects.workable_by(viewer).filter(pk__in=ids).values_list("department_id", flat=True).distinct())
+
+
+def first_among(viewer, ids, *, most):
+    """The first few of these tickets, as far as the viewer works on them, with what their fields say."""
+    rows = Ticket.objects.workable_by(viewer).filter(pk__in=ids[:most])
+    return rows.select_related("client", "organisation", "service").order_by("pk")
+
+
 def ids(viewer, asked, *, most):
     """The ids of the first `most` tickets of a list, in its order."""
     return list(tickets(viewer, asked).order_by(*asked.order, "pk").values_list("pk", flat=True)[:most])

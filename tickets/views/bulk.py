@@ -120,11 +120,13 @@ def reply(request):
         notices.info(request, _("Select tickets first."))
         return redirect(safe_next(request, reverse("desk")))
     offer = offer_of(request.POST.get("chosen", ""))
-    shown = previews(ids, lambda ticket: bulk_acts.words_for(ticket, offer, request.user)) if offer else []
+    shown = (
+        previews(request.viewer, ids, lambda ticket: bulk_acts.words_for(ticket, offer, request.user)) if offer else []
+    )
     context = {
         "ids": ids,
         "offer": offer,
-        "offers": [] if offer else offers_for(ids),
+        "offers": [] if offer else offers_for(request.viewer, ids),
         "previews": shown,
         "sent": len(ids) - sum(1 for _ticket, _html, why in shown if why),
         "more": max(0, len(ids) - PREVIEWED),
@@ -143,18 +145,17 @@ def offer_of(value):
         return None
 
 
-def offers_for(ids):
+def offers_for(viewer, ids):
     """The predefined replies offered where any of these tickets is, in drawers."""
-    places = set(Ticket.objects.filter(pk__in=ids).values_list("department_id", flat=True).distinct())
+    places = queues.departments_among(viewer, ids)
     offers = [offer for offer in predefined.shelf().offers.values() if any(map(offer.is_for, places))]
     return sorted(offers, key=lambda offer: (offer.drawer.position, str(offer.drawer), offer.drawer.pk))
 
 
-def previews(ids, words):
+def previews(viewer, ids, words):
     """[(ticket, what its client would get by `words`, why it would not be sent)] of the first few."""
-    rows = Ticket.objects.filter(pk__in=ids[:PREVIEWED]).select_related("client", "organisation", "service")
     found = []
-    for ticket in rows.order_by("pk"):
+    for ticket in queues.first_among(viewer, ids, most=PREVIEWED):
         try:
             found.append((ticket, thread.text.shown(write(words(ticket)).html), ""))
         except Refused as refused:

@@ -111,7 +111,9 @@ def incident(request, number):
     if request.method == "POST":
         refusal = wrong_with(text, rows)
         if not refusal:
-            shown = previews([row.pk for row in to], lambda row: bulk_acts.post_for(row, text, request.user))
+            shown = previews(
+                request.viewer, [row.pk for row in to], lambda row: bulk_acts.post_for(row, text, request.user)
+            )
     sent = len(to) - sum(1 for _row, _html, why in shown if why)
     if shown and sent and request.POST.get("read") == hash_token(text):
         return told(request, ticket, posted(request, ticket, text, to))
