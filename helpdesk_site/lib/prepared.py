@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 MARKS = {int: lambda number: 7_000_000_000_000_000 + number, str: "\ue000slot {}\ue000".format}  # what no row holds
 TYPES = {int: "bigint", str: "text"}
@@ -44,7 +44,7 @@ class Prepared:
     @cached_property
     def _compiled(self):
         query = self._build(*self._slots).query
-        compiler = query.get_compiler(connection.alias)
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         if not query.selected or any(slot not in params for slot in self._slots):
             raise ValueError("A prepared statement needs values() and every slot in its SQL.")
@@ -57,19 +57,19 @@ class Prepared:
 
     def rows(self, *values) -> list[tuple]:
         """Run it with these values for the slots."""
-        converters = self._compiled[3]
+        connection, converters = connections[DEFAULT_DB_ALIAS], self._compiled[3]
         with connection.cursor() as cursor:
-            self._execute(cursor, [kind(value) for kind, value in zip(self._types, values, strict=True)])
+            self._execute(connection, cursor, [kind(value) for kind, value in zip(self._types, values, strict=True)])
             found = cursor.fetchall()
-        return [_converted(row, converters) for row in found] if converters else found
+        return [_converted(connection, row, converters) for row in found] if converters else found
 
     def dicts(self, *values) -> list[dict]:
         """The same as dicts, by the names given to values()."""
         rows, names = self.rows(*values), self._compiled[2]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _execute(self, cursor, values):
-        plan = _plans() if connection.vendor == "postgresql" else None
+    def _execute(self, connection, cursor, values):
+        plan = _plans(connection) if connection.vendor == "postgresql" else None
         if plan is None or not plan.is_worth(self._name):
             return cursor.execute(self._compiled[0], self._filled(values))
         call = f"EXECUTE {self._name}" + (f"({', '.join(['%s'] * len(values))})" if values else "")
@@ -95,12 +95,15 @@ class Prepared:
 class PreparedRows(Prepared):
     """The same for whole rows: `build(*slots)` returns a queryset of a model.
 
-    `having` names its foreign keys whose rows are read with it, `but` columns of its own that are read when asked for.
+    `having` names its foreign keys whose rows are read with it, `but` columns of its own that are read when asked for,
+    `beside` what the queryset adds to each row, which its instance gets as attributes.
     """
 
-    def __init__(self, build: Callable, *, having: tuple = (), but: tuple = (), slots: tuple = (int,)):
+    def __init__(
+        self, build: Callable, *, having: tuple = (), but: tuple = (), beside: tuple = (), slots: tuple = (int,)
+    ):
         super().__init__(lambda *slots: self._of_values(build(*slots)), slots=slots)
-        self._having, self._but, self._parts = having, but, []
+        self._having, self._but, self._beside, self._parts = having, but, beside, []
 
     def _of_values(self, queryset):
         """The queryset's columns: the model's own first, then those of what it points to."""
@@ -109,7 +112,7 @@ class PreparedRows(Prepared):
         self._parts = [(name, model, [each.attname for each in model._meta.concrete_fields]) for name, model in models]
         self._parts[0] = ("", queryset.model, [column for column in self._parts[0][2] if column not in self._but])
         paths = [f"{name}__{column}" if name else column for name, _model, own in self._parts for column in own]
-        return queryset.values(*paths)
+        return queryset.values(*paths, *self._beside)
 
     def models(self, *values) -> list:
         """Run it; the model's instances, with what they point to in place."""
@@ -128,6 +131,8 @@ class PreparedRows(Prepared):
                 setattr(whole, name, found)
             else:
                 whole = found
+        for name, value in zip(self._beside, row[start:], strict=True):
+            setattr(whole, name, value)
         return whole
 
 
@@ -149,8 +154,8 @@ class _Plans:
         return known
 
 
-def _plans():
-    """The plans of this thread's connection; None where it keeps none."""
+def _plans(connection):
+    """The plans of a connection; None where it keeps none."""
     if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return None
     kept = getattr(connection, "_prepared_plans", None)
@@ -159,7 +164,7 @@ def _plans():
     return kept
 
 
-def _converted(row, converters):
+def _converted(connection, row, converters):
     row = list(row)
     for at, (functions, expression) in converters.items():
         for function in functions:

@@ -260,7 +260,7 @@ def test_the_page_costs_the_same_statements_with_4_and_200_messages(client_of, t
         for number in range(5, 201)
     )
     many = cost(browser, ticket)
-    assert len(few) == len(many) == 11, [sql[:60] + sql[-60:] for sql in many]
+    assert len(few) == len(many) == 10, [sql[:60] + sql[-60:] for sql in many]
 
 
 def test_at_its_fullest_it_costs_fourteen(client_of, ticket, cast, say):

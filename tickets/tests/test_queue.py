@@ -240,7 +240,7 @@ def test_the_queue_costs_the_same_few_statements_with_one_and_three_tickets(clie
         snapshot()
         with CaptureQueriesContext(connection) as captured:
             browser.get("/desk/")
-        assert len(captured) == 8, [query["sql"][:90] for query in captured]
+        assert len(captured) == 7, [query["sql"][:90] for query in captured]
 
 
 def test_a_client_who_wrote_is_marked_until_read(client_of, ticket, cast, say):
