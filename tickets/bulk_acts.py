@@ -226,7 +226,7 @@ def answer(ticket, offer, me):
 
 def codes_of(offer):
     """Everything it does besides."""
-    return {one.code for one in predefined.also([offer])}
+    return {one.code for one in predefined.also([offer]) if one.code}
 
 
 def words_for(ticket, offer, me):

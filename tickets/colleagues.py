@@ -12,6 +12,7 @@ from accounts.models import User
 from departments.models import StaffPlace, Team
 from departments.policy import snapshot
 
+TEAM = "team-"  # before the id of a team, where one field names people and teams
 _kept = (None, None)
 
 
@@ -32,10 +33,11 @@ def face_of(pk, name, email, picture):
 
 @dataclass
 class Staff:
-    """The active staff by id, in order of their names, and the departments each works in."""
+    """The active staff by id, in order of their names, the departments each works in, and those who have left."""
 
     people: dict
     places: dict = field(repr=False)  # user id -> set of department ids
+    left: dict = field(default_factory=dict, repr=False)
 
     @cached_property
     def faces(self):
@@ -53,11 +55,14 @@ def staff():
 
 
 def _read():
-    people = User.objects.filter(is_staff=True, is_active=True).order_by("name", "email")
+    people = User.objects.filter(is_staff=True).order_by("name", "email").defer("password", "staff_notes")
     places = {}
     for user_id, department_id in StaffPlace.objects.values_list("user_id", "department_id"):
         places.setdefault(user_id, set()).add(department_id)
-    return Staff({user.pk: user for user in people.defer("password", "staff_notes")}, places)
+    here, left = {}, {}
+    for user in people:
+        (here if user.is_active else left)[user.pk] = user
+    return Staff(here, places, left)
 
 
 def of_departments(departments):
@@ -81,3 +86,13 @@ def teams():
     if _teams[0] is not known:
         _teams = (known, {row.pk: row for row in Team.objects.order_by("department__position", "name", "pk")})
     return _teams[1]
+
+
+def named(code):
+    """The colleague or Team that a field names ("12", "team-3"), offered or not; None where there is none any more."""
+    pk = code.removeprefix(TEAM)
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    if code.startswith(TEAM):
+        return teams().get(int(pk))
+    return staff().people.get(int(pk)) or staff().left.get(int(pk))

@@ -43,6 +43,8 @@ class PredefinedReply(models.Model):
     """A text in one or more languages, and what sending it does besides. Offered in its departments, or everywhere."""
 
     class Assign(models.TextChoices):
+        """Besides these, a colleague or a team, as menus name them: "12", "team-3"."""
+
         KEEP = "", _("leave it as it is")
         ME = "me", _("to whoever sends it")
         NOBODY = "nobody", _("to nobody")
@@ -65,7 +67,7 @@ class PredefinedReply(models.Model):
     priority = models.ForeignKey(
         Priority, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("priority")
     )
-    assign = models.CharField(_("assign"), max_length=6, choices=Assign.choices, blank=True, default=Assign.KEEP)
+    assign = models.CharField(_("assign"), max_length=24, blank=True, default=Assign.KEEP)  # an Assign, "12", "team-3"
     tags = models.JSONField(_("tags"), default=list, blank=True)  # names: tags live upstairs
     snooze_hours = models.PositiveSmallIntegerField(
         _("snooze, hours"),

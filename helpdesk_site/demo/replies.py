@@ -32,6 +32,7 @@ DRAWERS = {
     "all": ("For every department", "Pour tous les services", "Для всех отделов", "Para todos os departamentos", ""),
 }  # fmt: skip
 
+HANDED_ON = "Handed to the server crew"  # the team comes later (talks.make_team)
 REPLIES = [
     {
         "name": "Fault fixed, please test", "drawer": "hosting", "in": ["support"], "uses": 48,
@@ -87,6 +88,17 @@ REPLIES = [
                   " изменённые после неё, 7 дней хранятся в папке `before-restore`.",
             "pt-br": "Olá [FIRSTNAME],\n\no backup da última noite foi restaurado em **{{ticket.service}}**. Os"
                      " arquivos alterados depois ficam por 7 dias na pasta `before-restore`.",
+        },
+    },
+    {
+        "name": HANDED_ON, "drawer": "hosting", "in": ["support"], "uses": 14,
+        "texts": {
+            "en": "Hello [FIRSTNAME],\n\nour server crew looks at it now and writes to you here, within the hour.",
+            "fr": "Bonjour [FIRSTNAME],\n\nnotre équipe serveurs regarde et vous écrit ici, d’ici une heure.",
+            "ru": "[FIRSTNAME], здравствуйте!\n\nЭтим занялись инженеры серверной группы: они ответят вам здесь в"
+                  " течение часа.",
+            "pt-br": "Olá [FIRSTNAME],\n\nnossa equipe de servidores está vendo isso e escreve aqui dentro de uma"
+                     " hora.",
         },
     },
     {

@@ -4,20 +4,24 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from departments.models import Team
+from departments.models import PredefinedReply, Team
 from departments.policy import forget, snapshot
 from tickets import actions
+from tickets.colleagues import TEAM as TEAM_CODE
 from tickets.models import Talk, Ticket
 from tickets.writing import write
+
+from .replies import HANDED_ON
 
 TEAM = {"": "Server crew", "fr": "Équipe serveurs", "ru": "Серверная группа", "pt-br": "Equipe de servidores"}
 
 
 def make_team(people, department):
-    """A team of the department, which looks after one of its tickets."""
+    """A team of the department, which looks after one of its tickets and is given others by a predefined reply."""
     words = {"name": {code: name for code, name in TEAM.items() if code}}
     team = Team.objects.create(name=TEAM[""], department=department, words=words)
     team.members.add(people["sam"], people["lena"])
+    PredefinedReply.objects.filter(name=HANDED_ON).update(assign=f"{TEAM_CODE}{team.pk}")
     forget()
     free = Ticket.objects.open().filter(department=department, assignee=None).order_by("pk").first()
     if free:

@@ -51,6 +51,7 @@
     if (!into || !template) return;
     for (const part of [...template.content.cloneNode(true).children]) {
       const input = part.matches("input") ? part : $("input", part);
+      if (!input) { $$("span.chip", into).find(old => old.textContent === part.textContent)?.remove(); into.append(part); continue; }   // what is left out, and why
       if (input.name === "also" && !into.closest("#pane-reply")) input.checked = false;   // with a note it happens where its author wants it
       $$(`input[name="${input.name}"]`, into).filter(old => old.value === input.value).forEach(old => (old.closest("label") || old).remove());
       into.append(part);

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from departments.models import PredefinedReply
+from accounts.models import User
+from departments.models import PredefinedReply, Team
 from departments.policy import snapshot
 
-from .. import access
+from .. import colleagues
 from ..composing import predefined
 from ..events import action
 from ..refused import Refused
@@ -15,7 +16,10 @@ from .assigning import assign
 from .snoozing import snooze
 from .sorting import set_priority
 from .tagging import tag, tags_named
+from .teaming import give_to_team
 from .timing import log_kept
+
+Assign = PredefinedReply.Assign
 
 
 @action
@@ -38,10 +42,14 @@ def give_priority(ticket, code, actor, message):
 
 
 def hand_over(ticket, whom, actor, message):
-    """To whoever sent the reply, or to nobody."""
-    to = actor if whom == PredefinedReply.Assign.ME else None
-    if to is None or access.may_flag(ticket, to):
-        assign(ticket, to=to, actor=actor)
+    """To whoever sent the reply, to nobody, to a colleague or to a team; to none who is gone."""
+    who = colleagues.named(whom)
+    if whom in (Assign.ME, Assign.NOBODY):
+        assign(ticket, to=actor if whom == Assign.ME else None, actor=actor)
+    elif isinstance(who, Team):
+        give_to_team(ticket, team=who, actor=actor)
+    elif who:
+        assign(ticket, to=User.objects.get(pk=who.pk), actor=actor)
 
 
 def put_tags(ticket, names, actor, message):

@@ -14,12 +14,13 @@ from accounts.models import User
 from departments import reply_fields
 from departments.admin.shared import OperatorsOnly
 from departments.models import PredefinedReply, PredefinedText, ReplyCategory, Signature
+from departments.policy import snapshot
 from helpdesk_site.lib.text import render_markdown, shown
 from helpdesk_site.lib.tokens import clean_number
 from helpdesk_site.lib.worded_forms import word_fields, worded_form
 
 from ..composing import predefined
-from ..forms.replies import TagsField
+from ..forms.replies import AssignField, TagsField, with_colleague_there
 from ..notices import previews
 
 
@@ -64,6 +65,7 @@ class TextsInline(admin.StackedInline):
 
 
 class PredefinedReplyForm(forms.ModelForm):
+    assign = AssignField()
     tags = TagsField()
 
     class Meta:
@@ -73,6 +75,13 @@ class PredefinedReplyForm(forms.ModelForm):
             "snooze_hours",
         ]  # fmt: skip
         widgets = {"departments": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.fields["assign"].offer(list(snapshot().departments), kept=self.instance.assign)
+
+    def clean(self):
+        return with_colleague_there(self, super().clean())
 
 
 @admin.register(PredefinedReply)
@@ -140,16 +149,19 @@ class PredefinedReplyAdmin(OperatorsOnly):
             "ticket": ticket,
             "number": number,
             "texts": [as_read(row, text, ticket, request.user) for text in row.texts.all()] if ticket else [],
-            "also": predefined.also([predefined.Offer(row, row.category, {}, frozenset())]),
+            "also": predefined.also([as_offer(row)], ticket.department_id if ticket else None),
         }
         return TemplateResponse(request, "admin/departments/reply_preview.html", context)
 
 
 def as_read(row, text, ticket, agent):
     """One text of a reply as the picker would put it in for this ticket."""
-    offer = predefined.Offer(row, row.category, {text.language: text.text}, frozenset())
-    said = predefined.filled(offer, ticket, agent=agent)
+    said = predefined.filled(as_offer(row, {text.language: text.text}), ticket, agent=agent)
     return {"language": str(text), "html": shown(render_markdown(said.text)), "empty": said.empty}
+
+
+def as_offer(row, texts=()):
+    return predefined.Offer(row, row.category, dict(texts), frozenset())
 
 
 class SignatureForm(forms.ModelForm):

@@ -22,7 +22,7 @@ from mail.render import known_language
 
 from .. import states
 from ..models import PendingReply
-from . import filling
+from . import assigning, filling
 
 SUGGESTED = 3
 MOST_FOUND = 40
@@ -226,33 +226,34 @@ def filled(offer, ticket, *, agent):
 
 class Also(NamedTuple):
     """One thing that happens with the reply: its code in the form, the words on its chip, and what stands in
-    PendingReply.after for it."""
+    PendingReply.after for it. Without a code it cannot happen on the ticket, and the words say why."""
 
     code: str
     words: str
-    key: str
-    value: object
+    key: str = ""
+    value: object = None
 
 
-def also(offers):
-    """What sending these does besides; where two say different things, the one put in last holds."""
+def also(offers, department=None):
+    """What sending these does besides with a ticket of this department (id; None: of any); where two say different
+    things, the one put in last holds."""
     found = {}
     for offer in offers:
-        for one in deeds_of(offer.row):
-            found.pop(one.code, None)
-            found[one.code] = one
+        for one in deeds_of(offer.row, department):
+            found.pop(one.code or one.words, None)
+            found[one.code or one.words] = one
     return list(found.values())
 
 
-def deeds_of(row):
+def deeds_of(row, department):
     known = snapshot()
     if (status := known.statuses.get(row.status_id)) and status.is_active:
         yield Also("status", _("status %(name)s") % {"name": status}, "status", status.code)
     if (priority := known.priorities.get(row.priority_id)) and priority.is_active:
         yield Also("priority", _("priority %(name)s") % {"name": priority}, "priority", priority.code)
     if row.assign:
-        said = _("assigned to me") if row.assign == PredefinedReply.Assign.ME else _("assigned to nobody")
-        yield Also("assign", said, "assign", row.assign)
+        code = "" if assigning.refusal(row.assign, department) else "assign"
+        yield Also(code, assigning.words(row.assign, department), "assign", row.assign)
     for name in row.tags:
         yield Also(f"tag:{name}", _("tag %(name)s") % {"name": name}, "tags", name)
     if row.snooze_hours:
@@ -306,7 +307,7 @@ def after(offers, kept, ticket):
     said = {"predefined": [offer.pk for offer in offers]} if offers else {}
     if offers:
         said["about"] = about(ticket)
-    for one in also(offers):
+    for one in also(offers, ticket.department_id):
         if one.code in kept and one.key == "tags":
             said.setdefault("tags", []).append(one.value)
         elif one.code in kept and one.key != "status":

@@ -17,6 +17,7 @@ from mail.models import BlockedSender
 
 from .. import colleagues
 from ..actions.opening import default_priority, routed
+from ..colleagues import TEAM
 from ..lists import queues
 from ..notices.recipients import Circle
 from ..refused import Refused
@@ -226,7 +227,7 @@ def chosen_colleague(value, *, me):
     return person
 
 
-TEAM, NO_TEAM = "team-", "no-team"  # before the id of a team, where a menu offers people and teams
+NO_TEAM = "no-team"
 
 
 def chosen_team(value):

@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from departments import reply_fields
 from departments.models import Department, PredefinedReply, PredefinedText, Priority, ReplyCategory, Status
-from departments.policy import forget
+from departments.policy import forget, snapshot
 from helpdesk_site.lib.text import clean_input, clean_line
 
+from .. import colleagues
+from ..composing import assigning
 from ..models import Tag
 from .portal import LineField
 
+Assign = PredefinedReply.Assign
 MOST_TAGS = 10
 LONGEST = 20_000  # characters of a text
 TAG_LENGTH = Tag._meta.get_field("name").max_length
@@ -41,10 +44,38 @@ class TagsField(forms.CharField):
             raise forms.ValidationError(said % {"count": MOST_TAGS, "length": TAG_LENGTH})
 
 
+class AssignField(forms.ChoiceField):
+    """Whom sending a reply gives the ticket to: whoever sends it, nobody, a colleague or a team."""
+
+    def __init__(self, **options):
+        super().__init__(label=gettext_lazy("Assign"), choices=Assign.choices, required=False, **options)
+
+    def offer(self, departments, *, kept=""):
+        """Offer the people and teams of these departments (ids), and what was chosen before, gone or not."""
+        named, teams = snapshot().departments, colleagues.teams().values()
+        teams = [row for row in teams if row.is_active and row.department_id in departments]
+        teams = [(f"{colleagues.TEAM}{row.pk}", f"{row} · {named[row.department_id]}") for row in teams]
+        people = [(str(row.pk), row.full_name) for row in colleagues.of_departments(departments)]
+        self.choices = [*Assign.choices, (_("Teams"), teams), (_("People"), people)]
+        if not self.valid_value(kept):
+            self.choices = [(kept, assigning.words(kept)), *self.choices]
+
+
+def with_colleague_there(form, cleaned):
+    """What a form says, with an error where whom it assigns to is of none of its departments."""
+    code, places = cleaned.get("assign", ""), cleaned.get("departments") or ()
+    reasons = [assigning.refusal(code, place.pk) for place in places]
+    if reasons and all(reasons) and not assigning.refusal(code):
+        said = _("Choose somebody of these departments: %(who)s is of none of them.")
+        form.add_error("assign", said % {"who": colleagues.named(code)})
+    return cleaned
+
+
 class PredefinedForm(forms.ModelForm):
     """A predefined reply with its text in each language, for somebody who leads `departments` (None: an operator)."""
 
     new_category = LineField(label=gettext_lazy("Or a new category"), max_length=80, required=False)
+    assign = AssignField()
     tags = TagsField()
 
     class Meta:
@@ -60,6 +91,8 @@ class PredefinedForm(forms.ModelForm):
         self.fields["category"].queryset = ReplyCategory.objects.order_by("position", "name")
         self.fields["status"].queryset = Status.objects.filter(is_active=True)
         self.fields["priority"].queryset = Priority.objects.filter(is_active=True)
+        offered = list(snapshot().departments) if departments is None else departments
+        self.fields["assign"].offer(offered, kept=self.instance.assign)
         if departments is not None:
             self.fields["departments"].queryset = Department.objects.filter(pk__in=departments)
             self.fields["departments"].required = True
@@ -75,7 +108,7 @@ class PredefinedForm(forms.ModelForm):
             )  # fmt: skip
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = with_colleague_there(self, super().clean())
         if not cleaned.get("category") and not cleaned.get("new_category"):
             self.add_error("category", _("Choose a category, or name a new one."))
         texts = {code: clean_input(cleaned.get(text_field(code))).strip("\n") for code, _name in LANGUAGES}

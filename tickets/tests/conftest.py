@@ -102,6 +102,31 @@ def uploaded():
     return send
 
 
+@pytest.fixture
+def drawer(db):
+    """Where predefined replies lie."""
+    from departments.models import ReplyCategory
+
+    return ReplyCategory.objects.create(name="Web hosting", words={"name": {"ru": "Хостинг"}})
+
+
+@pytest.fixture
+def lay(drawer):
+    """`lay("Fixed", "Hello [FIRSTNAME]", support, ru="…", status=…)`: a predefined reply, offered at once."""
+    from departments.models import PredefinedReply
+    from departments.policy import forget
+
+    def make(name, text=None, *departments, inside=None, texts=None, **about):
+        row = PredefinedReply.objects.create(name=name, category=inside or drawer, **about)
+        row.departments.set(departments)
+        for language, words in {**({"": text} if text else {}), **(texts or {})}.items():
+            row.texts.create(language=language, text=words)
+        forget()
+        return row
+
+    return make
+
+
 # --- Mail in ----------------------------------------------------------------------------------------------------------
 
 OUR_SERVER = "mx.example.com"

@@ -16,26 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def drawer(db):
-    return ReplyCategory.objects.create(name="Web hosting", words={"name": {"ru": "Хостинг"}})
-
-
-@pytest.fixture
-def lay(drawer):
-    """`lay("Fixed", "Hello [FIRSTNAME]", support, ru="…", status=…)`: a predefined reply, offered at once."""
-
-    def make(name, text=None, *departments, inside=None, texts=None, **about):
-        row = PredefinedReply.objects.create(name=name, category=inside or drawer, **about)
-        row.departments.set(departments)
-        for language, words in {**({"": text} if text else {}), **(texts or {})}.items():
-            row.texts.create(language=language, text=words)
-        forget()
-        return row
-
-    return make
-
-
-@pytest.fixture
 def at_once(sam):
     sam.undo_seconds = 0
     sam.save(update_fields=["undo_seconds"])

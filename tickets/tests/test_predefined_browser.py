@@ -47,6 +47,20 @@ def test_three_keys_choose_and_send(typed, ticket):
     assert pending.body == "Hello Anna, it is fixed." and pending.after["tags"] == ["done"]
 
 
+def test_what_is_left_out_stands_beside_the_button_once(typed, ticket):
+    """S147: with its reason, however often the reply is put in; it keeps nothing from being sent."""
+    PredefinedReply.objects.filter(name="Fixed").update(assign="team-999")
+    forget()
+    tab, _box = typed
+    for keys in ("t", "Enter", "t", "Enter"):
+        tab.keyboard.press(keys)
+    chips = tab.locator("#pane-reply .inserted .chip")
+    expect(chips).to_have_text(["left out: whom it was assigned to is gone", "tag done"])
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator("[data-countdown]")).to_be_visible()
+    assert "assign" not in PendingReply.objects.get().after
+
+
 def test_it_is_found_by_typing_and_put_in_where_the_cursor_was(typed):
     """S156: and can be edited before it is sent; the cursor stands behind it."""
     tab, box = typed

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from departments.policy import snapshot
 from engine.once import once
 from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.toasts import toast
@@ -130,7 +131,7 @@ def reply(request):
         "previews": shown,
         "sent": len(ids) - sum(1 for _ticket, _html, why in shown if why),
         "more": max(0, len(ids) - PREVIEWED),
-        "also": ", ".join(one.words for one in predefined.also([offer])) if offer else "",
+        **(besides(request.viewer, ids, offer) if offer else {}),
         "kept": [(name, value) for name in KEPT for value in request.POST.getlist(name)],
         "back": safe_next(request, reverse("desk")),
         "rail": queries.rail(request.viewer),
@@ -150,6 +151,17 @@ def offers_for(viewer, ids):
     places = queues.departments_among(viewer, ids)
     offers = [offer for offer in predefined.shelf().offers.values() if any(map(offer.is_for, places))]
     return sorted(offers, key=lambda offer: (offer.drawer.position, str(offer.drawer), offer.drawer.pk))
+
+
+def besides(viewer, ids, offer):
+    """What a reply does besides with these tickets, and where what of it is left out: [(department, why)]."""
+    places = [place for place in queues.departments_among(viewer, ids) if offer.is_for(place)]
+    known = [(place, one) for place in places for one in predefined.also([offer], place)]
+    departments = snapshot().departments
+    return {
+        "also": ", ".join(dict.fromkeys(one.words for _place, one in known if one.code)),
+        "left_out": [(departments[place], one.words) for place, one in known if not one.code],
+    }
 
 
 def previews(viewer, ids, words):

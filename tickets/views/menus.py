@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from .. import colleagues
-from ..forms.desk import TEAM
+from ..colleagues import TEAM
 
 MANY = 8  # a longer menu gets a field to narrow it
 

@@ -80,7 +80,8 @@ class Pane:
     def inserted(self):
         """The predefined replies put in so far, and what sending it does besides: [(Also, whether it is left on)]."""
         offers, kept = predefined.sent(self.sent, self.ticket)
-        return {"offers": offers, "also": [(one, one.code in kept) for one in predefined.also(offers)]}
+        also = predefined.also(offers, self.ticket.department_id)
+        return {"offers": offers, "also": [(one, one.code in kept) for one in also]}
 
     @property
     def time(self):

@@ -29,7 +29,7 @@ class Row:
     """One reply as the picker shows it, filled in for the ticket."""
 
     def __init__(self, offer, ticket, agent):
-        self.offer = offer
+        self.offer, self.department = offer, ticket.department_id
         self.filled = predefined.filled(offer, ticket, agent=agent)
         self.text, self.language, self.is_in_other = self.filled.text, self.filled.language, self.filled.is_in_other
         self.empty = self.filled.empty
@@ -44,11 +44,11 @@ class Row:
 
     @cached_property
     def also(self):
-        return predefined.also([self.offer])
+        return predefined.also([self.offer], self.department)
 
     @property
     def also_words(self):
-        return ", ".join(one.words for one in self.also)
+        return ", ".join(one.words for one in self.also if one.code)
 
     @property
     def empty_words(self):
@@ -125,7 +125,8 @@ def insert(request, number):
     before = drafts.saved(request, place)
     typed = dict(before.fields) if before else {}
     said = predefined.filled(offers[0], ticket, agent=request.user).text
-    codes = [one.code for one in predefined.also(offers)] if box == Draft.Kind.REPLY else []  # of a note: who wants it
+    also = predefined.also(offers, ticket.department_id)
+    codes = [one.code for one in also if one.code] if box == Draft.Kind.REPLY else []  # of a note: who wants it
     typed["message"] = "\n\n".join(filter(None, [typed.get("message", "").rstrip("\n"), said]))
     typed["predefined"] = "\n".join([*predefined.typed_in(typed, "predefined"), str(offers[0].pk)])
     typed["also"] = "\n".join(dict.fromkeys([*predefined.typed_in(typed, "also"), *codes]))

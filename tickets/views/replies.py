@@ -48,7 +48,7 @@ def replies(request):
         offers = [offer_of(row) for row in rows if row.texts.all()]
         rows = [offer.row for offer in predefined.found(offers, typed)]
     for row in rows:
-        row.also = predefined.also([offer_of(row)])
+        row.also = predefined.also([offer_of(row)], only_place(row))
         row.may_change = access.may_write_replies(request.viewer, row)
     return render(request, "desk/replies.html", {"rows": rows, "typed": typed, "rail": queries.rail(request.viewer)})
 
@@ -90,6 +90,12 @@ def seen_by(viewer):
 def offer_of(row):
     texts = {one.language: one.text for one in row.texts.all()}
     return predefined.Offer(row, row.category, texts, frozenset(place.pk for place in row.departments.all()))
+
+
+def only_place(row):
+    """The id of the department a reply is offered in; None where there are several, or all."""
+    ids = [place.pk for place in row.departments.all()]
+    return ids[0] if len(ids) == 1 else None
 
 
 def typed_before(request):
