@@ -7,6 +7,11 @@ seconds (`SNAPSHOT_SECONDS`); an admin save empties this process's copy at once.
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cache
+
+from django.db.models import prefetch_related_objects
+
+from helpdesk_site.lib.prepared import PreparedRows
 
 from .models.policy import DEFAULTS, STATUS_DEFAULTS
 
@@ -64,22 +69,35 @@ def _read():
         TicketType,
     )
 
-    statuses = {row.pk: row for row in Status.objects.all()}
+    statuses = {row.pk: row for row in _rows_of(Status)}
+    rules = [row for row in _rows_of(Rule) if row.is_active]
+    prefetch_related_objects(rules, "departments", "conditions", "actions")
     return Snapshot(
-        portal=Portal.get(),
+        portal=next(iter(_rows_of(Portal)), None) or Portal.get(),
         statuses=statuses,
         statuses_by_code={row.code: row for row in statuses.values()},
-        priorities={row.pk: row for row in Priority.objects.all()},
-        types={row.pk: row for row in TicketType.objects.all()},
-        departments={row.pk: row for row in Department.objects.all()},
-        overrides={(row.department_id, row.status_id): row for row in StatusInDepartment.objects.all()},
-        letters={
-            (row.kind, row.department_id, row.language): row for row in LetterTemplate.objects.filter(is_active=True)
+        priorities={row.pk: row for row in _rows_of(Priority)},
+        types={row.pk: row for row in _rows_of(TicketType)},
+        departments={row.pk: row for row in _rows_of(Department)},
+        overrides={(row.department_id, row.status_id): row for row in _rows_of(StatusInDepartment)},
+        letters={(row.kind, row.department_id, row.language): row for row in _rows_of(LetterTemplate) if row.is_active},
+        signatures={
+            (row.user_id, row.department_id, row.language): row
+            for row in sorted(_rows_of(Signature), key=lambda row: row.pk)
         },
-        signatures={(row.user_id, row.department_id, row.language): row for row in Signature.objects.order_by("pk")},
-        rules=tuple(Rule.objects.filter(is_active=True).prefetch_related("departments", "conditions", "actions")),
+        rules=tuple(rules),
         read_at=time.monotonic(),
     )
+
+
+def _rows_of(model):
+    """Its rows in their order."""
+    return _all(model).models()
+
+
+@cache
+def _all(model):
+    return PreparedRows(model.objects.all, slots=())
 
 
 def letter_template(kind, department, language):
