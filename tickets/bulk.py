@@ -178,7 +178,11 @@ def refuse_changed(ticket, job):
 
 def undo_seconds(job):
     """For how many seconds yet a job can be taken back; 0 for never again. While it runs, it is a full minute."""
-    if job.act not in ACTS or not ACTS[job.act].is_reversible or job.state in (State.UNDOING, State.UNDONE):
+    if job.act not in ACTS or job.state in (State.UNDOING, State.UNDONE):
+        return 0
+    if job.params.get("due_at"):  # what it says goes to nobody before
+        return max(0, int(job.params["due_at"] - timezone.now().timestamp()))
+    if not ACTS[job.act].is_reversible:
         return 0
     if job.state in UNFINISHED:
         return UNDO_SECONDS
@@ -188,11 +192,13 @@ def undo_seconds(job):
 
 @transaction.atomic
 def undo(job):
-    """Take back what a job did, be it done or under way. Returns the job. Raises Refused when it is too late."""
+    """Take back what a job did, be it done or under way; what it set on its way is taken back at once. Returns the
+    job. Raises Refused when it is too late."""
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
     if not undo_seconds(job):
         raise Refused(_("This can no longer be undone."))
     once.claim(reverse("desk_bulk_job", args=[job.pk]))
+    actions.take_back_held(job.click)
     job.state, job.failed, job.moved_at = State.UNDOING, [], timezone.now()
     job.save(update_fields=["state", "failed", "moved_at"])
     if is_small(job):
@@ -214,7 +220,6 @@ def stop(job):
 def back(job, size):
     """Take back the last tickets a job did."""
     chunk = job.tickets[max(0, job.done - size) : job.done]
-    actions.take_back_held(job.click, tickets=chunk)
     gone = answered(job, chunk)
     changed, undone = touched_by(job.click, tickets=chunk) - gone, set()
     if changed:
@@ -228,7 +233,6 @@ def back(job, size):
     job.failed += why_of(gone, _("The reply has already been sent."))
     job.done -= len(chunk)
     if not job.done:
-        actions.take_back_held(job.click)  # of those that were merged into others meanwhile
         job.state = State.UNDONE
 
 

@@ -2,7 +2,7 @@
 ticket, how it is said. A new act is a function and a line here, and its button in templates/desk/_bulk.html."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -239,14 +239,20 @@ def words_for(ticket, offer, me):
 
 
 def posting(sent, me):
-    """The same words to every ticket of an incident, once each."""
-    text = sent["incident"]
+    """The same words to every ticket of an incident, once each, when they cannot be called back any more."""
+    text, due_at = sent["incident"], datetime.fromtimestamp(sent.get("due_at") or 0, UTC)
     said = ngettext_lazy("%(n)s ticket answered.", "%(n)s tickets answered.", "n")
-    return Ready(lambda ticket: post(ticket, text, me), said)
+    soon = ngettext_lazy("%(n)s reply is on its way.", "%(n)s replies are on their way.", "n")
+    return Ready(lambda ticket: post(ticket, text, me, due_at), said, soon=soon)
 
 
-def post(ticket, text, me):
-    actions.reply(ticket, author=me, written=write(post_for(ticket, text, me)), by_staff=True)
+def post(ticket, text, me, due_at):
+    """Hold it until then; what a worker comes to later goes at once."""
+    written = write(post_for(ticket, text, me))
+    if due_at > timezone.now():
+        actions.hold_reply(ticket, author=me, written=written, due_at=due_at)
+    else:
+        actions.reply(ticket, author=me, written=written, by_staff=True)
 
 
 def post_for(ticket, text, me):

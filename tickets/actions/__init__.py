@@ -21,7 +21,7 @@ from .linking import link, unlink
 from .merging import merge
 from .noting import Overtaken, add_note, edit_message, keep_automatic
 from .opening import open_ticket
-from .pending import call_back, call_off_of_leaver, change_later, hold_reply, release, take_back_held
+from .pending import call_back, call_off_of_leaver, change_later, hold_note, hold_reply, release, take_back_held
 from .readdressing import readdress, send_again
 from .redacting import redact
 from .replying import Crossed, reply
@@ -71,6 +71,7 @@ __all__ = [
     "escalate",
     "flag",
     "give_to_team",
+    "hold_note",
     "hold_reply",
     "keep_automatic",
     "leave",

@@ -15,11 +15,12 @@ from engine import once
 
 from .. import kicks, states
 from ..events import action, click_in_hand, one_click, record, record_all
-from ..models import Attachment, PendingReply, Verb
+from ..models import Attachment, PendingReply, Ticket, Verb
 from ..refused import Refused
 from ..writing import Written
 from ._shared import locked, locked_anywhere
 from .afterwards import carry_out
+from .noting import add_note
 from .replying import refuse_crossing, reply
 from .unscheduling import HAND, LEFT, TRASH, call_off, leave_as_note, overtaken, told
 
@@ -57,6 +58,19 @@ def hold_reply(
     return pending
 
 
+@action
+def hold_note(ticket, *, author, written, due_at):
+    """Keep a note until `due_at`: it tells of replies of the same click, which may be called back before. Returns the
+    row."""
+    ticket = locked(ticket)
+    pending = PendingReply.objects.create(
+        ticket=ticket, author=author, body=written.body, html=written.html, due_at=due_at, is_note=True,
+        click=click_in_hand(),
+    )  # fmt: skip
+    kicks.release(pending)
+    return pending
+
+
 def refuse_time(due_at):
     """Raise Refused for a time nobody can wait for."""
     now = timezone.now()
@@ -79,6 +93,10 @@ def release_locked(pending, *, now):
         give_back(row, ticket, why=why)
         return None
     written = Written(body=row.body, html=row.html)
+    if row.is_note:
+        note = add_note(ticket, author=row.author, written=written)
+        row.delete()
+        return note
     files = list(row.attachments.all())
     to = get_user_model().objects.filter(pk__in=row.to)
     message = reply(
@@ -156,14 +174,9 @@ def call_back(pending, *, actor):
 
 
 @action
-def take_back_held(click, *, tickets=None):
-    """Take back the replies of one click that have not gone yet, of these tickets (ids) or of all. Nobody typed them:
-    they are in no box again. Returns the ids of their tickets."""
-    rows = PendingReply.objects.filter(click=click, is_later=False).order_by("ticket")
-    taken = set()
-    for pending in rows if tickets is None else rows.filter(ticket__in=tickets):
-        _ticket, row = locked_with_ticket(pending)
-        if row:
-            taken.add(row.ticket_id)
-            row.delete()
-    return taken
+def take_back_held(click):
+    """Take back all replies of one click that have not gone yet, with the note about them. They are in no box again:
+    nobody typed them there."""
+    rows = PendingReply.objects.filter(click=click, is_later=False)
+    list(Ticket.objects.select_for_update().filter(pk__in=rows.values("ticket")).order_by("pk").values_list("pk"))
+    rows.delete()

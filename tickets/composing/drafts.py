@@ -191,9 +191,14 @@ def give_back(pending, *, why):
     """Put a reply that will not be sent into its author's box again, with its files and why it is there. The row is
     gone."""
     uploads, more = list(pending.attachments.all()), typed_again(pending) | {"unsent": why}
-    put_aside(pending.author, place_of(Draft.Kind.REPLY, pending.ticket), pending.body, uploads, more)
+    put_aside(pending.author, place_of_waiting(pending), pending.body, uploads, more)
     Attachment.objects.filter(pending=pending).update(pending=None)
     pending.delete()
+
+
+def place_of_waiting(pending):
+    """The box in which somebody wrote what waits."""
+    return place_of(Draft.Kind.NOTE if pending.is_note else Draft.Kind.REPLY, pending.ticket)
 
 
 def typed_again(pending):

@@ -35,7 +35,7 @@ TIME = (  # of an entry (times)
 
 # Through the ORM this union costs ten times as much as the database takes for it, on every page of a ticket.
 STATEMENT = """
-SELECT 'reply', id, author_id, CASE WHEN is_later THEN 'later' ELSE '' END, html, due_at
+SELECT 'reply', id, author_id, CASE WHEN is_later THEN 'later' WHEN is_note THEN 'note' ELSE '' END, html, due_at
 FROM tickets_pendingreply WHERE ticket_id = %s
 UNION ALL SELECT 'flag', id, user_id, '', '', at FROM tickets_flag WHERE ticket_id = %s
 UNION ALL SELECT 'here', id, user_id, mode, '', at FROM tickets_presence WHERE ticket_id = %s
@@ -115,7 +115,7 @@ class Earlier(NamedTuple):
 class Around:
     """By ids of people, but for those who are looked at nowhere else: `taking_part` are (User, whether they may reply),
     `contacts` members of the client's organisation who see the ticket (S169). `waiting` are (id, author, html,
-    due at, whether it was set for that time), `typed` is {kind: (id of the draft, its fields)}."""
+    due at, "later" for one set for that time, "note"), `typed` is {kind: (id of the draft, its fields)}."""
 
     flagged: list = field(default_factory=list)
     present: list = field(default_factory=list)  # (person, whether they write)
@@ -161,7 +161,7 @@ def around(ticket, user, *, writers=()):
         elif kind == "earlier":
             found.earlier = Earlier(pk, person)
         elif kind == "reply":
-            found.waiting.append((pk, person, text, dates.of_cursor(at), word == "later"))
+            found.waiting.append((pk, person, text, dates.of_cursor(at), word))
         elif kind.startswith(("link ", "back ")):
             way, _space, what = kind.partition(" ")
             found.links.append(links.of_row(pk, person, what, way == "back", word, text))

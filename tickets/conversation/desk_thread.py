@@ -68,7 +68,15 @@ class Waiting:
     html: str
     due_at: object
     files: list
-    is_later: bool = False  # set for that time by its author
+    kind: str = ""  # "later": set for that time by its author; "note"
+
+    @property
+    def is_later(self):
+        return self.kind == "later"
+
+    @property
+    def is_note(self):
+        return self.kind == "note"
 
     @property
     def seconds(self):
@@ -200,8 +208,8 @@ def build(viewer, ticket, *, writers=(), before=0):
     return Thread(
         rows=rows[::-1] if viewer.user.newest_first else rows,
         waiting=[
-            Waiting(pk, people[author], text.shown(html), due_at, waiting_files[pk], is_later)
-            for pk, author, html, due_at, is_later in found.waiting
+            Waiting(pk, people[author], text.shown(html), due_at, waiting_files[pk], kind)
+            for pk, author, html, due_at, kind in found.waiting
         ],
         log=[told[event.id] for event in latest],
         longer_log=len(events) > LOG,

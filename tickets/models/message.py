@@ -112,10 +112,12 @@ class Draft(models.Model):
         REPLY = "reply", pgettext_lazy("draft", "reply")
         NOTE = "note", _("internal note")
         NEW = "new", _("new ticket")
+        EDIT = "edit", pgettext_lazy("draft", "change of a message")
+        OPEN = "open", _("new ticket for a client")
 
     owner = models.CharField(max_length=80)  # engine.models.owner_of(request)
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    place = models.CharField(max_length=80)  # "reply/KTR-482913", "new/billing": one draft in each place
+    place = models.CharField(max_length=80)  # "reply/KTR-482913", "new/billing": one draft in each (composing.drafts)
     fields = models.JSONField(default=dict)  # form field name -> what was typed
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
 
@@ -136,6 +138,7 @@ class PendingReply(models.Model):
     to = models.JSONField(default=list)  # ids of those who get its mail; empty: the client (S169)
     after = models.JSONField(default=dict)  # what else happens when it is sent: of a predefined reply, time spent
     is_later = models.BooleanField(default=False)  # set for a time by its author; a newer message calls it off
+    is_note = models.BooleanField(default=False)  # an internal note about the replies that wait with it
     seen = models.JSONField(default=list)  # [last message, last note] its author had before their eyes
     click = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from helpdesk_site.tests.test_pages import complaints, overflow
 from tickets import actions
-from tickets.models import Message, Ticket, TicketLink
+from tickets.models import Message, PendingReply, Ticket, TicketLink
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture
 
@@ -151,6 +151,34 @@ def test_a_link_is_made_shown_and_taken_off(two, sit_down, cast):  # noqa: F811
     tab.locator("#links").get_by_role("button", name=f"Take the link to {newer.number} off").click()
     expect(tab.locator(".toast")).to_contain_text("The link is off.")
     assert not TicketLink.objects.exists()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_post_to_an_incident_is_read_sent_and_called_back(two, window, cast, script):
+    """Undo send of one post to all, by the toast; without script by the list of one's acts. The text comes back."""
+    cast.sam.undo_seconds = 30
+    cast.sam.save(update_fields=["undo_seconds"])
+    above, below = two
+    actions.link(above, to=below, kind="incident", actor=cast.lena)
+    tab = window(
+        cast.sam, f"/t/{above.number}/incident/", java_script_enabled=script, viewport={"width": 390, "height": 844}
+    )
+    tab.get_by_label("Message to the clients").fill("It works again.")
+    tab.get_by_label(f"{cast.anna.full_name}, who opened").uncheck()
+    tab.get_by_role("button", name="Read it first").click()
+    tab.get_by_role("button", name="Send 1 reply").click()
+    waiting = tab.locator("li[id^=waiting]")
+    expect(waiting).to_contain_text("Sent to 1 ticket of this incident:")
+    expect(waiting.get_by_role("button")).to_have_count(0)
+    if script:
+        assert complaints(tab) == [] and not overflow(tab)
+    else:
+        tab.goto(tab.url.partition("/t/")[0] + "/desk/activity/")
+        expect(tab.locator("[data-row]").first).to_contain_text("1 reply is on its way.")
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.get_by_label("Message to the clients")).to_have_value("It works again.")
+    expect(tab.get_by_label(f"{cast.anna.full_name}, who opened")).not_to_be_checked()
+    assert not PendingReply.objects.exists() and below.messages.count() == 1
 
 
 @pytest.mark.parametrize("path", ["merge/", "merge/?other={other}", "split/", "link/", "incident/"])

@@ -1,13 +1,19 @@
 """Links between tickets, for staff alone; an incident and its tickets; follow-ups of closed ones (C17)."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from helpdesk_site.lib.tokens import hash_token
 from mail.models import OutgoingMail
-from tickets import actions, bulk_acts
+from tickets import actions, bulk, bulk_acts
 from tickets.actions import linking
+from tickets.automation import timers
 from tickets.keeping import history
-from tickets.models import Message, Ticket, TicketEvent, TicketLink, Verb
+from tickets.models import BulkJob, Draft, Message, PendingReply, Ticket, TicketEvent, TicketLink, Verb
 from tickets.refused import Refused
 
 pytestmark = pytest.mark.django_db
@@ -193,18 +199,33 @@ def post_to_all(browser, above, text, **more):
     return browser.post(f"/t/{above.number}/incident/", sent, follow=True)
 
 
+def time_passes(**much):
+    """What is held is held no more."""
+    timers.release_due_replies(now=timezone.now() + timedelta(**much or {"minutes": 1}))
+
+
+def answered(tickets):
+    """How many public messages each has besides its first."""
+    return [row.messages.filter(is_note=False).count() - 1 for row in tickets]
+
+
+def told(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
 def test_one_post_answers_every_open_ticket_of_an_incident(incident, sam, carl, anna, client_of):
-    """One message in each, one letter each, none in the closed one."""
+    """One message in each, one letter each, none in the closed one; when it cannot be called back any more."""
     above, below = incident
     answer = post_to_all(client_of(sam), above, "It works again.")
-    assert "2 tickets answered." in answer.content.decode()
+    assert "2 replies are on their way." in answer.text and answered(below) == [0, 0, 0]
+    time_passes()
     assert [row.ticket for row in Message.objects.filter(body="It works again.").order_by("pk")] == below[:2]
     letters = OutgoingMail.objects.filter(kind="reply", text__contains="It works again.")
     assert letters.filter(to_address=carl.email).count() == letters.filter(to_address=anna.email).count() == 1
 
 
 def test_a_post_is_read_first_as_each_client_gets_it(incident, sam, carl, client_of):
-    """It cannot be taken back: nothing goes before it was read, nor anything that was changed since."""
+    """Nothing goes before it was read, nor anything that was changed since."""
     above, _below = incident
     browser, text = client_of(sam), "Dear {{client.first_name}}, it works again."
     page = browser.post(f"/t/{above.number}/incident/", {"message": text}).content.decode()
@@ -219,16 +240,129 @@ def test_the_incident_keeps_what_was_posted(incident, sam, anna, client_of):
     above, _below = incident
     browser = client_of(sam)
     post_to_all(browser, above, "It works\nagain.")
+    assert not Message.objects.filter(is_note=True).exists()
+    time_passes()
     note = Message.objects.get(ticket=above, is_note=True)
     assert note.body == "Sent to 2 tickets of this incident:\n\n> It works\n> again." and note.author == sam
     assert "Sent to 2" not in client_of(above.client).get(f"/t/{above.number}/").content.decode()
     assert f"{above.client.full_name}, who opened" in browser.get(f"/t/{above.number}/incident/").content.decode()
     post_to_all(browser, above, "All is well.", here="1")
+    time_passes()
     assert Message.objects.filter(ticket=above, body="All is well.", is_note=False).count() == 1
     assert Message.objects.filter(ticket=above, is_note=True).count() == 1
     actions.close(above, actor=sam)
     post_to_all(browser, above, "Once more.", here="1")
+    time_passes()
     assert fresh(above).is_closed and Message.objects.filter(ticket=above, is_note=True).count() == 2
+
+
+def test_a_post_is_called_back_from_all_at_once_and_its_text_is_in_the_box_again(incident, sam, anna, client_of):
+    """Undo send, as of any reply: one line in the list of one's acts, one toast; nobody gets anything, and the incident
+    keeps no note of it."""
+    above, below = incident
+    browser = client_of(sam)
+    page = post_to_all(browser, above, "It works again.").text
+    job = BulkJob.objects.get()
+    undo = f"/desk/bulk/{job.pk}/undo/"
+    assert f'data-seconds="{bulk.undo_seconds(job)}"' in page and page.count(undo) == 1
+    assert "Kept in" in page and "call-back" not in page  # the note that waits
+    listed = browser.get("/desk/activity/").text
+    assert listed.count(undo) == 1 and "2 replies are on their way." in listed and "Not sent yet" not in listed
+    answer = browser.post(undo)
+    assert answer.url == f"/t/{above.number}/incident/?again={job.pk}"
+    assert told(answer)[-1] == "Not sent. Your text is in the box again."
+    assert "\nIt works again.</textarea>" in browser.get(answer.url).text
+    time_passes()
+    assert not PendingReply.objects.exists() and answered(below) == [0, 0, 0] and not Draft.objects.exists()
+    assert not above.messages.filter(is_note=True).exists()
+    assert not OutgoingMail.objects.filter(text__contains="works again").exists()
+    assert "taken back" in browser.get("/desk/activity/").text
+    assert "It works again" not in client_of(anna).get(f"/t/{below[1].number}/").text
+
+
+def test_a_post_waits_as_long_as_its_writer_likes(incident, sam, client_of):
+    """0 to 30 seconds: with none it goes at once and stays; after them it is too late."""
+    above, below = incident
+    for seconds in (0, 30):
+        sam.undo_seconds = seconds
+        sam.save(update_fields=["undo_seconds"])
+        page = post_to_all(client_of(sam), above, f"After {seconds}.").text
+        assert ("Undo</button>" in page.partition('class="toasts"')[2]) == bool(seconds)
+    assert answered(below) == [1, 1, 0]
+    with time_machine.travel(timezone.now() + timedelta(seconds=31)):
+        job = BulkJob.objects.latest("pk")
+        assert told(client_of(sam).post(f"/desk/bulk/{job.pk}/undo/"))[-1] == "This can no longer be undone."
+        assert bulk.sentence(job) == "2 tickets answered."
+    time_passes()
+    assert answered(below) == [2, 2, 0]
+
+
+def test_a_ticket_that_changed_meanwhile_is_treated_as_by_any_reply_that_waits(open_ticket, sam, lena, say, client_of):
+    """Answered by a colleague, closed, merged: it goes all the same, where the ticket lives on; into the trash: not."""
+    above, elsewhere = open_ticket(subject="The network is down"), open_ticket()
+    spoken, closed, merged, trashed = below = [open_ticket() for _each in range(4)]
+    for ticket in below:
+        actions.link(above, to=ticket, kind="incident", actor=sam)
+    post_to_all(client_of(sam), above, "It works again.")
+    say(spoken, lena, "We know.")
+    actions.close(closed, actor=lena)
+    actions.merge([merged, elsewhere], into=elsewhere, actor=lena)
+    actions.trash(trashed, actor=lena)
+    time_passes()
+    assert answered([spoken, closed, elsewhere, merged, trashed]) == [2, 1, 1, 0, 0]
+    assert not fresh(closed).is_closed and not PendingReply.objects.exists()
+
+
+def test_a_post_is_called_back_where_a_ticket_was_merged_or_sent_by_hand_meanwhile(incident, sam, lena, client_of):
+    """What went is told; the rest goes to nobody."""
+    above, below = incident
+    other, browser = below[1], client_of(sam)
+    post_to_all(browser, above, "It works again.")
+    early = PendingReply.objects.get(ticket=below[0])
+    browser.post(f"/t/{below[0].number}/send-now/{early.pk}/")
+    actions.merge([other, below[2]], into=below[2], actor=lena)
+    answer = browser.post(f"/desk/bulk/{BulkJob.objects.get().pk}/undo/")
+    assert told(answer)[-2:] == [
+        "Not sent. Your text is in the box again.", f"{below[0].number}: The reply has already been sent.",
+    ]  # fmt: skip
+    time_passes()
+    assert answered(below) == [1, 0, 0] and not PendingReply.objects.exists()
+
+
+def test_nobody_calls_back_what_somebody_else_posted(incident, sam, anna, lena, client_of):
+    """T01: nor reads it before it goes, who is a client, nor by another's job after."""
+    above, below = incident
+    post_to_all(client_of(sam), above, "It works again.")
+    job = BulkJob.objects.get()
+    for person in (lena, anna):
+        assert client_of(person).post(f"/desk/bulk/{job.pk}/undo/").status_code == 404
+    assert PendingReply.objects.count() == 3
+    for ticket in (above, below[1]):
+        assert "works again" not in client_of(anna).get(f"/t/{ticket.number}/").text
+    bulk.undo(job)
+    assert "works again" not in client_of(lena).get(f"/t/{above.number}/incident/?again={job.pk}").text
+    for nonsense in ("x", "", "9" * 30, job.pk + 1):
+        assert client_of(sam).get(f"/t/{above.number}/incident/?again={nonsense}").status_code == 200
+
+
+def test_a_large_post_is_called_back_before_its_worker_comes_again(incident, sam, client_of, monkeypatch):
+    """T07: what is held must not go while it waits to be taken back; what a worker comes to too late goes at once."""
+    above, below = incident
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    browser = client_of(sam)
+    post_to_all(browser, above, "It works again.")
+    job = BulkJob.objects.get()
+    bulk.step(job.pk, size=1)
+    assert PendingReply.objects.filter(is_note=False).count() == 1
+    browser.post(f"/desk/bulk/{job.pk}/undo/")
+    assert not PendingReply.objects.exists()
+    bulk.run(job.pk)
+    time_passes()
+    assert BulkJob.objects.get().state == "undone" and answered(below) == [0, 0, 0]
+    post_to_all(browser, above, "It works again.")
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        bulk.run(BulkJob.objects.latest("pk").pk)
+        assert answered(below) == [1, 1, 0]
 
 
 def test_the_guard_holds_for_each_ticket_of_an_incident(incident, sam, client_of):

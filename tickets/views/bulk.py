@@ -252,7 +252,8 @@ def own_act(view):
     def opened(request, job):
         row = own_job(request, job)
         try:
-            view(request, row)
+            if answer := view(request, row):
+                return answer
         except Refused as refused:
             notices.error(request, str(refused))
         return redirect(safe_next(request, reverse("desk_bulk_job", args=[row.pk])))
@@ -264,14 +265,23 @@ def own_act(view):
 def undo(request, job):
     """Take back all of it, or what is done of it so far."""
     row = many.undo(job)
-    if row.state != BulkJob.State.UNDONE:
-        toast(request, _("It is being taken back."))
-    elif row.failed and len(row.failed) >= row.changed:
+    if row.failed and len(row.failed) >= row.changed:
         sent = _("The reply has already been sent.")
         why = _("Somebody changed this since. Look again before you change it.")
         raise Refused(sent if {why for _number, why in row.failed} == {sent} else why)
-    else:
-        toast(request, _("Taken back."))
+    if row.params.get("due_at"):
+        return in_the_box_again(request, row)
+    toast(request, _("Taken back.") if row.state == BulkJob.State.UNDONE else _("It is being taken back."))
+    return None
+
+
+def in_the_box_again(request, job):
+    """Where the post to an incident was written, with its text."""
+    toast(request, _("Not sent. Your text is in the box again."))
+    if job.failed:
+        notices.error(request, failures(job))
+    incident = Ticket.objects.get(pk=job.params["of"])
+    return redirect(f"{reverse('ticket_incident', args=[incident.number])}?{urlencode({'again': job.pk})}")
 
 
 @own_act

@@ -18,7 +18,7 @@ from .. import access, actions
 from ..composing import drafts, filling, guard
 from ..forms.writing import LaterForm
 from ..lists import queries
-from ..models import Draft, Ticket
+from ..models import Ticket
 from ..refused import Refused
 from ..writing import write
 from .doors import for_somebody, kept_page
@@ -49,7 +49,7 @@ def own_reply(view):
 def call_back(request, ticket, row):
     """Undo a reply within its seconds; its text is in the box again, before what was typed since."""
     written, files = actions.call_back(row, actor=request.user)
-    place = drafts.place_of(Draft.Kind.REPLY, ticket)
+    place = drafts.place_of_waiting(row)
     since = drafts.saved(request, place)
     written = "\n\n".join(filter(None, [written, since and since.fields.get("message")]))
     files += drafts.kept_files(request, place)

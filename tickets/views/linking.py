@@ -1,10 +1,13 @@
 """Links between tickets at the desk: made and taken off; the post to all tickets of an incident, and closing them."""
 
+from datetime import timedelta
+
 from django.contrib import messages as notices
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -16,8 +19,8 @@ from helpdesk_site.lib.tokens import hash_token
 from .. import access, actions, bulk, bulk_acts
 from ..actions.linking import open_neighbours
 from ..events import one_click
-from ..lists import joinable, queries
-from ..models import TicketLink
+from ..lists import joinable, queries, queues
+from ..models import BulkJob, TicketLink
 from ..refused import Refused
 from ..writing import write
 from .bulk import previews
@@ -25,7 +28,7 @@ from .doors import for_somebody
 from .joining import dialog
 from .properties import answer, done, working
 
-Kind = TicketLink.Kind
+Kind, State = TicketLink.Kind, BulkJob.State
 LONGEST = 20_000  # characters of a post to many
 WAYS = {  # what the form offers: (kind, read backwards), as said of this ticket
     "relates": (Kind.RELATES, False, pgettext_lazy("this ticket …", "is related to")),
@@ -102,12 +105,14 @@ def unlink(request, ticket, link):
 @for_somebody
 @once
 def incident(request, number):
-    """Write the same answer to every open ticket of an incident; more than a few are done in the background. As it
-    cannot be taken back, it is read first as it will be sent."""
+    """Write the same answer to every open ticket of an incident; more than a few are done in the background. It is read
+    first as it will be sent, and can be called back as any reply of its writer."""
     ticket = access.ticket_for(request.viewer, number, to="work")
     rows, here = theirs(request, ticket), "here" in request.POST and has_reader(ticket)
     to = [*rows, ticket] if here else rows
     text, refusal, shown = clean_input(request.POST.get("message", "")), "", []
+    if request.method != "POST":
+        text, here = first_words(request, ticket)
     if request.method == "POST":
         refusal = wrong_with(text, rows)
         if not refusal:
@@ -122,7 +127,7 @@ def incident(request, number):
         "rows": rows,
         "text": text,
         "has_reader": has_reader(ticket),
-        "here": here or request.method != "POST",
+        "here": here,
         "previews": shown,
         "read": hash_token(text),
         "sent": sent,
@@ -140,15 +145,40 @@ def has_reader(ticket):
     return not ticket.is_closed and not ticket.client.is_staff
 
 
+def first_words(request, ticket):
+    """(text, whether its own client gets it) the form begins with: as in an own post that was called back (`?again=`
+    its job), else empty."""
+    again = request.GET.get("again", "")
+    jobs = BulkJob.objects.filter(user=request.user, act="incident", state__in=[State.UNDOING, State.UNDONE])
+    job = jobs.filter(pk=again).first() if queues.is_id(again) else None
+    return (job.params["incident"], ticket.pk in job.tickets) if job else ("", True)
+
+
 def posted(request, ticket, text, to):
-    """Begin to send it. The incident keeps what was said: as a reply where its own client gets it, else as a note."""
+    """Set it on its way: it goes when its writer cannot take it back any more. The incident keeps what was said: as a
+    reply where its own client gets it, else as a note."""
+    wait, ids = request.user.undo_seconds, [row.pk for row in to]
+    due_at = timezone.now() + timedelta(seconds=wait) if wait else None
+    params = {"incident": text, "of": ticket.pk, "due_at": due_at.timestamp() if due_at else None}
     with transaction.atomic():
-        if ticket not in to:
-            n = len(to)
-            head = ngettext("Sent to %(n)s ticket of this incident:", "Sent to %(n)s tickets of this incident:", n)
-            said = "\n".join(f"> {line}" for line in text.strip().split("\n"))
-            actions.add_note(ticket, author=request.user, written=write(f"{head % {'n': n}}\n\n{said}"))
-        return bulk.start(request.viewer, "incident", {"incident": text}, [row.pk for row in to])
+        bulk.locked([ticket.pk, *ids])
+        job = bulk.start(request.viewer, "incident", params, ids)
+        n = job.changed if bulk.is_small(job) else job.total
+        if n and ticket not in to:
+            with one_click(job.click):
+                note_posted(ticket, text, n, by=request.user, due_at=due_at)
+    return job
+
+
+def note_posted(ticket, text, n, *, by, due_at):
+    """Keep in the incident what went to `n` others, when it goes."""
+    head = ngettext("Sent to %(n)s ticket of this incident:", "Sent to %(n)s tickets of this incident:", n)
+    said = "\n".join(f"> {line}" for line in text.strip().split("\n"))
+    written = write(f"{head % {'n': n}}\n\n{said}")
+    if due_at:
+        actions.hold_note(ticket, author=by, written=written, due_at=due_at)
+    else:
+        actions.add_note(ticket, author=by, written=written)
 
 
 def theirs(request, ticket):
@@ -179,9 +209,10 @@ def told(request, ticket, job):
     """Back to the ticket, with what the job did; a long one shows how far it is."""
     if job.state in bulk.UNFINISHED:
         return redirect("desk_bulk_job", job.pk)
-    undo_url = reverse("desk_bulk_undo", args=[job.pk]) if bulk.undo_seconds(job) else ""
+    seconds = bulk.undo_seconds(job)
     if job.changed:
-        toast(request, bulk.sentence(job), undo_url=undo_url)
+        undo_url = reverse("desk_bulk_undo", args=[job.pk]) if seconds else ""
+        toast(request, bulk.sentence(job), undo_url=undo_url, seconds=seconds)
     for number, why in job.failed[:5]:
         notices.error(request, f"{number}: {why}" if number else why)
     return redirect("ticket", ticket.number)
