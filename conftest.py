@@ -353,10 +353,12 @@ def client_of(cast):
     """`client_of(anna)`: a browser in which Anna is signed in; `client_of(None)`: a stranger's."""
     from django.test import Client
 
+    from helpdesk_site.tests.signing_in import sign_in
+
     def browser(user=None, **kwargs):
         client = Client(**kwargs)
         if user is not None:
-            client.force_login(user, backend="accounts.backends.Backend")
+            sign_in(client, user)
         return client
 
     return browser

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import confirmations, passes, people, tasks
 from accounts.models import Confirmation
+from helpdesk_site.tests.signing_in import BACKEND
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -120,6 +121,15 @@ def test_signing_out_deletes_the_session(client_of, anna):
     assert not Session.objects.filter(session_key=key).exists()
     client.cookies["session"] = key
     assert not is_signed_in(client)
+
+
+def test_the_cast_is_signed_in_as_django_would_do_it(client_of, anna):
+    """The control of `client_of`: nothing more and nothing less is in the session."""
+    with time_machine.travel(timezone.now(), tick=False):
+        ours, djangos = client_of(anna), client_of(None)
+        djangos.force_login(anna, backend=BACKEND)
+    assert dict(ours.session) == dict(djangos.session)
+    assert is_signed_in(ours) and is_signed_in(djangos)
 
 
 def test_another_person_in_the_same_browser_inherits_nothing(client_of, anna, carl):

@@ -36,6 +36,8 @@ from tickets.models import Attachment, BulkJob, SavedView, Tag, TagGone, Ticket
 from tickets.notices import leaving
 from tickets.writing import write
 
+from .signing_in import sign_in
+
 PERSONS = ("stranger", "guest", "client", "other client", "agent", "other agent", "lead", "operator")
 METHODS = ("GET", "POST")
 REACHED, SIGN_IN, NOT_FOUND, FORBIDDEN, NO_METHOD = "yes", "sign in", "404", "403", "–"
@@ -206,7 +208,7 @@ class World:
             token = passes.issue(self.cast.greta, self.guests_ticket.number)
             client.get(reverse("guest_way_in", args=[token]))
         elif person != "stranger":
-            client.force_login(self.people[person], backend="accounts.backends.Backend")
+            sign_in(client, self.people[person])
         return client
 
     def knock(self, door, method, person, *, before=None, **options):

@@ -22,6 +22,7 @@ from departments.models import Department, Policy, Portal, Priority, Status, Tea
 from departments.policy import forget, status_rules
 from helpdesk_site.cast import raise_cast
 from helpdesk_site.lib.redaction import Words
+from helpdesk_site.tests.signing_in import sign_in
 from mail.models import OutgoingMail
 from tickets import access, actions, merged
 from tickets.actions.undoing import REVERSIBLE
@@ -433,7 +434,7 @@ class Desk(RuleBasedStateMachine):
     def clients_read_nothing_of_ours(self):
         for name in CLIENTS:
             browser, viewer = Client(), Viewer(self.person(name))
-            browser.force_login(viewer.user, backend="accounts.backends.Backend")
+            sign_in(browser, viewer.user)
             pages = ["/", "/tickets/", "/tickets/?q=word"]
             for row in Ticket.objects.all():
                 answer = browser.get(f"/t/{row.number}/", follow=True)
