@@ -174,10 +174,11 @@ def tickets_of_jobs(viewer, jobs):
 
 def act_of_job(job, few):
     """The Act of an act on many tickets; where they are few, they are named."""
+    told = bulk.told(job)
     return Act(
         job.created_at,
         icon="list-details",
-        words=[bulk.sentence(job)],
+        words=[told.name if job.state in bulk.UNFINISHED else told.done],
         numbers=few.get(job.pk, []),
         job=job,
         undo_seconds=bulk.undo_seconds(job),

@@ -9,6 +9,7 @@ all of it back, in steps too.
 import logging
 import time
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import OperationalError, transaction
 from django.urls import reverse
@@ -262,11 +263,24 @@ def forget_old(now=None):
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
-def sentence(job):
-    """What a job did, as it is told: “3 tickets closed.”"""
+class Told(NamedTuple):
+    """What a job is called, “Closing 312 tickets”, and what it did, “300 tickets closed.”"""
+
+    name: str
+    done: str
+
+
+def told(job):
+    """A job in words. What was chosen for its tickets is not named any more once it is not offered."""
     try:
         ready = ACTS[job.act].ready(job.params, job.user)
     except (KeyError, Refused):
-        ready = Ready(None, ngettext_lazy("%(n)s ticket changed.", "%(n)s tickets changed.", "n"))
+        name = ngettext_lazy("Changing %(n)s ticket", "Changing %(n)s tickets", "n")
+        ready = Ready(None, name, ngettext_lazy("%(n)s ticket changed.", "%(n)s tickets changed.", "n"))
     said = ready.soon if ready.soon and undo_seconds(job) else ready.said
-    return said % {"n": job.changed, "to": ready.to}
+    return Told(ready.name % {"n": job.total, "to": ready.to}, said % {"n": job.changed, "to": ready.to})
+
+
+def sentence(job):
+    """What a job did, as it is told: “3 tickets closed.”"""
+    return told(job).done

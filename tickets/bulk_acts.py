@@ -24,10 +24,11 @@ SPAM = (Ticket.Hidden.SPAM,)
 
 
 class Ready(NamedTuple):
-    """An act with everything it needs: what to do to one ticket, and how to say that it was done to `n`; `soon` says it
-    as long as it can be taken back, where that is something else."""
+    """An act with everything it needs: what to do to one ticket, what the act is called, and how to say that it was
+    done to `n`; `soon` says it as long as it can be taken back, where that is something else."""
 
     do: Callable
+    name: object
     said: object
     to: object = ""
     soon: object = None
@@ -61,8 +62,9 @@ def asked_for(sent, me):
 
 
 def closing(sent, me):
+    name = ngettext_lazy("Closing %(n)s ticket", "Closing %(n)s tickets", "n")
     said = ngettext_lazy("%(n)s ticket closed.", "%(n)s tickets closed.", "n")
-    return Ready(lambda ticket: close(ticket, me), said)
+    return Ready(lambda ticket: close(ticket, me), name, said)
 
 
 def close(ticket, me):
@@ -74,18 +76,24 @@ def close(ticket, me):
 
 def assigning(sent, me):
     if team := chosen_team(sent["assign"]):
-        given = ngettext_lazy("%(n)s ticket given to the team %(to)s.", "%(n)s tickets given to the team %(to)s.", "n")
-        return Ready(lambda ticket: actions.give_to_team(ticket, team=team, actor=me), given, team)
+        name = ngettext_lazy("Giving %(n)s ticket to the team %(to)s", "Giving %(n)s tickets to the team %(to)s", "n")
+        said = ngettext_lazy("%(n)s ticket given to the team %(to)s.", "%(n)s tickets given to the team %(to)s.", "n")
+        return Ready(lambda ticket: actions.give_to_team(ticket, team=team, actor=me), name, said, team)
     person = chosen_colleague(sent["assign"], me=me)
-    said = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
-    nobody = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")
-    return Ready(lambda ticket: actions.assign(ticket, to=person, actor=me), said if person else nobody, person)
+    if person:
+        name = ngettext_lazy("Assigning %(n)s ticket to %(to)s", "Assigning %(n)s tickets to %(to)s", "n")
+        said = ngettext_lazy("%(n)s ticket assigned to %(to)s.", "%(n)s tickets assigned to %(to)s.", "n")
+    else:
+        name = ngettext_lazy("Assigning %(n)s ticket to nobody", "Assigning %(n)s tickets to nobody", "n")
+        said = ngettext_lazy("Nobody looks after %(n)s ticket now.", "Nobody looks after %(n)s tickets now.", "n")
+    return Ready(lambda ticket: actions.assign(ticket, to=person, actor=me), name, said, person)
 
 
 def setting_status(sent, me):
     status = chosen_status(sent["status"])
+    name = ngettext_lazy("Status of %(n)s ticket: %(to)s", "Status of %(n)s tickets: %(to)s", "n")
     said = ngettext_lazy("%(n)s ticket is now %(to)s.", "%(n)s tickets are now %(to)s.", "n")
-    return Ready(lambda ticket: set_status(ticket, status, me), said, status)
+    return Ready(lambda ticket: set_status(ticket, status, me), name, said, status)
 
 
 def set_status(ticket, status, me):
@@ -96,22 +104,25 @@ def set_status(ticket, status, me):
 
 def setting_priority(sent, me):
     priority = chosen_priority(sent["priority"])
+    name = ngettext_lazy("Priority of %(n)s ticket: %(to)s", "Priority of %(n)s tickets: %(to)s", "n")
     said = ngettext_lazy("Priority of %(n)s ticket: %(to)s.", "Priority of %(n)s tickets: %(to)s.", "n")
-    return Ready(lambda ticket: actions.set_priority(ticket, priority=priority, actor=me), said, priority)
+    return Ready(lambda ticket: actions.set_priority(ticket, priority=priority, actor=me), name, said, priority)
 
 
 def moving(sent, me):
     department = chosen_department(sent["department"])
+    name = ngettext_lazy("Moving %(n)s ticket to %(to)s", "Moving %(n)s tickets to %(to)s", "n")
     said = ngettext_lazy("%(n)s ticket moved to %(to)s.", "%(n)s tickets moved to %(to)s.", "n")
-    return Ready(lambda ticket: actions.move(ticket, to=department, actor=me), said, department)
+    return Ready(lambda ticket: actions.move(ticket, to=department, actor=me), name, said, department)
 
 
 def flagging(sent, me):
     person = chosen_colleague(sent["flag"], me=me)
     if person is None:
         raise Refused(_("Choose one of the list."))
+    name = ngettext_lazy("Flagging %(n)s ticket for %(to)s", "Flagging %(n)s tickets for %(to)s", "n")
     said = ngettext_lazy("%(n)s ticket flagged for %(to)s.", "%(n)s tickets flagged for %(to)s.", "n")
-    return Ready(lambda ticket: actions.flag(ticket, to=person, actor=me), said, person)
+    return Ready(lambda ticket: actions.flag(ticket, to=person, actor=me), name, said, person)
 
 
 # --- What hangs on them -----------------------------------------------------------------------------------------------
@@ -119,14 +130,16 @@ def flagging(sent, me):
 
 def tagging(sent, me):
     tags = some(Tag.objects.filter(pk__in=sent["ids"]))
+    name = ngettext_lazy("Tagging %(n)s ticket: %(to)s", "Tagging %(n)s tickets: %(to)s", "n")
     said = ngettext_lazy("%(n)s ticket tagged: %(to)s.", "%(n)s tickets tagged: %(to)s.", "n")
-    return Ready(lambda ticket: actions.tag(ticket, on=tags, actor=me), said, sent["tags"])
+    return Ready(lambda ticket: actions.tag(ticket, on=tags, actor=me), name, said, sent["tags"])
 
 
 def untagging(sent, me):
     tags = some(Tag.objects.filter(pk__in=sent["ids"]))
+    name = ngettext_lazy("Taking tags off %(n)s ticket: %(to)s", "Taking tags off %(n)s tickets: %(to)s", "n")
     said = ngettext_lazy("Taken off %(n)s ticket: %(to)s.", "Taken off %(n)s tickets: %(to)s.", "n")
-    return Ready(lambda ticket: actions.tag(ticket, off=tags, actor=me), said, sent["tags"])
+    return Ready(lambda ticket: actions.tag(ticket, off=tags, actor=me), name, said, sent["tags"])
 
 
 def tags_meant(sent):
@@ -154,31 +167,39 @@ def some(tags):
 
 
 def marking_spam(sent, me):
+    name = ngettext_lazy("Marking %(n)s ticket as spam", "Marking %(n)s tickets as spam", "n")
     said = ngettext_lazy("%(n)s ticket marked as spam.", "%(n)s tickets marked as spam.", "n")
-    return Ready(lambda ticket: actions.mark_spam(ticket, actor=me), said)
+    return Ready(lambda ticket: actions.mark_spam(ticket, actor=me), name, said)
 
 
 def unmarking_spam(sent, me):
+    name = ngettext_lazy("Marking %(n)s ticket as no spam", "Marking %(n)s tickets as no spam", "n")
     said = ngettext_lazy("%(n)s ticket is no spam.", "%(n)s tickets are no spam.", "n")
-    return Ready(lambda ticket: actions.unmark_spam(ticket, actor=me), said)
+    return Ready(lambda ticket: actions.unmark_spam(ticket, actor=me), name, said)
 
 
 def trashing(sent, me):
+    name = ngettext_lazy("Moving %(n)s ticket to the trash", "Moving %(n)s tickets to the trash", "n")
     said = ngettext_lazy("%(n)s ticket moved to the trash.", "%(n)s tickets moved to the trash.", "n")
-    return Ready(lambda ticket: actions.trash(ticket, actor=me), said)
+    return Ready(lambda ticket: actions.trash(ticket, actor=me), name, said)
 
 
 def blocking(sent, me):
+    name = ngettext_lazy(
+        "Moving %(n)s ticket to the trash and blocking its sender",
+        "Moving %(n)s tickets to the trash and blocking their senders", "n",
+    )  # fmt: skip
     said = ngettext_lazy(
         "%(n)s ticket moved to the trash, its sender blocked.",
         "%(n)s tickets moved to the trash, their senders blocked.", "n",
     )  # fmt: skip
-    return Ready(lambda ticket: actions.block_and_trash(ticket, actor=me), said)
+    return Ready(lambda ticket: actions.block_and_trash(ticket, actor=me), name, said)
 
 
 def restoring(sent, me):
+    name = ngettext_lazy("Taking %(n)s ticket out of the trash", "Taking %(n)s tickets out of the trash", "n")
     said = ngettext_lazy("%(n)s ticket taken out of the trash.", "%(n)s tickets taken out of the trash.", "n")
-    return Ready(lambda ticket: actions.restore(ticket, actor=me), said)
+    return Ready(lambda ticket: actions.restore(ticket, actor=me), name, said)
 
 
 def moment_meant(sent):
@@ -192,8 +213,9 @@ def moment_meant(sent):
 
 def snoozing(sent, me):
     until = parse_datetime(sent["snooze"]) if sent["snooze"] else None
+    name = ngettext_lazy("Snoozing %(n)s ticket", "Snoozing %(n)s tickets", "n")
     said = ngettext_lazy("%(n)s ticket snoozed.", "%(n)s tickets snoozed.", "n")
-    return Ready(lambda ticket: actions.snooze(ticket, until=until, actor=me), said)
+    return Ready(lambda ticket: actions.snooze(ticket, until=until, actor=me), name, said)
 
 
 # --- Answers ----------------------------------------------------------------------------------------------------------
@@ -201,9 +223,10 @@ def snoozing(sent, me):
 
 def answering(sent, me):
     offer = chosen_offer(sent["predefined"])
+    name = ngettext_lazy("Answering %(n)s ticket: %(to)s", "Answering %(n)s tickets: %(to)s", "n")
     said = ngettext_lazy("%(n)s ticket answered: %(to)s.", "%(n)s tickets answered: %(to)s.", "n")
     soon = ngettext_lazy("%(n)s reply goes in a minute: %(to)s.", "%(n)s replies go in a minute: %(to)s.", "n")
-    return Ready(lambda ticket: answer(ticket, offer, me), said, offer.row.name, soon)
+    return Ready(lambda ticket: answer(ticket, offer, me), name, said, offer.row.name, soon)
 
 
 def chosen_offer(value):
@@ -241,9 +264,10 @@ def words_for(ticket, offer, me):
 def posting(sent, me):
     """The same words to every ticket of an incident, once each, when they cannot be called back any more."""
     text, due_at = sent["incident"], datetime.fromtimestamp(sent.get("due_at") or 0, UTC)
+    name = ngettext_lazy("Answering %(n)s ticket of an incident", "Answering %(n)s tickets of an incident", "n")
     said = ngettext_lazy("%(n)s ticket answered.", "%(n)s tickets answered.", "n")
     soon = ngettext_lazy("%(n)s reply is on its way.", "%(n)s replies are on their way.", "n")
-    return Ready(lambda ticket: post(ticket, text, me, due_at), said, soon=soon)
+    return Ready(lambda ticket: post(ticket, text, me, due_at), name, said, soon=soon)
 
 
 def post(ticket, text, me, due_at):

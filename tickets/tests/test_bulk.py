@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.viewer import Viewer
-from departments.models import PredefinedReply, ReplyCategory, StaffPlace, Status
+from departments.models import PredefinedReply, ReplyCategory, StaffPlace, Status, Team
 from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions, bulk
@@ -83,7 +83,7 @@ def test_hundreds_of_selected_tickets_are_closed_once_and_told_of_once(client_of
     """Bad input: 500 selected tickets. S133, part 6: each client gets one letter a ticket, written by the sweep."""
     lot = many(count)
     answer = send(client_of(cast.sam), lot, close="1")
-    assert told(answer) == [f"Working on {count} tickets in the background."]
+    assert told(answer) == [f"Closing {count} tickets: it is done in the background."]
     job = BulkJob.objects.get()
     bulk.run(job.pk)
     assert closed(lot) == count
@@ -99,7 +99,7 @@ def test_all_that_match_are_meant_and_nothing_else(client_of, many, open_ticket,
     other = open_ticket(subject="Something else")
     answer = send(client_of(cast.sam), lot[:1], every="1", list="view=open&q=Ticket", close="1")
     bulk.run(BulkJob.objects.get().pk)
-    assert told(answer) == ["Working on 5 tickets in the background."]
+    assert told(answer) == ["Closing 5 tickets: it is done in the background."]
     assert closed(lot) == 5 and closed([invoice, other]) == 0
 
 
@@ -644,13 +644,53 @@ def test_the_desk_shows_a_line_while_it_runs_and_a_while_after(client_of, many, 
     assert browser.get("/desk/").context["job"] == job.pk
     assert client_of(cast.lena).get("/desk/").context["job"] is None
     line = browser.get(f"/desk/bulk/{job.pk}/line/").content.decode()
-    assert "0 of 5 tickets done." in line and "every 2s" in line
+    assert "<b>Closing 5 tickets</b>" in line and "0 of 5 tickets done." in line and "every 2s" in line
     bulk.run(job.pk)
     line = browser.get(f"/desk/bulk/{job.pk}/line/").content.decode()
     assert "5 tickets closed." in line and "every 2s" not in line and "Undo" in line
     assert browser.get("/desk/").context["job"] == job.pk
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):
         assert client_of(cast.sam).get("/desk/").context["job"] is None
+
+
+@pytest.mark.parametrize(
+    ("act", "params", "name"),
+    [
+        ("close", {}, "Closing 5 tickets"),
+        ("assign", {"assign": "me"}, "Assigning 5 tickets to Sam Whitlock"),
+        ("assign", {"assign": "nobody"}, "Assigning 5 tickets to nobody"),
+        ("status", {"status": "on-hold"}, "Status of 5 tickets: On hold"),
+        ("department", {"department": "billing"}, "Moving 5 tickets to Billing"),
+        ("snooze", {"snooze": ""}, "Snoozing 5 tickets"),
+        ("block", {}, "Moving 5 tickets to the trash and blocking their senders"),
+        ("assign", {"assign": "team-999"}, "Changing 5 tickets"),  # what was chosen is gone
+        ("retired", {}, "Changing 5 tickets"),
+    ],
+)
+def test_the_page_and_the_list_of_ones_acts_name_what_is_done(client_of, many, begin, cast, large, act, params, name):
+    """Part 3: while it runs, and on its page ever after; a sentence of its own for each act."""
+    browser, job = client_of(cast.sam), begin(many(5), act, params)
+    page = browser.get(f"/desk/bulk/{job.pk}/").text
+    assert f"<title>{name}" in page and f'<h1 class="desk-title grow">{name} <span' in page
+    assert f"<p>{name}</p>" in browser.get("/desk/activity/").text
+    bulk.run(job.pk)
+    assert f'<h1 class="desk-title grow">{name} <span' in browser.get(f"/desk/bulk/{job.pk}/").text
+    assert f"<p>{name}</p>" not in browser.get("/desk/activity/").text
+
+
+def test_each_act_has_a_name_for_one_ticket_and_for_many(cast, promise):
+    """No act is called “Changing”: a new one brings its name."""
+    team, tag = Team.objects.create(name="Crew", department=cast.support), Tag.objects.create(name="vip", key="vip")
+    forget()
+    sent = {
+        "assign": f"team-{team.pk}", "status": "on-hold", "priority": "high", "department": "billing", "flag": "me",
+        "snooze": "", "predefined": str(promise.pk), "incident": "Soon.", "ids": [tag.pk], "tags": "vip",
+    }  # fmt: skip
+    names = [
+        [bulk.told(BulkJob(user=cast.sam, act=act, params=sent, total=n)).name for n in (1, 4)] for act in bulk.ACTS
+    ]
+    assert all("1 ticket" in one and "4 tickets" in four for one, four in names)
+    assert not any("Changing" in one or "%" in one for one, _four in names)
 
 
 def test_a_job_speaks_the_language_of_whoever_began_it(many, begin, cast, large):

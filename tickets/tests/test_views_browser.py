@@ -36,7 +36,7 @@ def test_all_of_a_list_are_closed_in_the_background_and_taken_back(sit_down, ope
     every.check()
     tab.get_by_role("button", name=re.compile("^Close")).click()
     line = tab.locator("#job")
-    expect(line).to_contain_text("0 of 7 tickets done.")
+    expect(line).to_contain_text("Closing 7 tickets 0 of 7 tickets done.")
     job = bulk.BulkJob.objects.get()
     bulk.run(job.pk)
     expect(line).to_contain_text("7 tickets closed.")
@@ -44,7 +44,7 @@ def test_all_of_a_list_are_closed_in_the_background_and_taken_back(sit_down, ope
     line.get_by_role("button", name="Undo").click()
     expect(tab.locator("#job")).to_contain_text("Taking back")
     bulk.run(job.pk)
-    expect(tab.locator("#job")).to_contain_text("Taken back.")
+    expect(tab.locator("#job")).to_contain_text("Closing 7 tickets Taken back.")
     assert closed() == 0 and not Ticket.objects.get(pk=other.pk).is_closed
 
 

@@ -86,9 +86,7 @@ def tell(request, job, back):
     """Say what was done, with Undo, and what was not."""
     undo_url = f"{reverse('desk_bulk_undo', args=[job.pk])}?{urlencode({'next': back})}"
     if not many.is_small(job):
-        n = job.total
-        words = ngettext("Working on %(n)s ticket in the background.", "Working on %(n)s tickets in the background.", n)
-        toast(request, words % {"n": n})
+        toast(request, _("%(act)s: it is done in the background.") % {"act": many.told(job).name})
         return
     if job.failed:
         notices.error(request, failures(job))
@@ -236,7 +234,7 @@ def shown(job, viewer):
         "is_back": job.state in (BulkJob.State.UNDOING, BulkJob.State.UNDONE),
         "unchanged": max(0, unchanged) if job.state == BulkJob.State.DONE else 0,
         "left": job.total - job.done,
-        "sentence": many.sentence(job),
+        "told": many.told(job),
         "why_stopped": why,
         "failed": [(number, known.get(number), why) for number, why in failed],
         "undo_seconds": many.undo_seconds(job),
