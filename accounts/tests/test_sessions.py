@@ -1,4 +1,5 @@
 """How long somebody stays signed in, and how it ends (T17)."""
+
 from datetime import timedelta
 
 import pytest
