@@ -5,12 +5,14 @@ Works on HTML that helpdesk_site.lib.text has cleaned: well-formed, its `<ol>` w
 
 import re
 from collections.abc import Callable
+from html import escape
 
 PARTS = re.compile(r"(<[^>]*>)")
 _NAMED = re.compile(
     r"(?<![\w&#/])(?:(?P<ticket>[A-Z]{3}-[0-9]{6})(?:\s|&nbsp;))?"
     r"#(?P<note>N?)(?P<number>[0-9]{1,5})(?:\.(?P<point>[0-9]{1,3}))?(?![\w;])"
 )
+_TICKET = re.compile(r"(?<![\w&#/-])[A-Z]{3}-[0-9]{6}(?![\w-])")
 _START = re.compile(r'<ol start="([0-9]{1,9})"')
 _OUTSIDE = ("a", "code", "pre")
 MOST_POINTS = 200  # of one message
@@ -19,8 +21,8 @@ MOST_POINTS = 200  # of one message
 def linked(html: str, refer: Callable) -> str:
     """Return HTML in which what the text names is a link, outside of links and code.
 
-    `refer(ticket, is_note, number, point)` gives the anchor of it, "" for what is not here; ticket is "" for this one,
-    point 0 for the message itself.
+    `refer(ticket, is_note, number, point)` gives the anchor of it, or its address on another page, "" for what is not
+    there; ticket is "" for this one, point 0 for the message itself.
     """
     return outside_links(html, lambda text: _NAMED.sub(lambda found: _link(found, refer), text))
 
@@ -40,9 +42,36 @@ def outside_links(html: str, change: Callable) -> str:
 
 
 def _link(found, refer):
-    number, point = int(found["number"]), int(found["point"] or 0)
-    anchor = refer(found["ticket"] or "", bool(found["note"]), number, point)
-    return f'<a href="#{anchor}">{found[0]}</a>' if anchor else found[0]
+    anchor = refer(*_named(found))
+    address = anchor if anchor.startswith("/") else f"#{anchor}"
+    return f'<a href="{address}">{found[0]}</a>' if anchor else found[0]
+
+
+def _named(found):
+    return found["ticket"] or "", bool(found["note"]), int(found["number"]), int(found["point"] or 0)
+
+
+def named_in(text: str) -> list[tuple]:
+    """Return what a plain text names, as `linked` asks for it."""
+    return [_named(found) for found in _NAMED.finditer(text)]
+
+
+def tickets_in(text: str) -> set[str]:
+    """Return the numbers of the tickets a plain text names."""
+    return set(_TICKET.findall(text))
+
+
+def tickets_linked(html: str, lead: Callable) -> str:
+    """Return HTML in which numbers of tickets are links, outside of links and code. `lead(number)` gives the address
+    and the subject, nothing for a ticket that is not to be seen."""
+
+    def link(found):
+        if not (where := lead(found[0])):
+            return found[0]
+        address, subject = where
+        return f'<a href="{address}" title="{escape(subject)}">{found[0]}</a>'
+
+    return outside_links(html, lambda text: _TICKET.sub(link, text))
 
 
 def points_of(html: str) -> set[int]:

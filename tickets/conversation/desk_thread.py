@@ -15,7 +15,7 @@ from mail.models import OutgoingMail
 from .. import merged
 from ..models import Attachment, Message, Notification, Verb
 from ..times import Times
-from . import links, mailed, split_off, telling, thread
+from . import links, mailed, pointing, split_off, telling, thread
 from .around import Earlier, around
 from .marks import Marks
 from .references import References
@@ -214,7 +214,7 @@ def build(viewer, ticket, *, writers=(), before=0):
         log=[told[event.id] for event in latest],
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
-        marks=found.marks.named(people),
+        marks=pointing.linked(found.marks.named(people), viewer, ticket, references),
         times=found.times.named(people),
         links=links.groups(found.links, viewer),
         split=split_off.to_take_back(events, ticket, viewer.user),
@@ -276,7 +276,8 @@ def for_head(viewer, ticket):
     found = around(ticket, viewer.user)
     people = telling.names_for([], more=found.people).people
     present = [(people[pk], writes) for pk, writes in found.present]
-    return [people[pk] for pk in found.flagged], present, found.marks.named(people)
+    marks = pointing.linked(found.marks.named(people), viewer, ticket)
+    return [people[pk] for pk in found.flagged], present, marks
 
 
 def told_now(viewer, ticket, events):

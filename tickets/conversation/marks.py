@@ -25,6 +25,7 @@ class Point(NamedTuple):
     at: object
     position: int = 0
     heading: str = ""
+    html: str = ""  # its text with links, where it names something (pointing)
 
     @property
     def is_done(self):

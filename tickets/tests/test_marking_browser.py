@@ -1,5 +1,7 @@
 """Tags, checklists, mentions and the snooze in a real browser: by keyboard, in place, without a fault for axe."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -43,6 +45,23 @@ def test_points_are_ticked_and_added_in_place(tab):
     expect(tab.locator("#checklist")).to_contain_text("1 of 3")
     expect(tab.locator("#head")).to_contain_text("1 of 3")
     assert complaints(tab) == []
+
+
+def test_a_link_in_a_point_leads_on_and_ticks_nothing(tab, ticket, open_ticket, cast):
+    """S64: by mouse and by key; the box beside it is ticked by its other words."""
+    other = open_ticket(subject="Mail is late")
+    actions.add_points(ticket, texts=[f"Look at #1 and {other.number}"], actor=cast.sam)
+    tab.reload()
+    point = tab.locator("#checklist label").filter(has_text="Look at")
+    assert complaints(tab) == []
+    point.get_by_role("link", name="#1", exact=True).click()
+    expect(tab).to_have_url(re.compile("#m1$"))
+    expect(point.get_by_role("checkbox")).not_to_be_checked()
+    point.get_by_text("Look at").click(position={"x": 5, "y": 5})
+    expect(tab.locator("#checklist")).to_contain_text("1 of 3")
+    point.get_by_role("link", name=other.number).focus()
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(re.compile(f"/t/{other.number}/$"))
 
 
 def test_closing_with_open_points_asks_once_in_place(tab, ticket):
