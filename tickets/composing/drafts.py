@@ -1,7 +1,8 @@
 """What somebody is typing, kept on the server: one draft per person and place, with its files (DESIGN 6, Autosave).
 
-A place is where it is typed: "new/billing", "reply/KTR-482913", "note/KTR-482913". Whoever is not signed in, or not any
-more, is known by a secret of their session, which survives signing in: so nothing is lost when a sign-in has expired.
+A place is where it is typed: "new/billing", "reply/KTR-482913", "note/KTR-482913", "edit/7" for a change of that
+message, "open/17" for a ticket that staff open for that client. Whoever is not signed in, or not any more, is known by
+a secret of their session, which survives signing in: so nothing is lost when a sign-in has expired.
 """
 
 import re
@@ -18,15 +19,24 @@ from helpdesk_site.lib.tokens import clean_number
 
 from .. import times
 from ..keeping import files
-from ..models import Attachment, Draft
+from ..models import Attachment, Draft, Message
 from . import predefined
 
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
     Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
     Draft.Kind.NOTE: ("message", "predefined", "also", *times.FIELDS),
-}
-WORDS = ("subject", "message", "name", "email", "time", "time_text", "amount", "predefined", "elsewhere")  # worth it
+    Draft.Kind.EDIT: ("message", "version", "mailed"),
+    Draft.Kind.OPEN: (
+        "subject", "message", "name", "email", "organisation", "department", "priority", "type", "status", "assignee",
+        "client", "follow", "channel", "tell", "at", "minutes", "phone", "state", "link", "pass_code",
+    ),
+}  # fmt: skip
+WORDS = (  # worth it
+    "subject", "message", "name", "email", "time", "time_text", "amount", "predefined", "link", "pass_code",
+    "elsewhere",
+)  # fmt: skip
+SAID = ("subject", "message")  # what another page must not overwrite
 LONGEST = 1_100_000  # characters of one field
 KEPT = timedelta(days=60)
 WRITER = "writer"  # session key
@@ -35,21 +45,43 @@ TYPED = Prepared(
     slots=(str, str, str),
 )
 SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
+ID = re.compile(r"[0-9]{1,18}")
 
 
 def place_of(kind, what):
-    """Where something is typed: `what` is a ticket, or a department for a new one."""
-    return f"{kind}/{what.slug if kind == Draft.Kind.NEW else what.number}"
+    """Where something is typed: `what` is a ticket, a department for a new one, a message for a change of it."""
+    name = {Draft.Kind.NEW: "slug", Draft.Kind.EDIT: "pk"}.get(kind, "number")
+    return f"{kind}/{getattr(what, name)}"
+
+
+def place_of_opening(client=None, follow=""):
+    """Where staff type a ticket for this client (None: not chosen yet), or the one that follows the one numbered so."""
+    place = f"{Draft.Kind.OPEN}/{client.pk if client else 0}"
+    return f"{place}/{follow}" if follow else place
 
 
 def parse(place):
-    """(kind, slug or number) of a place as the page names it, or None for anything else."""
+    """(kind, what of it: a slug, number or id) of a place as the page names it, or None for anything else."""
     kind, _slash, what = (place or "").partition("/")
-    if kind == Draft.Kind.NEW and SLUG.fullmatch(what):
-        return kind, what
-    if kind in (Draft.Kind.REPLY, Draft.Kind.NOTE) and clean_number(what) == what:
-        return kind, what
-    return None
+    return (kind, what) if kind in KNOWN and KNOWN[kind](what) else None
+
+
+def is_number(what):
+    return bool(what) and clean_number(what) == what
+
+
+def is_opening(what):
+    client, slash, follow = what.partition("/")
+    return bool(ID.fullmatch(client)) and (is_number(follow) if slash else True)
+
+
+KNOWN = {
+    Draft.Kind.NEW: SLUG.fullmatch,
+    Draft.Kind.REPLY: is_number,
+    Draft.Kind.NOTE: is_number,
+    Draft.Kind.EDIT: ID.fullmatch,
+    Draft.Kind.OPEN: is_opening,
+}
 
 
 # --- Whose it is ------------------------------------------------------------------------------------------------------
@@ -117,13 +149,14 @@ def typed(data, name):
     return "\n".join(data.getlist(name)) if hasattr(data, "getlist") else data.get(name) or ""
 
 
-def crosses(draft, data):
-    """Whether a draft holds other words that the page of these data has not seen: neither saved by it, nor when it was
-    drawn (`draft_at`; "" for none, None where the page does not say)."""
-    seen, kept = data.get("draft_at"), draft.fields.get("message", "").strip() if draft else ""
-    if not kept or seen is None or draft.updated_at == moment_of(seen) or is_of(draft.fields.get("page"), data):
-        return False
-    return kept not in clean_input(data.get("message") or "")
+def crossed(draft, data):
+    """The other words a draft holds that the page of these data has not seen: neither saved by it, nor when it was
+    drawn (`draft_at`; "" for none, None where the page does not say). "" for none."""
+    seen = data.get("draft_at")
+    if draft is None or seen is None or draft.updated_at == moment_of(seen) or is_of(draft.fields.get("page"), data):
+        return ""
+    kept = {name: draft.fields.get(name, "").strip() for name in SAID}
+    return "\n\n".join(words for name, words in kept.items() if words not in clean_input(data.get(name) or ""))
 
 
 def beside(draft, data):
@@ -132,8 +165,8 @@ def beside(draft, data):
     other, whose = before.get("elsewhere", ""), before.get("elsewhere_page", "")
     if is_of(whose, data) or other in words:
         other = ""
-    if crosses(draft, data):
-        parts = [before["message"].strip(), other]
+    if new := crossed(draft, data):
+        parts = [new, other]
         other, whose = "\n\n".join(filter(None, parts))[:LONGEST], before.get("page", "")
     kept = {"page": data.get(once.FIELD, "")[:64], "elsewhere": other, "elsewhere_page": whose if other else ""}
     return {name: value for name, value in kept.items() if value}
@@ -166,6 +199,14 @@ def forget_empty(request, place):
     for draft in Draft.objects.filter(owner__in=names_of(request), place=place):
         if not any(draft.fields.get(name, "").strip() for name in WORDS) and not draft.attachments.exists():
             draft.delete()
+
+
+def changes_in(request, number):
+    """The places in which this person has changed messages of a ticket and not saved it."""
+    begun = Draft.objects.filter(owner__in=names_of(request), kind=Draft.Kind.EDIT).values_list("place", flat=True)
+    known = {int(parse(place)[1]): place for place in begun}
+    rows = Message.objects.filter(pk__in=known, ticket__number=number).order_by("pk") if known else ()
+    return [known[row.pk] for row in rows]
 
 
 def of_person(user):

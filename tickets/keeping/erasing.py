@@ -24,6 +24,8 @@ def erase(ticket):
     EventContent.objects.filter(event__ticket=ticket).delete()
     for place in (drafts.place_of(Kind.REPLY, ticket), drafts.place_of(Kind.NOTE, ticket)):
         drafts.forget_place(place)
+    changes = [drafts.place_of(Kind.EDIT, message) for message in messages.only("pk")]
+    Draft.objects.filter(place__in=changes).delete()
     erase_waiting(ticket)
     erase_work(ticket)
     search.forget(ticket)

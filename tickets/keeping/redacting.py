@@ -159,7 +159,8 @@ def holds(file, words):
 
 
 def places_of(scope):
-    return [drafts.place_of(kind, ticket) for ticket in scope.tickets for kind in KINDS]
+    changes = [drafts.place_of(Draft.Kind.EDIT, message) for message in scope.all_messages.only("pk")]
+    return changes + [drafts.place_of(kind, ticket) for ticket in scope.tickets for kind in KINDS]
 
 
 def letters_of(scope):

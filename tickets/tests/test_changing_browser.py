@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from helpdesk_site.tests.test_pages import complaints, overflow
 from tickets import actions
-from tickets.models import Message, Ticket
+from tickets.models import Draft, Message, Ticket
 from tickets.writing import write
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture
@@ -81,6 +81,32 @@ def test_two_who_edit_at_once_both_keep_their_text(sit_down, cast, lived):  # no
     expect(lena.locator("#m2 .prose")).to_have_text("Lena's words.")
 
 
+def test_a_change_is_kept_while_it_is_typed_until_it_is_cancelled(sit_down, cast, lived):  # noqa: F811
+    """Saved by itself; after a sign-out it is in the box of another device; what two devices typed is offered."""
+    ticket, message, *_others = lived
+    path = f"/t/{ticket.number}/message/{message.pk}/edit/"
+    tab, second = sit_down(cast.sam, path), sit_down(cast.sam, path)
+    tab.get_by_label("Text").fill("Half of it")
+    expect(tab.locator("[data-draft-state]")).to_contain_text("Draft saved at")
+    second.get_by_label("Text").fill("On the phone")
+    expect(second.locator("[data-draft-state]")).to_contain_text("You typed something else here")
+    second.get_by_role("button", name="Put it below").click()
+    expect(second.get_by_label("Text")).to_have_value("On the phone\n\nHalf of it")
+    expect(second.locator("[data-draft-state]")).to_contain_text("Draft saved at")
+    second.locator(".rail-user summary").click()
+    second.get_by_role("button", name="Sign out").click()
+    expect(second.locator(".toast")).to_contain_text("You are signed out.")
+    other = sit_down(cast.sam, path)
+    expect(other.get_by_label("Text")).to_have_value("On the phone\n\nHalf of it")
+    expect(other.locator(".notice")).to_contain_text("have not saved it")
+    assert complaints(other) == []
+    other.get_by_role("button", name="Cancel").click()
+    expect(other.locator("#m2 .prose")).to_contain_text("the shop is fine.")
+    other.goto(other.url.partition("/t/")[0] + path)
+    expect(other.get_by_label("Text")).to_have_value("The password is hunter2, the shop is fine.")
+    assert not Draft.objects.exists()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_axe_finds_nothing_and_nothing_is_too_wide(browser, live_server, client_of, cast, lived, width, scheme):
     ticket, message, gone, trashed = lived
@@ -113,6 +139,14 @@ def test_it_all_works_without_a_script(browser, live_server, client_of, cast, li
     tab.goto(f"{live_server.url}/t/{ticket.number}/")
     tab.get_by_role("button", name="Restore #3").click()
     expect(tab.locator("#m3 .prose")).to_have_text("Never mind.")
+    more_of(tab, message)
+    tab.get_by_role("link", name="Edit", exact=True).click()
+    tab.get_by_label("Text").fill("Half of it")
+    tab.get_by_role("button", name="Preview").click()
+    tab.goto(f"{live_server.url}/t/{ticket.number}/message/{message.pk}/edit/")
+    expect(tab.get_by_label("Text")).to_have_value("Half of it")
+    tab.get_by_role("button", name="Cancel").click()
+    expect(tab.locator("#m2 .prose")).to_contain_text("the shop is fine.")
     more_of(tab, message)
     tab.get_by_role("link", name="Take words out").click()
     tab.get_by_label("Words to take out").fill("hunter2")

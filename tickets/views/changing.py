@@ -14,13 +14,13 @@ from helpdesk_site.lib.toasts import toast
 
 from .. import access, actions, merged
 from ..actions.deleting import takes_all
-from ..composing import guard, mentions
+from ..composing import drafts, guard, mentions
 from ..conversation import thread
 from ..events import one_click
 from ..forms.portal import TextForm
 from ..keeping import redacting
 from ..lists import queries, queues
-from ..models import Attachment, Message
+from ..models import Attachment, Draft, Message
 from ..refused import Refused
 from ..writing import write
 from .doors import for_somebody
@@ -63,31 +63,78 @@ def back_to(ticket, message):
 @for_somebody
 @once
 def edit(request, number, message):
-    """Change a text; the old one stays a version of it. Whoever comes second sees the difference, and keeps theirs."""
+    """Change a text; the old one stays a version of it. Whoever comes second sees the difference, and keeps theirs.
+    What is typed is kept while it is typed, until it is saved or thrown away."""
     ticket, message = changeable(request.viewer, number, message)
-    text, more, status = request.POST.get("message", message.body), {}, 200
-    if request.method == "POST" and "preview" not in request.POST:
-        form = TextForm(request.POST)
-        if form.is_valid():
-            try:
-                return edited(request, ticket, message, form.cleaned_data["message"])
-            except guard.Stopped as stopped:
-                more, status = {"stopped": stopped}, 409
-            except actions.Overtaken as overtaken:
-                message.refresh_from_db()
-                more, status = {"refusal": str(overtaken), "pieces": difference(message.body, text)}, 409
-        else:
-            more, status = {"error": ", ".join(form.errors["message"])}, 422
-    elif "preview" in request.POST:
-        more = {"preview": thread.text.shown(write(text).html)}
-    context = {"ticket": ticket, "message": message, "text": text, "version": message.revisions.count()}
-    context |= {"mailed": "mailed" in request.POST, "rail": queries.rail(request.viewer)}
+    place, status = drafts.place_of(Draft.Kind.EDIT, message), 200
+    if "cancel" in request.POST:
+        drafts.drop(request, place)
+        return back_to(ticket, message)
+    if request.method != "POST":
+        draft = drafts.saved(request, place)
+        return edit_page(request, ticket, message, draft, **begun(message, draft))
+    form = TextForm(request.POST)
+    if "preview" in request.POST:
+        more = {"preview": thread.text.shown(write(request.POST.get("message", "")).html)}
+    elif not form.is_valid():
+        more, status = {"error": ", ".join(form.errors["message"])}, 422
+    else:
+        try:
+            answer = edited(request, ticket, message, form.cleaned_data["message"])
+            drafts.drop(request, place)
+            return answer
+        except guard.Stopped as stopped:
+            more, status = {"stopped": stopped}, 409
+        except Refused as refused:
+            message.refresh_from_db()
+            more, status = refusal_of(refused, message, request.POST["message"]), 409
+    draft = drafts.keep(request, place, request.POST)
+    return edit_page(request, ticket, message, draft, status=status, **more)
+
+
+def begun(message, draft):
+    """What the page says of a change that was begun before; {} for none, or one that changes nothing by now."""
+    fields = draft.fields if draft else {}
+    text = fields.get("message", "")
+    if not text or text == message.body:
+        return {}
+    if version_of(fields) not in (None, message.revisions.count()):
+        return refusal_of(actions.Overtaken(), message, text)
+    return {"is_begun": True}
+
+
+def version_of(fields):
+    """Of how many versions the text was the next when it was read; None where nobody says it."""
+    version = fields.get("version", "")
+    return int(version) if queues.is_id(version) else None
+
+
+def refusal_of(refused, message, text):
+    """What the page says of a change that was not saved: what differs, where somebody else was quicker."""
+    more = {"pieces": difference(message.body, text)} if isinstance(refused, actions.Overtaken) else {}
+    return {"refusal": str(refused), **more}
+
+
+def edit_page(request, ticket, message, draft, *, status=200, **more):
+    """The form with what was sent, else with what was typed before, else with the message as it stands."""
+    fields = request.POST if request.method == "POST" else draft.fields if draft else {}
+    context = {
+        "ticket": ticket,
+        "message": message,
+        "text": fields.get("message", "") if request.method == "POST" else fields.get("message") or message.body,
+        "version": message.revisions.count(),
+        "mailed": "mailed" in fields,
+        "place": drafts.place_of(Draft.Kind.EDIT, message),
+        "draft_at": draft.updated_at.isoformat() if draft else "",
+        "elsewhere": draft.fields.get("elsewhere", "") if draft else "",
+        "rail": queries.rail(request.viewer),
+    }
     return render(request, "desk/edit.html", context | more, status=status)
 
 
 def edited(request, ticket, message, text):
     """Save the text and go back to it, with Undo unless it went by mail."""
-    mailed, version = "mailed" in request.POST, request.POST.get("version", "")
+    mailed = "mailed" in request.POST
     if message.by_staff and not message.is_note:
         guard.refuse(text, ticket, meant=request.POST.get("meant", ""))
     with one_click() as click:
@@ -95,7 +142,7 @@ def edited(request, ticket, message, text):
             message,
             editor=request.user,
             written=write(text),
-            version=int(version) if queues.is_id(version) else None,
+            version=version_of(request.POST),
             mentions=mentions.people_in(text, ticket, by=request.user) if message.is_note else (),
             mailed=mailed,
         )

@@ -20,7 +20,7 @@ from ..forms.portal import WithFiles
 from ..lists import queries
 from ..models import Draft, Ticket
 
-WRITTEN_AT = {"ticket_reply": Draft.Kind.REPLY, "ticket_note": Draft.Kind.NOTE}
+WRITTEN_AT = {"ticket_reply": Draft.Kind.REPLY, "ticket_note": Draft.Kind.NOTE, "message_edit": Draft.Kind.EDIT}
 
 
 def for_somebody(view):
@@ -34,22 +34,29 @@ def for_somebody(view):
     @login_not_required
     @wraps(view)
     def door(request, number, *args, **kwargs):
-        kind = WRITTEN_AT.get(request.resolver_match.url_name) if request.method == "POST" else None
+        place = place_written(request, number, **kwargs) if request.method == "POST" else ""
         if request.viewer:
             try:
                 return view(request, number, *args, **kwargs)
             except Http404:
-                if kind and request.viewer.is_staff and (number := clean_number(number)):
-                    return not_sent(request, kind, number)
+                if place and request.viewer.is_staff and (number := clean_number(number)):
+                    return not_sent(request, place, number)
                 raise
         number = clean_number(number)
         if not number:
             raise Http404
-        if kind:
-            keep_for_later(request, f"{kind}/{number}", policy=department_of(number).policy)
-        return sign_in_first(request, reverse("ticket", args=[number]))
+        if place:
+            keep_for_later(request, place, policy=department_of(number).policy)
+        changes = place.startswith(Draft.Kind.EDIT)
+        return sign_in_first(request, request.path if changes else reverse("ticket", args=[number]))
 
     return door
+
+
+def place_written(request, number, *, message="", **_more):
+    """Where what this request sends was typed; "" for a door through which nothing is written."""
+    kind = WRITTEN_AT.get(request.resolver_match.url_name)
+    return f"{kind}/{message if kind == Draft.Kind.EDIT else clean_number(number)}" if kind else ""
 
 
 def department_of(number):
@@ -64,17 +71,18 @@ def sign_in_first(request, back_to):
     return HttpResponseClientRedirect(answer.url) if request.headers.get("HX-Request") else answer
 
 
-def not_sent(request, kind, number):
+def not_sent(request, place, number):
     """What staff wrote to a ticket they do not see (any more): kept, and shown to them alone."""
-    words = keep_words(request, f"{kind}/{number}", policy=department_of(number).policy)
+    words = keep_words(request, place, policy=department_of(number).policy)
     if not words:
         raise Http404
     return kept_page(request, number, status=404)
 
 
 def kept_page(request, number, *, status=200):
-    """What this person typed to that ticket, reply and note, and no word of the ticket itself; 404 for nothing."""
-    places = [f"{kind}/{number}" for kind in WRITTEN_AT.values()]
+    """What this person typed to that ticket, reply, note and changes of messages, and no word of the ticket itself; 404
+    for nothing."""
+    places = [f"{Draft.Kind.REPLY}/{number}", f"{Draft.Kind.NOTE}/{number}", *drafts.changes_in(request, number)]
     found = [draft for place in places if (draft := drafts.saved(request, place))]
     if not found:
         raise Http404

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,14 +15,16 @@ from helpdesk_site.lib import text
 
 from .. import access, throttle
 from ..composing import drafts
-from ..forms.portal import TEXT_LIMIT, ReplyForm
+from ..forms.portal import TEXT_LIMIT, WithFiles
 from ..keeping import files
 from ..lists import queries
-from ..models import Attachment, Draft, Ticket
+from ..models import Attachment, Draft, Message, Ticket
+from .changing import changeable
 from .desk import staff_only
 from .doors import department_of
 
 MOST = 200
+WITHOUT_FILES = (Draft.Kind.EDIT, Draft.Kind.OPEN)  # files are chosen, not sent, while it is typed
 
 
 @login_not_required
@@ -34,7 +37,7 @@ def save(request):
         return HttpResponse(status=429)
     if once.was_sent(request):
         return HttpResponse(status=204)
-    crossed = drafts.crosses(drafts.saved(request, place), request.POST)
+    crossed = drafts.crossed(drafts.saved(request, place), request.POST)
     draft = drafts.keep(request, place, request.POST)
     if crossed:
         return JsonResponse({"message": draft.fields["elsewhere"], "at": draft.updated_at.isoformat()}, status=409)
@@ -47,15 +50,17 @@ def save(request):
 def elsewhere(request):
     """Put what was typed on another page below what is in this box (`elsewhere` is “take”), or forget it (S6)."""
     place, department = place_asked(request)
-    kind, number = drafts.parse(place)
-    if kind == Draft.Kind.NEW or not request.viewer:
+    kind, what = drafts.parse(place)
+    if kind != Draft.Kind.NEW and not request.viewer:
         raise Http404
-    by_staff = writes_as_staff(request, department)
-    form = ReplyForm(request, policy=department.policy, by_staff=by_staff)
+    by_staff = kind == Draft.Kind.OPEN or writes_as_staff(request, department)
+    form = WithFiles(request, policy=department.policy, by_staff=by_staff)
     form.full_clean()  # stores the files
     drafts.keep(request, place, request.POST, uploads=form.uploads)
     drafts.settle(request, place, take=request.POST.get("elsewhere") == "take")
-    return redirect(f"{reverse('ticket', args=[number])}#{f'pane-{kind}' if by_staff else 'reply'}")
+    if kind in (Draft.Kind.REPLY, Draft.Kind.NOTE):
+        return redirect(f"{reverse('ticket', args=[what])}#{f'pane-{kind}' if by_staff else 'reply'}")
+    return redirect(page_of(kind, what, request.POST))
 
 
 @login_not_required
@@ -63,6 +68,8 @@ def elsewhere(request):
 def upload(request):
     """Take one file for what is being typed: {id, name, size, kind, thumb, remove_url}, or {error} with 422."""
     place, department = place_asked(request)
+    if drafts.parse(place)[0] in WITHOUT_FILES:
+        raise Http404
     if throttle.too_many_uploads(request):
         return refused(throttle.TOO_MANY_FILES, status=429)
     file = request.FILES.get("file")
@@ -107,18 +114,37 @@ def preview(request):
 def mine(request):
     """Everything I have typed and not sent: on tickets, on those that have left my departments too, and new ones."""
     rows = list(drafts.of_person(request.user)[:MOST])
-    numbers = {what for kind, what in map(drafts.parse, (row.place for row in rows)) if kind != Draft.Kind.NEW}
+    for row in rows:
+        _kind, row.what = drafts.parse(row.place)
+    edited = numbers_of([row.what for row in rows if row.kind == Draft.Kind.EDIT])
+    numbers = {edited.get(row.what, row.what) for row in rows}
     seen = Ticket.objects.filter(access.visible(request.viewer), number__in=numbers).in_bulk(field_name="number")
     departments = {row.slug: row for row in snapshot().departments.values()}
     for row in rows:
-        kind, row.number = drafts.parse(row.place)
-        row.ticket, row.department = seen.get(row.number), departments.get(row.number)
+        row.number = edited.get(row.what, row.what)
+        row.ticket, row.department = seen.get(row.number), departments.get(row.what)
         row.words = text.excerpt(row.fields.get("message") or row.fields.get("elsewhere", ""), 160)
-        row.is_new = kind == Draft.Kind.NEW
+        if row.kind in (Draft.Kind.NEW, Draft.Kind.OPEN):
+            row.page = page_of(row.kind, row.what, row.fields)
     return render(request, "desk/drafts.html", {"rows": rows, "rail": queries.rail(request.viewer)})
 
 
 # --- Below the doors --------------------------------------------------------------------------------------------------
+
+
+def page_of(kind, what, fields):
+    """Where a change of a message or a new ticket is typed; `fields` say for whom it is."""
+    if kind == Draft.Kind.EDIT:
+        return reverse("message_edit", args=[numbers_of([what])[what], what])
+    asked = {name: fields[name] for name in ("client", "follow", "channel") if fields.get(name)}
+    page = reverse("desk_new") if kind == Draft.Kind.OPEN else reverse("ticket_new_in", args=[what])
+    return f"{page}?{urlencode(asked)}" if asked else page
+
+
+def numbers_of(messages):
+    """{id of a message: the number of the ticket it was written under}, of these ids as places name them."""
+    rows = Message.objects.filter(pk__in=messages).values_list("pk", "ticket__number") if messages else ()
+    return {str(pk): number for pk, number in rows}
 
 
 def place_asked(request):
@@ -135,8 +161,13 @@ def place_asked(request):
         return place, get_object_or_404(Department, slug=what, is_active=True)
     if not request.viewer:
         return place, department_of(what)
-    to = "work" if kind == Draft.Kind.NOTE else "reply"
-    ticket = access.ticket_for(request.viewer, what, to=to)
+    if kind == Draft.Kind.EDIT:
+        return place, changeable(request.viewer, numbers_of([what]).get(what, ""), int(what))[0].shown_department
+    if kind == Draft.Kind.OPEN and not request.viewer.is_staff:
+        raise Http404
+    if kind == Draft.Kind.OPEN:
+        return place, Department()
+    ticket = access.ticket_for(request.viewer, what, to="work" if kind == Draft.Kind.NOTE else "reply")
     return f"{kind}/{ticket.number}", ticket.shown_department  # of the survivor, where it was merged meanwhile
 
 
