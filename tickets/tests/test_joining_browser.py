@@ -52,7 +52,7 @@ def test_a_ticket_is_merged_by_key_and_choice_and_taken_back(two, sit_down, cast
     expect(dialog.locator(f"#mg-keep-{older.number}")).to_be_checked()
     assert complaints(tab) == []
     dialog.get_by_role("button", name="Merge tickets").click()
-    expect(tab).to_have_url(re.compile(older.number))
+    expect(tab).to_have_url(re.compile(f"/t/{older.number}/"))
     expect(tab.locator("h1")).to_contain_text("[MERGED] Shop returns 502")
     expect(tab.locator(f"#m1-{newer.number}")).to_contain_text("No checkout.")
     assert complaints(tab) == []
@@ -75,7 +75,7 @@ def test_another_survivor_is_chosen_and_the_search_finds_others(two, open_ticket
     expect(dialog).to_contain_text(cast.anna.email)
     expect(dialog.locator(f"#mg-keep-{other.number}")).to_be_focused()
     dialog.get_by_role("button", name="Merge tickets").click()
-    expect(tab).to_have_url(re.compile(other.number))
+    expect(tab).to_have_url(re.compile(f"/t/{other.number}/"))
     tab.keyboard.press("Escape")
 
 
@@ -101,7 +101,7 @@ def test_a_merged_ticket_is_taken_out_from_the_panel(two, sit_down, cast, say): 
     expect(tab.locator("dialog[open]")).to_contain_text("become a ticket of their own again")
     assert complaints(tab) == []
     tab.locator("dialog[open]").get_by_role("button", name="Take out").click()
-    expect(tab).to_have_url(re.compile(newer.number))
+    expect(tab).to_have_url(re.compile(f"/t/{newer.number}/"))
     expect(tab.locator("h1")).to_contain_text("Checkout on phones")
 
 

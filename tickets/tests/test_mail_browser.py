@@ -56,7 +56,7 @@ def test_a_held_mail_becomes_a_ticket_without_a_script(arrive, tab_of, cast):
     expect(tab.locator(".work-main")).to_contain_text("What does it cost?")
     tab.get_by_role("button", name="Accept").click()
     expect(tab.locator("#thread")).to_contain_text("What does it cost?")
-    expect(tab).to_have_url(re.compile(Ticket.objects.get().number))
+    expect(tab).to_have_url(re.compile(f"/t/{Ticket.objects.get().number}/"))
 
 
 def test_mails_are_put_aside_by_the_dozen(arrive, tab_of, cast):

@@ -61,7 +61,7 @@ def test_what_needs_a_form_opens_it_here(sit_down, ticket, cast, box):  # noqa: 
     tab.keyboard.type("snooz")
     tab.keyboard.press("Enter")
     expect(tab.locator("dialog[open] [data-dialog-form]")).to_be_visible()
-    expect(tab).to_have_url(re.compile(ticket.number))
+    expect(tab).to_have_url(re.compile(f"/t/{ticket.number}/"))
 
 
 def test_it_opens_on_a_cyrillic_keyboard_and_not_over_the_editor(sit_down, ticket, cast, box):  # noqa: F811
@@ -209,7 +209,7 @@ def test_the_device_says_what_comes_while_nobody_looks(sit_down, ticket, cast): 
     assert tab.evaluate("said.length") == 1
     assert title == f"{ticket.number} {ticket.subject}" and cast.lena.full_name in text
     tab.evaluate("said[0].onclick()")
-    expect(tab).to_have_url(re.compile(ticket.number))
+    expect(tab).to_have_url(re.compile(f"/t/{ticket.number}/"))
 
 
 def test_a_device_that_was_not_asked_is_told_nothing(sit_down, ticket, cast):  # noqa: F811
