@@ -14,8 +14,8 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("brand-<int:hue>.css", brand.stylesheet, name="brand"),
-    path("", include("tickets.urls")),  # first: it is asked for most
+    path("admin/", admin.site.urls),
+    path("", include("tickets.urls")),  # first of these: it is asked for most
     path("", include("departments.urls")),
     path("", include("accounts.urls")),
-    path("admin/", admin.site.urls),
 ]
