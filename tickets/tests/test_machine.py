@@ -533,5 +533,5 @@ def test_whatever_the_cast_does_the_desk_is_whole():
 @pytest.mark.long
 @pytest.mark.django_db
 def test_whatever_the_cast_does_the_desk_is_whole_at_length():
-    """T01, T09, T20, many more histories."""
-    play(examples=300, steps=50)
+    """T01, T09, T20, many more histories: about seven minutes."""
+    play(examples=100, steps=50)
