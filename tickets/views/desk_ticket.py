@@ -29,33 +29,41 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
     """
     if ticket.is_trashed:
         return trashed.page(request, ticket, form=form, refusal=str(refused or ""), status=status)
-    before = request.GET.get("before", "")
-    place = {kind: drafts.place_of(kind, ticket) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
-    thread = desk_thread.build(
-        request.viewer,
-        ticket,
-        writers=drafts.names_of(request),
-        before=int(before) if queues.is_id(before) else 0,
-    )
+    thread = desk_thread.build(request.viewer, ticket, writers=drafts.names_of(request), before=earlier_than(request))
     context = head_context(request, ticket, can=can, closing=closing(request, ticket, thread), **about(thread))
-    quoted = quoting.asked(
-        ticket, request.GET.get("quote", ""), language=quoting.language_of(ticket), with_notes=True
-    )
-    others, limits = queries.others(request.viewer, ticket), files.limits(ticket.policy, by_staff=True)
-    context |= {
+    context |= conversation(request, ticket, can, thread)
+    context |= composer(request, ticket, thread, form, pane) | why_not(refused)
+    context |= inspector(request.viewer, ticket, thread)
+    context["rail"] = queries.rail(request.viewer, current=heading(list_left(request))[1])
+    return render(request, "desk/ticket.html", context, status=status)
+
+
+def earlier_than(request):
+    """The id of the message whose predecessors were asked for; 0 for the latest ones."""
+    before = request.GET.get("before", "")
+    return int(before) if queues.is_id(before) else 0
+
+
+def conversation(request, ticket, can, thread):
+    """What was written and what happened, and the tickets it may go on from."""
+    return {
         "thread": thread,
         "lines": lines.draw(request, thread, ticket, can),
-        "log": lines.log(thread.log),
+        "follow_up_of": followed(request.viewer, ticket),
+        "may_belong": named(request.viewer, thread.may_belong),
+    }
+
+
+def composer(request, ticket, thread, form, pane):
+    """The boxes to write in, as they were left or came back, and what can be chosen beside them."""
+    limits, asked = files.limits(ticket.policy, by_staff=True), request.GET.get("quote", "")
+    quoted = quoting.asked(ticket, asked, language=quoting.language_of(ticket), with_notes=True)
+    return {
         "composer": [
-            Pane(kind, request, ticket, thread, form if pane == kind else None, place[kind], limits, quoted)
-            for kind in place
+            Pane(kind, request, ticket, thread, form if pane == kind else None, place, limits, quoted)
+            for kind, place in places(ticket).items()
         ],
         "first_pane": quoted[0] if quoted else pane,
-        "refusal": str(refused or ""),
-        "newer": refused.newer if isinstance(refused, Crossed) else (),
-        "stopped": refused if isinstance(refused, Stopped) else None,
-        "others": rows.beside(others[: queries.OTHERS], ticket),
-        "more_others": len(others) > queries.OTHERS,
         "chosen_readers": request.POST.getlist("to"),
         "meant": request.POST.get("meant", ""),
         "status_sent": request.POST.get("status", ""),
@@ -64,16 +72,36 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
         "unsent": thread.typed.get(Draft.Kind.REPLY, {}).get("unsent", ""),
         "after_options": menus.options(User.After.choices, current=request.user.after_reply),
         "after_status": ticket.policy.status_after_staff,
+    }
+
+
+def places(ticket):
+    """{kind: where its draft is kept} of the two boxes."""
+    return {kind: drafts.place_of(kind, ticket) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
+
+
+def why_not(refused):
+    """Why what was written was not sent; empty where it was, or nothing was."""
+    return {
+        "refusal": str(refused or ""),
+        "newer": refused.newer if isinstance(refused, Crossed) else (),
+        "stopped": refused if isinstance(refused, Stopped) else None,
+    }
+
+
+def inspector(viewer, ticket, thread):
+    """What stands beside: the client, their other tickets, what belongs to this one, its options and its log."""
+    others = queries.others(viewer, ticket)
+    return {
+        "others": rows.beside(others[: queries.OTHERS], ticket),
+        "more_others": len(others) > queries.OTHERS,
         "type_options": type_options(ticket),
-        "follow_up_of": followed(request.viewer, ticket),
         "billing": clients.billing_link(ticket.client),
-        "talks": talks.shown(request.viewer, ticket, by_staff=True),
         "family": list(merged.family(ticket).values()),
         "open_parts": links.open_parts(thread.links),
-        "may_belong": named(request.viewer, thread.may_belong),
-        "rail": queries.rail(request.viewer, current=heading(list_left(request))[1]),
+        "talks": talks.shown(viewer, ticket, by_staff=True),
+        "log": lines.log(thread.log),
     }
-    return render(request, "desk/ticket.html", context, status=status)
 
 
 def closing(request, ticket, thread):
