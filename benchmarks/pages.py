@@ -44,76 +44,106 @@ class Page:
 
 def pages(cast):
     """Every page, in the order of the report; the first is the unit."""
-    agent, operator, client = (cast.cookie(who) for who in (cast.agent, cast.operator, cast.client))
-    colleague = cast.cookie(cast.accompanied)
+    bare = Page("bare", "bare page", same("/bare/", cast.cookie(cast.agent, STOCK_USERS)))
+    return [bare, *queues(cast), *tickets(cast), *searches(cast), *writing(cast)]
 
-    def page(code, name, path, cookie, target=None, most=None):
-        return Page(code, name, lambda n: Request(path, cookie), target, most)
 
-    def again(code, name, path, cookie):
-        """A page asked for once more by a browser that has it as it is."""
-        return Page(code, name, lambda n: Request(path, cookie), 1, 8, unchanged=True)
+def queues(cast):
+    """The desk's lists."""
+    agent, colleague = cast.cookie(cast.agent), cast.cookie(cast.accompanied)
+    filters = f"department={cast.agent.places.order_by('pk').first().department.slug}&priority=high&priority=normal"
+    most = {"target": 4, "most": 8}
+    again = {"target": 1, "most": 8, "unchanged": True}
+    return [
+        Page("queue", "queue", same("/desk/", agent), **most),
+        Page("queue_all", "queue, operator of all departments", same("/desk/", cast.cookie(cast.operator)), **most),
+        Page("queue_present", "queue, 40 colleagues present", same("/desk/", colleague), **most),
+        Page("queue_again", "queue refreshed, unchanged, 40 present", same("/desk/", colleague), **again),
+        Page("filtered", "filtered queue (department, two priorities)", same(f"/desk/?{filters}", agent), **most),
+        Page("closed", "all closed tickets", same("/desk/?view=closed", agent), **most),
+    ]
 
-    def ticket(code, name, tickets, cookie, target=None, most=None):
-        return Page(code, name, lambda n: Request(f"/t/{tickets[n % len(tickets)].number}/", cookie), target, most)
+
+def tickets(cast):
+    """One ticket, and a client's list of them."""
+    agent, client = cast.cookie(cast.agent), cast.cookie(cast.client)
+    long = f"ticket, staff, {cast.long.last_number} messages"
+    house = "/tickets/?scope=organisation"
+    return [
+        Page("ticket", "ticket, staff, 4 messages", each(cast.short, agent), 4, 14),
+        Page("ticket_long", long, each([cast.long], agent), 15, 14),
+        Page("list", "client list", same("/tickets/", client), 3, 8),
+        Page("list_house", "client list, whole organisation", same(house, client), 3, 8),
+        Page("own", "client's ticket", each(cast.own, client), 2.5, 10),
+    ]
+
+
+def searches(cast):
+    """Words in one, in many and in no subject, among an agent's tickets, all, and a client's."""
+    agent, operator = cast.cookie(cast.agent), cast.cookie(cast.operator)
 
     def search(code, name, words, cookie=agent):
-        return page(code, name, f"/desk/?q={quote(words)}", cookie, 5, 8)
+        return Page(code, f"search, {name}", same(f"/desk/?q={quote(words)}", cookie), 5, 8)
 
-    def reply(code, name, tickets, by=None, target=None):
-        """Answers to these tickets in turn, by their clients if by nobody else."""
-
-        def make(n):
-            ticket = tickets[n % len(tickets)]
-            return answer(ticket, cast.cookie(by or ticket.client))
-
-        return Page(code, name, make, target, writes=True)
-
-    def opening(code, name, department, target=None):
-        """New tickets of this department, by some clients in turn."""
-
-        def make(n):
-            cookie = cast.cookie(cast.openers[n % len(cast.openers)])
-            subject = "The backup ends with an error"
-            return form(f"/tickets/new/{department}/", cookie, subject=subject, message=TEXT)
-
-        return Page(code, name, make, target, writes=True)
-
-    told = f"{1 + FURTHER} recipients"
-    filters = f"department={cast.agent.places.order_by('pk').first().department.slug}&priority=high&priority=normal"
     return [
-        page("bare", "bare page", "/bare/", cast.cookie(cast.agent, STOCK_USERS)),
-        page("queue", "queue", "/desk/", agent, 4, 8),
-        page("queue_all", "queue, operator of all departments", "/desk/", operator, 4, 8),
-        page("queue_present", "queue, 40 colleagues present", "/desk/", colleague, 4, 8),
-        again("queue_again", "queue refreshed, unchanged, 40 present", "/desk/", colleague),
-        page("filtered", "filtered queue (department, two priorities)", f"/desk/?{filters}", agent, 4, 8),
-        page("closed", "all closed tickets", "/desk/?view=closed", agent, 4, 8),
-        ticket("ticket", "ticket, staff, 4 messages", cast.short, agent, 4, 14),
-        ticket("ticket_long", f"ticket, staff, {cast.long.last_number} messages", [cast.long], agent, 15, 14),
-        page("list", "client list", "/tickets/", client, 3, 8),
-        page("list_house", "client list, whole organisation", "/tickets/?scope=organisation", client, 3, 8),
-        ticket("own", "client's ticket", cast.own, client, 2.5, 10),
-        search("rare", "search, rare word", RARE),
-        search("common", "search, word in 10 %", COMMON),
-        search("reply_only", "search, word only in replies", REPLY_ONLY),
-        search("rare_all", "search, rare word, all departments", RARE, operator),
-        search("common_all", "search, word in 10 %, all departments", COMMON, operator),
-        search("reply_only_all", "search, word only in replies, all departments", REPLY_ONLY, operator),
-        search("two", "search, two common words", f"{COMMON} server"),
-        page("list_search", "client list, search", f"/tickets/?q={COMMON}", client, 5, 8),
-        page("form", "form of a new ticket", f"/tickets/new/{cast.quiet.slug}/", client),
-        opening("open", "open", cast.quiet.slug, 6),
-        opening("open_more", f"open, {told}", cast.loud.slug),
-        reply("reply", "reply of staff", cast.answered, cast.agent, 6),
-        reply("reply_client", "reply of a client", cast.answered, None, 6),
-        reply("reply_more", f"reply of staff, {told}", cast.followed, cast.agent),
-        reply("reply_client_more", f"reply of a client, {told}", cast.followed),
-    ]  # fmt: skip
+        search("rare", "rare word", RARE),
+        search("common", "word in 10 %", COMMON),
+        search("reply_only", "word only in replies", REPLY_ONLY),
+        search("rare_all", "rare word, all departments", RARE, operator),
+        search("common_all", "word in 10 %, all departments", COMMON, operator),
+        search("reply_only_all", "word only in replies, all departments", REPLY_ONLY, operator),
+        search("two", "two common words", f"{COMMON} server"),
+        Page("list_search", "client list, search", same(f"/tickets/?q={COMMON}", cast.cookie(cast.client)), 5, 8),
+    ]
 
 
-def answer(ticket, cookie):
-    return form(f"/t/{ticket.number}/reply/", cookie, message=TEXT)
+def writing(cast):
+    """Tickets opened and answered; the form they are opened with."""
+    told = f"{1 + FURTHER} recipients"
+    blank = same(f"/tickets/new/{cast.quiet.slug}/", cast.cookie(cast.client))
+    return [
+        Page("form", "form of a new ticket", blank),
+        Page("open", "open", opened(cast, cast.quiet), 6, writes=True),
+        Page("open_more", f"open, {told}", opened(cast, cast.loud), writes=True),
+        Page("reply", "reply of staff", answered(cast, cast.answered, cast.agent), 6, writes=True),
+        Page("reply_client", "reply of a client", answered(cast, cast.answered), 6, writes=True),
+        Page("reply_more", f"reply of staff, {told}", answered(cast, cast.followed, cast.agent), writes=True),
+        Page("reply_client_more", f"reply of a client, {told}", answered(cast, cast.followed), writes=True),
+    ]
+
+
+# --- The n-th request of a page ---------------------------------------------------------------------------------------
+
+
+def same(path, cookie):
+    """Always the same one."""
+    return lambda n: Request(path, cookie)
+
+
+def each(tickets, cookie):
+    """The page of each of these tickets in turn."""
+    return lambda n: Request(f"/t/{tickets[n % len(tickets)].number}/", cookie)
+
+
+def opened(cast, department):
+    """A new ticket of this department, by some clients in turn."""
+    path, subject = f"/tickets/new/{department.slug}/", "The backup ends with an error"
+
+    def make(n):
+        cookie = cast.cookie(cast.openers[n % len(cast.openers)])
+        return form(path, cookie, subject=subject, message=TEXT)
+
+    return make
+
+
+def answered(cast, tickets, by=None):
+    """An answer to each of these tickets in turn, by their clients if by nobody else."""
+
+    def make(n):
+        ticket = tickets[n % len(tickets)]
+        return form(f"/t/{ticket.number}/reply/", cast.cookie(by or ticket.client), message=TEXT)
+
+    return make
 
 
 serial = count(1)
