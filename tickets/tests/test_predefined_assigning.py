@@ -171,8 +171,8 @@ def test_a_reply_to_many_says_where_it_gives_them_to_nobody(client_of, open_tick
     browser, chosen = client_of(cast.lena), {"t": [here.number, there.number]}
     page = browser.post("/desk/bulk/reply/", chosen | {"chosen": row.pk}).text
     assert "Besides: given to the team Server crew." in page
-    assert f"{cast.billing}: left out: Server crew is no team of this department." in page
-    assert f"{cast.support}: left out" not in page
+    assert f"{cast.billing} – left out: Server crew is no team of this department." in page
+    assert f"{cast.support} – left out" not in page
     browser.post("/desk/bulk/", chosen | {"predefined": row.pk})
     assert BulkJob.objects.get().failed == []
     release_due_replies(now=max(PendingReply.objects.values_list("due_at", flat=True)))

@@ -56,6 +56,7 @@ def test_what_is_left_out_stands_beside_the_button_once(typed, ticket):
         tab.keyboard.press(keys)
     chips = tab.locator("#pane-reply .inserted .chip")
     expect(chips).to_have_text(["left out: whom it was assigned to is gone", "tag done"])
+    assert complaints(tab) == []
     tab.keyboard.press("Control+Enter")
     expect(tab.locator("[data-countdown]")).to_be_visible()
     assert "assign" not in PendingReply.objects.get().after
