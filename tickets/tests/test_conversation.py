@@ -224,7 +224,7 @@ def test_a_long_thread_is_whole_and_what_is_older_is_a_click_away(client_of, ann
     browser.get(f"/t/{ticket.number}/")
     with statements() as seen:
         page = browser.get(f"/t/{ticket.number}/").text
-    assert len(seen) == 7
+    assert len(seen) == 6
     assert page.count('class="msg"') == 200 and "text 52." in page and "text 51." not in page
     earlier = browser.get(re.search(r'href="(\?before=\d+)"', page)[1].join([f"/t/{ticket.number}/", ""])).text
     assert earlier.count('class="msg"') == 51 and "text 51." in earlier and "text 52." not in earlier
@@ -240,7 +240,7 @@ def test_the_page_costs_the_same_for_one_message_and_three(client_of, anna, tick
     browser.get(f"/t/{ticket.number}/")
     with statements() as seen:
         browser.get(f"/t/{ticket.number}/")
-    assert len(seen) == 7  # session, user, ticket, what is around it, messages, events, files
+    assert len(seen) == 6  # the session with its person, ticket, what is around it, messages, events, files
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -258,7 +258,7 @@ def test_a_members_page_costs_the_same_with_participants_links_and_a_draft(
     with statements() as seen:
         page = browser.get(f"/t/{ticket.number}/").text
     assert "half" in page
-    assert len(seen) == 12  # and the membership, its participants, the links, the draft's files, Anna
+    assert len(seen) == 11  # and the membership, its participants, the links, the draft's files, Anna
     assert not seen.writing()
 
 
