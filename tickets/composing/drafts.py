@@ -187,6 +187,12 @@ def settle(request, place, *, take):
     return draft
 
 
+def seen_in(draft):
+    """What a page says of the draft it was drawn with: when it was saved, and what was typed on another page."""
+    fields = draft.fields if draft else {}
+    return {"draft_at": draft.updated_at.isoformat() if draft else "", "elsewhere": fields.get("elsewhere", "")}
+
+
 def moment_of(text):
     try:
         return parse_datetime(text)

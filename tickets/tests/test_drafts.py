@@ -223,3 +223,132 @@ def test_what_is_no_moment_overwrites_nothing(client_of, ticket, cast, seen):
     save(browser, place, message="First")
     assert browser.post(f"/drafts/save/?place={place}", {"message": "Second", "draft_at": seen}).status_code == 409
     assert kept() == ("Second", "First")
+
+
+# --- A new ticket typed on two pages ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def type_in(cast):
+    """`type_in(browser, "open/7", "phone", message="Words")`: what the server says to a page that saves its words."""
+
+    def save_on(browser, place, page, seen="", **fields):
+        sent = {"draft_at": seen, "form_key": f"page-of-the-{page}", **fields}
+        return browser.post(f"/drafts/save/?place={place}", sent)
+
+    return save_on
+
+
+@pytest.mark.parametrize("who", ["anna", None])
+def test_a_clients_new_ticket_typed_on_two_pages_loses_neither_text(client_of, cast, type_in, who):
+    """DESIGN 6, Autosave: subject and text, of whoever is signed in and of a stranger in two tabs; offered, then put
+    below without script, too."""
+    browser, place = client_of(who and getattr(cast, who)), "new/sales"
+    assert type_in(browser, place, "phone", subject="Cart", message="On the train").status_code == 204
+    answer = type_in(browser, place, "home", subject="Shop", message="At home")
+    assert answer.status_code == 409 and answer.json()["message"] == "Cart\n\nOn the train"
+    assert kept() == ("At home", "Cart\n\nOn the train")
+    page = browser.get("/tickets/new/sales/").text
+    assert "On the train</blockquote>" in page and "At home</textarea>" in page and 'value="Shop"' in page
+    seen = page.partition('name="draft_at" value="')[2].partition('"')[0]
+    assert type_in(browser, place, "home-again", seen, subject="Shop", message="At home!").status_code == 204
+    sent = {"subject": "Shop", "message": "At home!", "elsewhere": "take"}
+    assert browser.post(f"/drafts/elsewhere/?place={place}", sent).url == "/tickets/new/sales/"
+    assert kept() == ("At home!\n\nCart\n\nOn the train", None) and Draft.objects.get().fields["subject"] == "Shop"
+
+
+def test_sending_a_new_ticket_leaves_what_was_typed_on_another_page(client_of, cast, type_in):
+    browser = client_of(cast.anna)
+    type_in(browser, "new/support", "phone", subject="Cart", message="On the train")
+    sent = {"subject": "Shop", "message": "At home", "draft_at": "", "form_key": "page-of-the-home"}
+    browser.post("/tickets/new/support/", sent)
+    assert Ticket.objects.get().subject == "Shop" and kept() == (None, "Cart\n\nOn the train")
+    page = browser.get("/tickets/new/support/").text
+    assert "On the train</blockquote>" in page and "On the train</textarea>" not in page
+
+
+def test_a_stranger_settles_nothing_of_somebody_else(client_of, cast, type_in):
+    """T01: what a client typed is theirs, whoever clicks on the same page."""
+    for page in ("phone", "home"):
+        type_in(client_of(cast.anna), "new/sales", page, message=f"At {page}")
+    for who in (None, cast.carl, cast.sam):
+        client_of(who).post("/drafts/elsewhere/?place=new/sales", {"elsewhere": "forget", "message": "x"})
+        assert "At home" not in client_of(who).get("/tickets/new/sales/").text
+    assert Draft.objects.get(owner=f"user:{cast.anna.pk}").fields["elsewhere"] == "At phone"
+
+
+# --- A ticket that staff open for a client ----------------------------------------------------------------------------
+
+
+def test_what_staff_type_for_a_client_is_there_again_for_that_client_alone(client_of, cast, type_in):
+    """Never mixed up between clients, nor between people; with its fields and the fields of a call."""
+    browser, place = client_of(cast.sam), f"open/{cast.anna.pk}"
+    fields = {"client": cast.anna.pk, "channel": "phone", "subject": "Your call", "message": "About the shop"}
+    type_in(browser, place, "desk", **fields, minutes="12", priority="critical", department="support")
+    page = browser.get(f"/desk/new/?client={cast.anna.pk}").text
+    assert "About the shop</textarea>" in page and 'value="Your call"' in page and 'value="12"' in page
+    assert 'value="critical" selected' in page and "have not sent it" in page
+    listed = browser.get("/desk/drafts/").text
+    assert f"/desk/new/?client={cast.anna.pk}&amp;channel=phone" in listed and "new ticket for a client" in listed
+    for other in (f"/desk/new/?client={cast.carl.pk}", "/desk/new/"):
+        assert "About the shop" not in browser.get(other).text
+    assert "About the shop" not in client_of(cast.lena).get(f"/desk/new/?client={cast.anna.pk}").text
+
+
+def test_a_follow_up_has_a_draft_of_its_own(client_of, cast, ticket, type_in):
+    """C17."""
+    browser, place = client_of(cast.sam), f"open/{cast.anna.pk}/{ticket.number}"
+    fields = {"client": cast.anna.pk, "follow": ticket.number, "message": "Once more"}
+    assert type_in(browser, place, "desk", **fields).status_code == 204
+    assert "Once more</textarea>" in browser.get(f"/desk/new/?follow={ticket.number}").text
+    assert "Once more" not in browser.get(f"/desk/new/?client={cast.anna.pk}").text
+    assert f"client={cast.anna.pk}&amp;follow={ticket.number}" in browser.get("/desk/drafts/").text
+
+
+def test_it_is_gone_when_the_ticket_is_open_or_begun_anew(client_of, cast, type_in):
+    browser, here = client_of(cast.sam), f"/desk/new/?client={cast.anna.pk}"
+    sent = {"client": cast.anna.pk, "department": "support", "subject": "Hello", "priority": "medium"}
+    type_in(browser, f"open/{cast.anna.pk}", "desk", message="Half of it", **sent)
+    assert browser.post(here, sent | {"anew": "1", "message": "Half of it"}).url == here and not Draft.objects.exists()
+    assert browser.post(here, sent | {"message": ""}).status_code == 422
+    assert Draft.objects.get().fields["subject"] == "Hello"
+    browser.post(here, sent | {"message": "All of it"})
+    assert Ticket.objects.get().subject == "Hello" and not Draft.objects.exists()
+
+
+def test_staff_on_two_devices_lose_neither_text(client_of, cast, type_in):
+    """As in the box of a reply."""
+    browser, place = client_of(cast.sam), f"open/{cast.anna.pk}"
+    type_in(browser, place, "phone", client=cast.anna.pk, message="On the phone")
+    answer = type_in(browser, place, "desk", client=cast.anna.pk, message="At the desk")
+    assert answer.status_code == 409 and kept() == ("At the desk", "On the phone")
+    page = browser.get(f"/desk/new/?client={cast.anna.pk}").text
+    assert "On the phone</blockquote>" in page
+    sent = {"client": cast.anna.pk, "channel": "staff", "message": "At the desk", "elsewhere": "take"}
+    back = browser.post(f"/drafts/elsewhere/?place={place}", sent)
+    assert back.url == f"/desk/new/?client={cast.anna.pk}&channel=staff"
+    assert kept() == ("At the desk\n\nOn the phone", None)
+
+
+def test_a_sign_in_that_has_expired_loses_nothing_that_staff_sent(client_of, cast, file):
+    """ost#635: text and file wait under the session's secret; whoever signs in there finds them."""
+    browser, here = client_of(None), f"/desk/new/?client={cast.anna.pk}"
+    sent = {"client": cast.anna.pk, "department": "support", "subject": "Hello", "message": "Half of it"}
+    answer = browser.post(here, sent | {"attachments": file("trace.log")})
+    assert answer.status_code == 302 and answer.url.startswith("/accounts/login/") and not Ticket.objects.exists()
+    browser.force_login(cast.sam)
+    page = browser.get(here).text
+    assert "Half of it</textarea>" in page and "trace.log" in page
+    assert "Half of it" not in client_of(cast.sam).get(here).text
+
+
+@pytest.mark.parametrize("name", ["anna", "olga", "carl"])
+def test_clients_keep_no_ticket_for_others(client_of, cast, name, type_in):
+    """T01; nor do staff a place that is none (T19), or files there."""
+    browser, place = client_of(getattr(cast, name)), f"open/{cast.anna.pk}"
+    assert type_in(browser, place, "desk", message="x").status_code == 404
+    assert browser.post(f"/drafts/elsewhere/?place={place}", {"message": "x"}).status_code == 404
+    for place in ("open/", "open/x", "open/1/", "open/1/x", "open/1/KTR-482913/2", "open/" + "9" * 19):
+        assert type_in(client_of(cast.sam), place, "desk", message="x").status_code == 404, place
+    assert client_of(cast.sam).post(f"/drafts/upload/?place=open/{cast.anna.pk}").status_code == 404
+    assert not Draft.objects.exists()

@@ -73,6 +73,28 @@ def test_two_devices_lose_neither_text(sit_down, tab, ticket, cast):  # noqa: F8
     expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at")
 
 
+@pytest.mark.parametrize(("who", "path"), [("anna", "/tickets/new/support/"), ("sam", "/desk/new/?client={anna}")])
+def test_two_devices_lose_neither_text_of_a_new_ticket(sit_down, cast, who, path):  # noqa: F811 - the fixture
+    """The same for clients in the portal and for staff who open a ticket for one: offered, put below, there again."""
+    person, path = getattr(cast, who), path.format(anna=cast.anna.pk)
+    phone, desk = sit_down(person, path), sit_down(person, path)
+    for page, words, state in (
+        (phone, "On the phone", "Draft saved at"), (desk, "At the desk", "You typed something else here"),
+    ):  # fmt: skip
+        page.locator("#id_message").fill(words)
+        expect(page.locator("[data-draft-state]")).to_contain_text(state)
+    third = sit_down(person, path)
+    expect(third.locator(".typed-elsewhere")).to_have_text("On the phone")
+    assert complaints(third) == []
+    desk.get_by_role("button", name="Put it below").click()
+    expect(desk.locator("#id_message")).to_have_value("At the desk\n\nOn the phone")
+    until(desk, lambda: "On the phone" in Draft.objects.get().fields["message"])
+    third = sit_down(person, path)
+    expect(third.locator("#id_message")).to_have_value("At the desk\n\nOn the phone")
+    expect(third.locator(".typed-elsewhere")).to_have_count(0)
+    assert complaints(third) == []
+
+
 def test_the_text_of_the_other_device_is_there_when_the_page_was_closed(sit_down, tab, ticket, cast):  # noqa: F811
     """Nothing is lost: not offered while the page was open, it is on the next one; one click puts it below."""
     other = sit_down(cast.sam, f"/t/{ticket.number}/")

@@ -125,9 +125,8 @@ def edit_page(request, ticket, message, draft, *, status=200, **more):
         "version": message.revisions.count(),
         "mailed": "mailed" in fields,
         "place": drafts.place_of(Draft.Kind.EDIT, message),
-        "draft_at": draft.updated_at.isoformat() if draft else "",
-        "elsewhere": draft.fields.get("elsewhere", "") if draft else "",
         "rail": queries.rail(request.viewer),
+        **drafts.seen_in(draft),
     }
     return render(request, "desk/edit.html", context | more, status=status)
 

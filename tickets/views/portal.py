@@ -116,12 +116,13 @@ def new(request, slug):
             keep_for_later(request, place, policy=department.policy)
         return sign_in_first(request, request.get_full_path())
     if request.method != "POST":
-        return opening_page(request, department, blank_form(request, department, place))
+        draft = drafts.saved(request, place)
+        return opening_page(request, department, blank_form(request, department, draft), draft)
     form = OpenForm(request, department)
     valid = form.is_valid()
     if "preview" in request.POST or not valid:
-        drafts.keep(request, place, request.POST, uploads=form.uploads)
-        return opening_page(request, department, form, status=200 if "preview" in request.POST else 422)
+        draft = drafts.keep(request, place, request.POST, uploads=form.uploads)
+        return opening_page(request, department, form, draft, status=200 if "preview" in request.POST else 422)
     ticket = open_from(request, department, form)
     drafts.drop(request, place)
     return redirect("ticket_sent", ticket.number)
@@ -135,20 +136,20 @@ def taking_tickets(slug):
     raise Http404
 
 
-def blank_form(request, department, place):
+def blank_form(request, department, draft):
     """The form as it was left, or with what is known: whom it follows (S110), who a guest is."""
-    draft, follow, viewer = drafts.saved(request, place), followed(request), request.viewer
+    follow, viewer = followed(request), request.viewer
     initial = draft.fields if draft else {}
     if follow and not initial.get("message"):
         initial = {**follow_up_text(request, follow), **initial}
     if viewer.is_guest_pass:
         initial = {"name": viewer.user.name, "email": viewer.user.email, **initial}
     form = OpenForm(request, department, initial=initial)
-    form.uploads = drafts.kept_files(request, place)
+    form.uploads = drafts.kept_files(request, drafts.place_of(Draft.Kind.NEW, department))
     return form
 
 
-def opening_page(request, department, form, *, status=200):
+def opening_page(request, department, form, draft, *, status=200):
     typed = form["message"].value() or ""
     written = typed if "preview" in request.POST else ""
     context = {
@@ -159,6 +160,7 @@ def opening_page(request, department, form, *, status=200):
         "preview": text.shown(text.render_markdown(written)) if written else "",
         "many_tasks": guiding.reads_like_many(typed),
         "place": drafts.place_of(Draft.Kind.NEW, department),
+        **drafts.seen_in(draft),
     }
     return render(request, "portal/new.html", context, status=status)
 
