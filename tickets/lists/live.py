@@ -28,16 +28,17 @@ _known = (None, "")
 
 
 class Now(NamedTuple):
-    """A list's mark, and the traces of the others who look at tickets."""
+    """A list's mark, and the traces it was made of."""
 
     mark: str = ""
-    here: tuple = ()
+    traces: tuple | list = ()
 
     @property
     def present(self):
         """[(ticket id, Face, whether they write)] (S6). Faces are as old as the configuration, which the mark knows."""
         faces = colleagues.staff().faces
-        found = [(pk, faces.get(int(person)), mode) for pk, (mode, person) in self.here]
+        here = [(pk, *words.split()) for what, pk, words in self.traces if what == "here"]
+        found = [(pk, faces.get(int(person)), mode) for pk, mode, person in here]
         return [(pk, face, mode == Presence.Mode.WRITING) for pk, face, mode in found if face]
 
 
@@ -50,7 +51,7 @@ def now(viewer, address):
     look = address, viewer.user.pk, get_language(), timezone.get_current_timezone_name(), timezone.localdate()
     whole = traces, look, viewer.user.is_superuser, configured(), int(time.time() // FORGOTTEN)
     mark = blake2b(repr(whole).encode(), digest_size=12).hexdigest()
-    return Now(mark, tuple((pk, words.split()) for what, pk, words in traces if what == "here"))
+    return Now(mark, traces)
 
 
 def configured():
