@@ -527,7 +527,7 @@ def play(examples, steps, **more):
 @pytest.mark.django_db
 def test_whatever_the_cast_does_the_desk_is_whole():
     """T01, T09, T20. The same few histories each time; new ones are looked for at length."""
-    play(examples=6, steps=15, derandomize=True)
+    play(examples=3, steps=15, derandomize=True)
 
 
 @pytest.mark.long

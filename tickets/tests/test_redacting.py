@@ -210,13 +210,28 @@ WORDS = st.text(LETTERS, min_size=4, max_size=12) | st.sampled_from(
 )
 
 
-@settings(
-    max_examples=12, deadline=None, derandomize=True,
+FEW = settings(
+    max_examples=6, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow],
 )  # fmt: skip
+
+
+@FEW
 @given(words=WORDS)
 def test_it_holds_for_any_words(cast, open_ticket, say, arrive, redact, words):
     """T21 as a property: regex characters, tags, emoji, accents, any script."""
+    all_places_lose(words, cast, open_ticket, say, arrive, redact)
+
+
+@pytest.mark.long
+@settings(FEW, max_examples=100)
+@given(words=WORDS)
+def test_it_holds_for_any_words_at_length(cast, open_ticket, say, arrive, redact, words):
+    """T21, many more of them."""
+    all_places_lose(words, cast, open_ticket, say, arrive, redact)
+
+
+def all_places_lose(words, cast, open_ticket, say, arrive, redact):
     words = f"{words.strip().strip('<>')}qzxj"  # what stands nowhere by chance, nor at the end of a tag
     with transaction.atomic():
         ticket = full_world(cast, open_ticket, say, arrive, words)
