@@ -32,7 +32,7 @@ REAL = (
     "server mail domain invoice backup restore password database error page slow login account update order payment"
     " письмо сервер домен счёт ошибка сайт почта facture serveur domaine erreur sauvegarde servidor domínio fatura"
 ).split()
-PARAGRAPHS = 2_500
+PARAGRAPHS = 2_500  # to choose from; fewer for less than five hundred tickets
 
 
 class Filler:
@@ -47,7 +47,7 @@ class Filler:
 
     def run(self):
         """Write everything. Returns the number of tickets written."""
-        self.library = Library(self.chance)
+        self.library = Library(self.chance, size=min(PARAGRAPHS, 5 * self.count))
         self.statuses = {row.code: row for row in Status.objects.all()}
         self.priorities = list(Priority.objects.order_by("level"))
         self.hire()
@@ -267,14 +267,14 @@ class Story:
 class Library:
     """A pool of paragraphs (source, html, stems), each rendered and stemmed once; a message is a few of them."""
 
-    def __init__(self, chance):
+    def __init__(self, chance, *, size):
         self.chance = chance
         words = REAL + ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(6_000)]
         chance.shuffle(words)
         weights = [1 / (rank + 8) for rank in range(len(words))]
         self.paragraphs = [
             paragraph(" ".join(chance.choices(words, weights, k=chance.randint(25, 60))).capitalize() + ".")
-            for _ in range(PARAGRAPHS)
+            for _ in range(size)
         ]
         self.marked = {word: paragraph(f"It is about the {word} again.") for word in (RARE, COMMON, REPLY_ONLY)}
 
