@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,15 +37,15 @@ ORDERS = [
 def rows(ticket, sales, billing, support):
     """Thirty-one tickets with few different values, microseconds apart, some exactly alike but for their key."""
     pick = random.Random(7)
-    copies = []
+    first, copies = Ticket.objects.get(pk=ticket.pk), []
     for n in range(30):
-        copy = Ticket.objects.get(pk=ticket.pk)
-        copy.pk, copy.number = None, f"BCD-{n:06}"
-        copy.subject = pick.choice(["a", "b", "Ä", "", "a b", "é,\"'%"])
-        copy.department = pick.choice([sales, billing, support])
-        copy.updated_at = START + timedelta(microseconds=pick.randrange(8))
-        copy.escalated = pick.random() < 0.5
-        copies.append(copy)
+        row = copy(first)
+        row.pk, row.number = None, f"BCD-{n:06}"
+        row.subject = pick.choice(["a", "b", "Ä", "", "a b", "é,\"'%"])
+        row.department = pick.choice([sales, billing, support])
+        row.updated_at = START + timedelta(microseconds=pick.randrange(8))
+        row.escalated = pick.random() < 0.5
+        copies.append(row)
     Ticket.objects.bulk_create(copies)
     return Ticket.objects.annotate(who=Coalesce(F("assignee__name"), Value("")))
 
