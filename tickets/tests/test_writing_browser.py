@@ -73,6 +73,24 @@ def test_two_devices_lose_neither_text(sit_down, tab, ticket, cast):  # noqa: F8
     expect(tab.locator("#pane-reply [data-draft-state]")).to_contain_text("Draft saved at")
 
 
+def test_a_page_that_was_told_of_the_other_text_says_nothing_more_when_it_closes(sit_down, ticket, cast):  # noqa: F811
+    """Its words were kept beside the other's: what was made of both since is not overwritten."""
+    path = f"/t/{ticket.number}/"
+    phone, desk = sit_down(cast.sam, path), sit_down(cast.sam, path)
+    for page, words, state in (
+        (phone, "On the phone", "Draft saved at"), (desk, "At the desk", "You typed something else here"),
+    ):  # fmt: skip
+        page.locator("#id_reply").fill(words)
+        expect(page.locator("#pane-reply [data-draft-state]")).to_contain_text(state)
+    third = sit_down(cast.sam, path)
+    third.get_by_role("button", name="Put it below").click()
+    expect(third.locator("#id_reply")).to_have_value("At the desk\n\nOn the phone")
+    desk.goto(desk.url.replace(path, "/desk/activity/"))
+    expect(desk.locator("h1")).to_have_text("My activity")
+    fields = Draft.objects.get().fields
+    assert fields["message"] == "At the desk\n\nOn the phone" and "elsewhere" not in fields
+
+
 @pytest.mark.parametrize(("who", "path"), [("anna", "/tickets/new/support/"), ("sam", "/desk/new/?client={anna}")])
 def test_two_devices_lose_neither_text_of_a_new_ticket(sit_down, cast, who, path):  # noqa: F811 - the fixture
     """The same for clients in the portal and for staff who open a ticket for one: offered, put below, there again."""
