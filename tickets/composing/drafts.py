@@ -19,14 +19,14 @@ from helpdesk_site.lib.tokens import clean_number
 
 from .. import times
 from ..keeping import files
-from ..models import Attachment, Draft, Message
+from ..models import Attachment, Draft
 from . import predefined
 
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
     Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
     Draft.Kind.NOTE: ("message", "predefined", "also", *times.FIELDS),
-    Draft.Kind.EDIT: ("message", "version", "mailed"),
+    Draft.Kind.EDIT: ("message", "version", "mailed", "number"),
     Draft.Kind.OPEN: (
         "subject", "message", "name", "email", "organisation", "department", "priority", "type", "status", "assignee",
         "client", "follow", "channel", "tell", "at", "minutes", "phone", "state", "link", "pass_code",
@@ -208,11 +208,9 @@ def forget_empty(request, place):
 
 
 def changes_in(request, number):
-    """The places in which this person has changed messages of a ticket and not saved it."""
-    begun = Draft.objects.filter(owner__in=names_of(request), kind=Draft.Kind.EDIT).values_list("place", flat=True)
-    known = {int(parse(place)[1]): place for place in begun}
-    rows = Message.objects.filter(pk__in=known, ticket__number=number).order_by("pk") if known else ()
-    return [known[row.pk] for row in rows]
+    """The places in which this person has changed messages of a ticket, as its page was called, and not saved it."""
+    rows = Draft.objects.filter(owner__in=names_of(request), kind=Draft.Kind.EDIT, fields__number=number)
+    return list(rows.order_by("pk").values_list("place", flat=True))
 
 
 def of_person(user):

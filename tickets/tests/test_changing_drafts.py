@@ -27,7 +27,8 @@ def save(client_of, cast, message):
     """`save("Words", person=sam)`: what the server says to the page that saves them as they are typed."""
 
     def typing(words, person=cast.sam, *, browser=None, **more):
-        sent = {"message": words, "version": "0", "draft_at": "", "form_key": "page-of-the-desk", **more}
+        sent = {"message": words, "version": "0", "number": message.ticket.number, "draft_at": "", **more}
+        sent = {"form_key": "page-of-the-desk", **sent}
         return (browser or client_of(person)).post(f"/drafts/save/?place=edit/{message.pk}", sent)
 
     return typing
@@ -180,3 +181,14 @@ def test_what_was_typed_to_a_ticket_that_left_is_found(client_of, cast, save, pa
     answer = browser.post(page, {"message": "More of my words", "version": "0"})
     assert answer.status_code == 404 and "More of my words" in answer.text and ticket.subject not in answer.text
     assert client_of(cast.anna).get(f"/t/{ticket.number}/kept/").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["", "KTR-482913", "x/y", "<b>"])
+def test_a_message_of_elsewhere_tells_nothing_by_a_change_of_it(client_of, cast, page, message, number):
+    """T01, T19: not even the number of its ticket, whatever a page of one's own says."""
+    browser = client_of(cast.ben)
+    elsewhere = page.replace(message.ticket.number, "KTR-482913")
+    answer = browser.post(elsewhere, {"message": "Mine", "number": number})
+    assert answer.status_code == 404
+    listed = browser.get("/desk/drafts/")
+    assert listed.status_code == 200 and "Mine" in listed.text and message.ticket.number not in listed.text

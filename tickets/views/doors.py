@@ -76,13 +76,14 @@ def not_sent(request, place, number):
     words = keep_words(request, place, policy=department_of(number).policy)
     if not words:
         raise Http404
-    return kept_page(request, number, status=404)
+    return kept_page(request, number, also=[place], status=404)
 
 
-def kept_page(request, number, *, status=200):
+def kept_page(request, number, *, also=(), status=200):
     """What this person typed to that ticket, reply, note and changes of messages, and no word of the ticket itself; 404
     for nothing."""
     places = [f"{Draft.Kind.REPLY}/{number}", f"{Draft.Kind.NOTE}/{number}", *drafts.changes_in(request, number)]
+    places = list(dict.fromkeys([*places, *also]))
     found = [draft for place in places if (draft := drafts.saved(request, place))]
     if not found:
         raise Http404

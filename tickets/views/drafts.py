@@ -12,6 +12,7 @@ from departments.models import Department
 from departments.policy import snapshot
 from engine import once
 from helpdesk_site.lib import text
+from helpdesk_site.lib.tokens import clean_number
 
 from .. import access, throttle
 from ..composing import drafts
@@ -115,13 +116,12 @@ def mine(request):
     """Everything I have typed and not sent: on tickets, on those that have left my departments too, and new ones."""
     rows = list(drafts.of_person(request.user)[:MOST])
     for row in rows:
-        _kind, row.what = drafts.parse(row.place)
-    edited = numbers_of([row.what for row in rows if row.kind == Draft.Kind.EDIT])
-    numbers = {edited.get(row.what, row.what) for row in rows}
+        kind, row.what = drafts.parse(row.place)
+        row.number = clean_number(row.fields.get("number", "") if kind == Draft.Kind.EDIT else row.what)
+    numbers = {row.number for row in rows}
     seen = Ticket.objects.filter(access.visible(request.viewer), number__in=numbers).in_bulk(field_name="number")
     departments = {row.slug: row for row in snapshot().departments.values()}
     for row in rows:
-        row.number = edited.get(row.what, row.what)
         row.ticket, row.department = seen.get(row.number), departments.get(row.what)
         row.words = text.excerpt(row.fields.get("message") or row.fields.get("elsewhere", ""), 160)
         if row.kind in (Draft.Kind.NEW, Draft.Kind.OPEN):
@@ -135,16 +135,15 @@ def mine(request):
 def page_of(kind, what, fields):
     """Where a change of a message or a new ticket is typed; `fields` say for whom it is."""
     if kind == Draft.Kind.EDIT:
-        return reverse("message_edit", args=[numbers_of([what])[what], what])
+        return reverse("message_edit", args=[number_of(what), what])
     asked = {name: fields[name] for name in ("client", "follow", "channel") if fields.get(name)}
     page = reverse("desk_new") if kind == Draft.Kind.OPEN else reverse("ticket_new_in", args=[what])
     return f"{page}?{urlencode(asked)}" if asked else page
 
 
-def numbers_of(messages):
-    """{id of a message: the number of the ticket it was written under}, of these ids as places name them."""
-    rows = Message.objects.filter(pk__in=messages).values_list("pk", "ticket__number") if messages else ()
-    return {str(pk): number for pk, number in rows}
+def number_of(message):
+    """The number of the ticket a message (its id) was written under."""
+    return get_object_or_404(Message.objects.select_related("ticket"), pk=message).ticket.number
 
 
 def place_asked(request):
@@ -162,7 +161,7 @@ def place_asked(request):
     if not request.viewer:
         return place, department_of(what)
     if kind == Draft.Kind.EDIT:
-        return place, changeable(request.viewer, numbers_of([what]).get(what, ""), int(what))[0].shown_department
+        return place, changeable(request.viewer, number_of(what), int(what))[0].shown_department
     if kind == Draft.Kind.OPEN and not request.viewer.is_staff:
         raise Http404
     if kind == Draft.Kind.OPEN:
