@@ -1,12 +1,15 @@
 """Jobs side by side: two workers on one, two jobs on the same tickets, an agent in between (T07, T09)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.viewer import Viewer
 from departments.models import Status
 from tickets import actions, bulk
 from tickets.keeping import history
-from tickets.models import BulkJob, Message, Ticket, TicketEvent, Verb
+from tickets.models import BulkJob, Message, PendingReply, Ticket, TicketEvent, Verb
 from tickets.tests.test_races import at_once
 from tickets.writing import write
 
@@ -62,3 +65,19 @@ def test_undo_while_it_runs_leaves_nothing_changed(lot, sam):
     job.refresh_from_db()
     assert job.state == "undone"
     assert Ticket.objects.filter(status=Status.objects.get(code="open")).count() == 12
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_a_post_called_back_the_moment_it_goes_is_sent_or_taken_back_and_never_both(lot, sam, attempt):
+    """T09: each of its replies goes to its client, and is told, or to nobody."""
+    due_at = timezone.now() + timedelta(seconds=30)
+    job = begin(sam, lot[:4], "incident", incident="It works again.", due_at=due_at.timestamp(), of=lot[0])
+    bulk.run(job.pk)
+    rows = list(PendingReply.objects.order_by("-pk"))
+    at_once(lambda: bulk.undo(job), *[lambda row=row: actions.release(row, now=due_at) for row in rows])
+    bulk.run(job.pk)
+    job.refresh_from_db()
+    assert len(rows) == 4 and job.state == "undone" and not PendingReply.objects.exists()
+    went = Message.objects.filter(body="It works again.").values_list("ticket__number", flat=True)
+    assert sorted(went) == sorted(number for number, _why in job.failed)
+    assert all(history.verify([number]) is None for number in went)
