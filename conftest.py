@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -70,6 +71,12 @@ def pytest_runtest_setup(item):
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: garbage is not looked for in it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 # --- Network: nothing but this machine --------------------------------------------------------------------------------
