@@ -119,6 +119,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file: threads share it without table locks (STACK 6)
 else:
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        _database["ENGINE"] = "helpdesk_site.postgresql"  # Django's, with a cheaper health check
     _database.setdefault("CONN_MAX_AGE", 600)
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
