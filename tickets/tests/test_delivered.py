@@ -99,7 +99,7 @@ def test_delivery_costs_the_clients_page_no_statement(ticket, anna, sam, say, cl
         counts.append(len(seen))
         say(ticket, sam, text)
         sent(*OutgoingMail.objects.all())
-    assert counts == [7, 7]
+    assert counts == [6, 6]
 
 
 # --- An address that reaches nobody -----------------------------------------------------------------------------------

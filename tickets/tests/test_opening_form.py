@@ -222,7 +222,7 @@ def test_the_form_costs_the_same_for_one_service_and_three(client_of, anna, stat
     browser.get("/tickets/new/support/")
     with statements() as seen:
         browser.get("/tickets/new/support/")
-    assert len(seen) == 6  # session, user, draft, its files, memberships, services
+    assert len(seen) == 5  # session with user, draft, its files, memberships, services
     assert not seen.writing()
 
 

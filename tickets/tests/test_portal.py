@@ -78,7 +78,7 @@ def test_home_costs_the_same_for_one_ticket_and_three(client_of, anna, sam, open
     browser.get("/")
     with statements() as seen:
         browser.get("/")
-    assert len(seen) == 6  # session, user, three lists, what was read
+    assert len(seen) == 5  # session with user, three lists, what was read
     assert not seen.writing()
 
 
@@ -242,7 +242,7 @@ def test_the_list_costs_the_same_for_one_ticket_and_three(
     with statements() as seen:
         page = browser.get("/tickets/" + query)
     assert len(subjects(page)) == rows
-    assert len(seen) == 5  # session, user, memberships, list, counts
+    assert len(seen) == 4  # session with user, memberships, list, counts
     assert not seen.writing()
 
 

@@ -374,7 +374,7 @@ def test_the_list_takes_as_many_statements_for_one_as_for_three(client_of, ticke
     browser.get("/desk/times/")
     with statements() as seen:
         browser.get("/desk/times/")
-    assert len(seen) == 6
+    assert len(seen) == 5
 
 
 def test_operators_say_what_an_hour_costs(client_of, cast):
