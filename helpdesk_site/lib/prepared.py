@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 MARKS = {int: lambda number: 7_000_000_000_000_000 + number, str: "\ue000slot {}\ue000".format}  # what no row holds
 TYPES = {int: "bigint", str: "text"}
@@ -74,7 +74,11 @@ class Prepared:
             return cursor.execute(self._compiled[0], self._filled(values))
         call = f"EXECUTE {self._name}" + (f"({', '.join(['%s'] * len(values))})" if values else "")
         call = cursor.mogrify(call, values).decode()
-        return cursor.execute(call if plan.knows(self._name) else f"{self._planning(cursor)}; {call}")
+        try:
+            return cursor.execute(call if plan.knows(self._name) else f"{self._planning(cursor)}; {call}")
+        except DatabaseError:  # its plan was not made, or a column has another type since: next time without one
+            plan.give_up(self._name)
+            raise
 
     def _filled(self, values):
         given = dict(zip(self._slots, values, strict=True))
@@ -140,9 +144,11 @@ class _Plans:
     """Which statements have a plan on one connection, and how often the others were asked."""
 
     def __init__(self, of):
-        self.of, self._asked, self._known = of, {}, set()
+        self.of, self._asked, self._known, self._given_up = of, {}, set(), set()
 
     def is_worth(self, name):
+        if name in self._given_up:
+            return False
         if name in self._known:
             return True
         self._asked[name] = self._asked.get(name, 0) + 1
@@ -152,6 +158,9 @@ class _Plans:
         known = name in self._known
         self._known.add(name)
         return known
+
+    def give_up(self, name):
+        self._given_up.add(name)
 
 
 def _plans(connection):

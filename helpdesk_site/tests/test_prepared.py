@@ -3,14 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from helpdesk_site.lib.prepared import WORTH_A_PLAN, Prepared, PreparedRows
 from tickets import actions, found
 from tickets.lists import queues
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Tag, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,32 @@ def test_a_plan_is_kept_on_the_connection_it_was_made_on(open_ticket):
             prepared.rows(ticket.pk)
     words = [query["sql"].split()[0] for query in captured]
     assert words == ["SELECT"] * (WORTH_A_PLAN - 1) + ["PREPARE", "EXECUTE"]
+
+
+@pytest.mark.postgres
+def test_a_plan_that_could_not_be_made_is_given_up(cast):
+    """A table of a migration that is still running: once it is there, the connection asks for it without a plan."""
+    prepared = Prepared(lambda name: Tag.objects.filter(name=name).values("pk", "name"), slots=(str,))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tickets_tag RENAME TO tickets_later")
+        for _each in range(WORTH_A_PLAN):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                prepared.rows("x")
+        cursor.execute("ALTER TABLE tickets_later RENAME TO tickets_tag")
+    assert prepared.rows("x") == []
+
+
+@pytest.mark.postgres
+def test_a_plan_that_a_migration_made_useless_is_given_up(cast):
+    """A column that has another type since: PostgreSQL refuses the plan it kept."""
+    prepared = Prepared(lambda name: Tag.objects.filter(name=name).values("name", "pk"), slots=(str,))
+    for _each in range(WORTH_A_PLAN):
+        prepared.rows("x")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tickets_tag ALTER name TYPE varchar(400)")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        prepared.rows("x")
+    assert prepared.rows("x") == []
 
 
 def test_a_ticket_is_found_with_its_people_in_one_statement(open_ticket, cast):
