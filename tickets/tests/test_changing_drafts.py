@@ -183,6 +183,14 @@ def test_what_was_typed_to_a_ticket_that_left_is_found(client_of, cast, save, pa
     assert client_of(cast.anna).get(f"/t/{ticket.number}/kept/").status_code == 404
 
 
+@pytest.mark.parametrize("name", [None, "anna", "ben", "sam"])
+def test_a_change_of_a_message_of_no_number_is_not_kept(client_of, cast, ticket, name):
+    """T19: such an address as nobody ever had a page of."""
+    page, person = f"/t/{ticket.number}/message/{'9' * 30}/edit/", name and getattr(cast, name)
+    assert client_of(person).post(page, {"message": "x"}).status_code == (404 if name else 302)
+    assert not Draft.objects.exists()
+
+
 @pytest.mark.parametrize("number", ["", "KTR-482913", "x/y", "<b>"])
 def test_a_message_of_elsewhere_tells_nothing_by_a_change_of_it(client_of, cast, page, message, number):
     """T01, T19: not even the number of its ticket, whatever a page of one's own says."""

@@ -54,9 +54,10 @@ def for_somebody(view):
 
 
 def place_written(request, number, *, message="", **_more):
-    """Where what this request sends was typed; "" for a door through which nothing is written."""
+    """Where what this request sends was typed; "" for a door through which nothing is written, and for no place."""
     kind = WRITTEN_AT.get(request.resolver_match.url_name)
-    return f"{kind}/{message if kind == Draft.Kind.EDIT else clean_number(number)}" if kind else ""
+    place = f"{kind}/{message if kind == Draft.Kind.EDIT else clean_number(number)}"
+    return place if drafts.parse(place) else ""
 
 
 def department_of(number):
