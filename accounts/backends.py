@@ -51,6 +51,10 @@ class Backend(ModelBackend):
 class SessionStore(db.SessionStore):
     """Django's sessions in the database, with a cheaper read that brings the person along."""
 
+    def _validate_session_key(self, key):
+        """Not what no key ever is: PostgreSQL refuses to look for a NUL."""
+        return super()._validate_session_key(key) and key.isalnum()
+
     def load(self):
         remembered, said = last.get(self.session_key, ("", {}))
         text, expires, at_hand.person = self.read(said.get(SESSION_KEY))

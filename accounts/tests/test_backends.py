@@ -41,6 +41,13 @@ def test_a_session_that_ended_says_nothing(session, end):
     assert store.session_key is None
 
 
+def test_a_cookie_that_no_session_has_is_a_stranger(client, db, settings):
+    """T19: PostgreSQL takes no NUL, which a cookie may spell."""
+    client.cookies[settings.SESSION_COOKIE_NAME] = "0" * 30 + "\0"
+    assert "\\000" in client.cookies.output()
+    assert client.get("/accounts/login/").status_code == 200
+
+
 def test_a_person_is_read_whole_and_may_be_saved(cast):
     for _time in range(5):
         user = Backend().get_user(cast.carl.pk)
