@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.models import User
 from departments.models import PredefinedReply, Team
 from departments.policy import snapshot
 
@@ -43,13 +42,14 @@ def give_priority(ticket, code, actor, message):
 
 def hand_over(ticket, whom, actor, message):
     """To whoever sent the reply, to nobody, to a colleague or to a team; to none who is gone."""
-    who = colleagues.named(whom)
+    known = colleagues.named(whom)
+    who = known and type(known).objects.filter(pk=known.pk).first()  # as they are by now
     if whom in (Assign.ME, Assign.NOBODY):
         assign(ticket, to=actor if whom == Assign.ME else None, actor=actor)
     elif isinstance(who, Team):
         give_to_team(ticket, team=who, actor=actor)
     elif who:
-        assign(ticket, to=User.objects.get(pk=who.pk), actor=actor)
+        assign(ticket, to=who, actor=actor)
 
 
 def put_tags(ticket, names, actor, message):
