@@ -1,7 +1,8 @@
+import uuid
+
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -62,9 +63,27 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bulk_jobs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("total", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["user", "-id"], name="bulkjob_of"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running", "undoing"])),
+                        fields=["moved_at"],
+                        name="bulkjob_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -74,10 +93,24 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(max_length=200, verbose_name="point")),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="checklist", to="tickets.ticket"
+                    ),
+                ),
             ],
-            options={
-                "ordering": ["position", "id"],
-            },
+            options={"ordering": ["position", "id"]},
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -88,6 +121,26 @@ class Migration(migrations.Migration):
                 ("columns", models.JSONField(blank=True, default=list)),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: mine alone.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="shared with",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "saved view",
@@ -121,6 +174,12 @@ class Migration(migrations.Migration):
                 ),
                 ("link", models.URLField(blank=True, verbose_name="link to the meeting")),
                 ("pass_code", models.CharField(blank=True, max_length=60, verbose_name="pass code")),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="talk", to="tickets.ticket"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -141,9 +200,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links_back", to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ticket", "other", "kind"), name="ticketlink_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ticket", models.F("other")), _negated=True), name="ticketlink_to_another"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,11 +268,50 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(blank=True, max_length=200, verbose_name="description")),
                 ("day", models.DateField(verbose_name="day")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="departments.activity",
+                        verbose_name="activity",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="time_entries",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="time_entries", to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="time_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "time entry",
                 "verbose_name_plural": "time entries",
                 "ordering": ["day", "id"],
+                "indexes": [
+                    models.Index(fields=["day", "id"], name="timeentry_day"),
+                    models.Index(fields=["user", "day", "id"], name="timeentry_of"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,14 +322,56 @@ class Migration(migrations.Migration):
                 ("columns", models.JSONField(blank=True, default=list)),
                 ("sort", models.CharField(blank=True, default="", max_length=20)),
                 ("pinned", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="view_choices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "view",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="choices",
+                        to="tickets.savedview",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("view__isnull", False)), fields=("user", "view"), name="viewchoice_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("view", None)), fields=("user", "builtin"), name="viewchoice_of_ours_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Watcher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="watchers", to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="watched", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("user", "ticket"), name="watcher_once")]},
         ),
         migrations.AddField(
             model_name="message",
@@ -385,199 +549,6 @@ class Migration(migrations.Migration):
                 name="event_acts",
             ),
         ),
-        migrations.AddField(
-            model_name="bulkjob",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="bulk_jobs", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkpoint",
-            name="done_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkpoint",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="checklist", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="savedview",
-            name="department",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="Empty: mine alone.",
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="departments.department",
-                verbose_name="shared with",
-            ),
-        ),
-        migrations.AddField(
-            model_name="savedview",
-            name="owner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="saved_views", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="talk",
-            name="ticket",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="talk", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketlink",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketlink",
-            name="other",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="links_back", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketlink",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="links", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="timeentry",
-            name="activity",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="departments.activity",
-                verbose_name="activity",
-            ),
-        ),
-        migrations.AddField(
-            model_name="timeentry",
-            name="message",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="time_entries",
-                to="tickets.message",
-            ),
-        ),
-        migrations.AddField(
-            model_name="timeentry",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="time_entries", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="timeentry",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="time_entries", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="viewchoice",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="view_choices", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="viewchoice",
-            name="view",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="choices",
-                to="tickets.savedview",
-            ),
-        ),
-        migrations.AddField(
-            model_name="watcher",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="watchers", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="watcher",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="watched", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bulkjob",
-            index=models.Index(fields=["user", "-id"], name="bulkjob_of"),
-        ),
-        migrations.AddIndex(
-            model_name="bulkjob",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running", "undoing"])),
-                fields=["moved_at"],
-                name="bulkjob_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketlink",
-            constraint=models.UniqueConstraint(fields=("ticket", "other", "kind"), name="ticketlink_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ticket", models.F("other")), _negated=True), name="ticketlink_to_another"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timeentry",
-            index=models.Index(fields=["day", "id"], name="timeentry_day"),
-        ),
-        migrations.AddIndex(
-            model_name="timeentry",
-            index=models.Index(fields=["user", "day", "id"], name="timeentry_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="viewchoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("view__isnull", False)), fields=("user", "view"), name="viewchoice_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="viewchoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("view", None)), fields=("user", "builtin"), name="viewchoice_of_ours_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watcher",
-            constraint=models.UniqueConstraint(fields=("user", "ticket"), name="watcher_once"),
-        ),
-        migrations.AddField(
-            model_name="bulkjob",
-            name="seen_at",
-            field=models.DateTimeField(default=django.utils.timezone.now),
-        ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["created_at"], name="ticket_created"),
@@ -598,7 +569,29 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("is_unread", models.BooleanField(default=True)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_unread", True)), fields=["user", "ticket"], name="mention_unread"
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("user", "ticket"), name="mention_once")],
+            },
         ),
         migrations.CreateModel(
             name="Snooze",
@@ -621,6 +614,18 @@ class Migration(migrations.Migration):
                         max_length=6,
                     ),
                 ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="snooze", to="tickets.ticket"
+                    ),
+                ),
             ],
         ),
         migrations.AlterModelOptions(
@@ -631,27 +636,6 @@ class Migration(migrations.Migration):
             model_name="tag",
             name="key",
             field=models.CharField(default="", editable=False, max_length=120),
-        ),
-        migrations.AlterField(
-            model_name="notification",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("receipt", "you opened this ticket"),
-                    ("client", "this is your ticket"),
-                    ("participant", "you take part in this ticket"),
-                    ("contact", "support chose you to get this answer"),
-                    ("organisation", "you are told of your organisation's tickets"),
-                    ("assignee", "you look after this ticket"),
-                    ("department", "you are told of this department's tickets"),
-                    ("mention", "a colleague mentioned you in a note"),
-                    ("flag", "a colleague flagged this ticket for you"),
-                    ("rule", "a rule of the portal tells you"),
-                    ("watcher", "you watch this ticket"),
-                    ("snoozer", "you snoozed this ticket"),
-                ],
-                max_length=12,
-            ),
         ),
         migrations.AlterField(
             model_name="tag",
@@ -686,44 +670,6 @@ class Migration(migrations.Migration):
                 name="ticket_department_hidden",
             ),
         ),
-        migrations.AddField(
-            model_name="mention",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="mention",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="snooze",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="snooze",
-            name="ticket",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="snooze", to="tickets.ticket"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mention",
-            index=models.Index(
-                condition=models.Q(("is_unread", True)), fields=["user", "ticket"], name="mention_unread"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mention",
-            constraint=models.UniqueConstraint(fields=("user", "ticket"), name="mention_once"),
-        ),
         migrations.RunPython(
             code=name_keys,
             reverse_code=migrations.RunPython.noop,
@@ -732,38 +678,6 @@ class Migration(migrations.Migration):
             model_name="tag",
             name="key",
             field=models.CharField(editable=False, max_length=120, unique=True),
-        ),
-        migrations.AddField(
-            model_name="bulkjob",
-            name="total",
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="viewchoice",
-            name="position",
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AlterField(
-            model_name="notification",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("receipt", "you opened this ticket"),
-                    ("client", "this is your ticket"),
-                    ("participant", "you take part in this ticket"),
-                    ("contact", "support chose you to get this answer"),
-                    ("organisation", "you are told of your organisation's tickets"),
-                    ("assignee", "you look after this ticket"),
-                    ("department", "you are told of this department's tickets"),
-                    ("mention", "a colleague mentioned you in a note"),
-                    ("flag", "a colleague flagged this ticket for you"),
-                    ("rule", "a rule of the portal tells you"),
-                    ("watcher", "you watch this ticket"),
-                    ("snoozer", "you snoozed this ticket"),
-                    ("team", "it was given to your team"),
-                ],
-                max_length=12,
-            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
