@@ -20,7 +20,7 @@ from mail.parsing import frames, parse, warden
 from .raw import mail, part, several, with_parts
 
 FEW = settings(max_examples=150, deadline=None, derandomize=True)
-SIZES = [50_000, pytest.param(200_000, marks=pytest.mark.long)]
+SIZES = [30_000, pytest.param(200_000, marks=pytest.mark.long)]
 
 
 def filled(unit, size):
