@@ -27,7 +27,10 @@
 
   /* ---- Opening and closing. */
   const open = picker => { field(picker).value = ""; picker.open = true; field(picker).focus(); };
-  const turned = picker => { if (picker.open) return ask(picker, typed(picker)); field(picker).value = ""; of(picker).busy = true; };
+  const turned = picker => {
+    if (picker.open && doc.activeElement === $("summary", picker) && matchMedia("(hover: hover)").matches) field(picker).focus();   // on a phone it would raise the keyboard
+    if (picker.open) return ask(picker, typed(picker)); field(picker).value = ""; of(picker).busy = true;
+  };
   const back = (picker, more = "") => {                                // to the text, with the cursor where it was
     const state = of(picker), ta = box(picker), [from, to] = cursors.get(ta) || [ta.value.length, ta.value.length];
     picker.open = false; field(picker).value = ""; ta.focus();
@@ -39,7 +42,8 @@
   /* ---- Putting one in. */
   const put = (picker, item, send) => {
     const state = of(picker), ta = box(picker), end = ta.value.length, known = cursors.get(ta);
-    const apart = !known && state.slash === null && end && !ta.value.endsWith("\n") ? "\n\n" : "";   // nobody was in the text yet: below it
+    const atEnd = !known || known[0] === end && item.dataset.insert.includes("\n\n");                // nobody was in the text yet, or it is more than a phrase: below it
+    const apart = atEnd && state.slash === null && end && !ta.value.endsWith("\n") ? "\n\n" : "";
     const [from, to] = state.slash === null ? known || [end, end] : [state.slash, state.slash + 1], words = apart + item.dataset.insert;
     state.slash = null; picker.open = false; ta.focus(); ta.setSelectionRange(from, to); write(ta, words);
     besides($("[data-inserted]", ta.form), $("template", item));

@@ -79,6 +79,27 @@ def test_it_is_found_by_typing_and_put_in_where_the_cursor_was(typed):
     expect(box).to_have_value("First.\n\nPlease turn the cache off. Last.")
 
 
+def test_opened_by_mouse_it_is_typed_into_at_once(typed):
+    """No letter of the search is taken for a key of the desk."""
+    tab, _box = typed
+    tab.locator("#pane-reply .picker > summary").click()
+    expect(tab.locator("#pane-reply input[type=search]")).to_be_focused()
+    tab.keyboard.type("cache")
+    expect(tab.locator("#pane-reply [data-first]")).to_contain_text("Cache off")
+
+
+def test_paragraphs_put_in_behind_a_text_stand_below_it(typed):
+    PredefinedText.objects.filter(reply__name="Fixed").update(text="Hello [FIRSTNAME],\n\nit is fixed.")
+    forget()
+    tab, box = typed
+    tab.keyboard.press("r")
+    tab.keyboard.type("One moment.")
+    tab.keyboard.press("Escape")
+    for keys in ("t", "Enter"):
+        tab.keyboard.press(keys)
+    expect(box).to_have_value("One moment.\n\nHello Anna,\n\nit is fixed.")
+
+
 def test_a_slash_opens_it_and_escape_goes_back_to_the_text(typed):
     """With the cursor kept; a path that was meant stays what it was."""
     tab, box = typed
