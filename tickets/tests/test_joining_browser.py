@@ -166,6 +166,9 @@ def test_a_post_to_an_incident_is_read_sent_and_called_back(two, window, cast, s
     tab.get_by_label("Message to the clients").fill("It works again.")
     tab.get_by_label(f"{cast.anna.full_name}, who opened").uncheck()
     tab.get_by_role("button", name="Read it first").click()
+    if script:
+        expect(tab.get_by_role("heading", name="What each client gets")).to_be_focused()
+        assert complaints(tab) == [] and not overflow(tab)
     tab.get_by_role("button", name="Send 1 reply").click()
     waiting = tab.locator("li[id^=waiting]")
     expect(waiting).to_contain_text("Sent to 1 ticket of this incident:")
