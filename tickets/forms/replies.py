@@ -91,6 +91,8 @@ class PredefinedForm(forms.ModelForm):
         self.fields["category"].queryset = ReplyCategory.objects.order_by("position", "name")
         self.fields["status"].queryset = Status.objects.filter(is_active=True)
         self.fields["priority"].queryset = Priority.objects.filter(is_active=True)
+        for name in ("status", "priority"):
+            self.fields[name].empty_label = Assign.KEEP.label
         offered = list(snapshot().departments) if departments is None else departments
         self.fields["assign"].offer(offered, kept=self.instance.assign)
         if departments is not None:

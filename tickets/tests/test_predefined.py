@@ -509,6 +509,8 @@ def form(**more):
 
 def test_a_lead_writes_one_for_their_departments(client_of, cast):
     """S147: with texts, deeds and a new category; it is offered at once."""
+    page = client_of(cast.lena).get("/desk/replies/new/").content.decode()
+    assert page.count("leave it as it is") == 3 and "-----" not in page.partition("What happens")[2]
     sent = form(departments=[cast.support.pk], tags="php, web, php", text_ru="Привет", snooze_hours=4)
     assert client_of(cast.lena).post("/desk/replies/new/", sent).status_code == 302
     row = PredefinedReply.objects.get()
