@@ -9,6 +9,7 @@ import re
 import secrets
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -111,7 +112,12 @@ def names_of(request):
 
 def saved(request, place):
     """The newest draft of this person in this place, or None. Nothing is written."""
-    return Draft.objects.filter(owner__in=names_of(request), place=place).order_by("-updated_at", "-pk").first()
+    return drafts_in(request, place).first()
+
+
+def drafts_in(request, place):
+    """All of this person's drafts in this place, under any of their names, the newest first."""
+    return Draft.objects.filter(owner__in=names_of(request), place=place).order_by("-updated_at", "-pk")
 
 
 def kept_files(request, place):
@@ -129,19 +135,30 @@ def keep(request, place, data, *, uploads=None):
     """Save what was typed (`data`: anything with .get) in this place; exactly `uploads` are the files that wait there.
 
     Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are. What was
-    typed on another page since is kept beside it (`elsewhere`), until it is put into this text or forgotten.
+    typed on another page since is kept beside it (`elsewhere`), until it is put into this text or forgotten; what this
+    page has not seen of that is its `crossed`.
     """
     kind, _what = parse(place)
     fields = {name: clean_input(typed(data, name))[:LONGEST] for name in FIELDS[kind] if data.get(name)}
-    fields |= beside(saved(request, place), data)
-    draft, _made = Draft.objects.update_or_create(
-        owner=owner_of(request), place=place, defaults={"kind": kind, "fields": fields}
-    )
+    with transaction.atomic():
+        draft, before = locked(request, place)
+        draft.fields, draft.crossed = fields | beside(before, data), crossed(before, data)
+        draft.save(update_fields=["fields", "updated_at"])
     if uploads is not None:
         ids = [file.pk for file in uploads]
         files.forget(waiting_files(names_of(request), place).exclude(pk__in=ids))
         Attachment.objects.filter(pk__in=ids, message=None, pending=None).update(draft=draft)
     return draft
+
+
+def locked(request, place):
+    """(the draft to write into, the newest there was before or None) until the transaction ends: of two pages that save
+    at the same moment the second one waits, and sees what the first one typed."""
+    draft, made = Draft.objects.select_for_update().get_or_create(
+        owner=owner_of(request), place=place, defaults={"kind": parse(place)[0], "fields": {}}
+    )
+    before = drafts_in(request, place)
+    return draft, (before.exclude(pk=draft.pk) if made else before).first()
 
 
 def typed(data, name):
@@ -202,7 +219,7 @@ def moment_of(text):
 
 def forget_empty(request, place):
     """Forget a draft in which nothing is left: its words were taken out again."""
-    for draft in Draft.objects.filter(owner__in=names_of(request), place=place):
+    for draft in drafts_in(request, place):
         if not any(draft.fields.get(name, "").strip() for name in WORDS) and not draft.attachments.exists():
             draft.delete()
 

@@ -9,7 +9,7 @@ from django.db import connection
 from helpdesk_site.lib import tokens
 from tickets import actions
 from tickets.keeping import history
-from tickets.models import Message, Ticket, TicketEvent, Verb
+from tickets.models import Draft, Message, Ticket, TicketEvent, Verb
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,3 +104,21 @@ def test_without_the_lock_the_race_is_there(ticket):
     at_once(careless, careless)
     ticket.refresh_from_db()
     assert ticket.last_number == 2, "two increments from 1 ended at 2: one was lost"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_two_devices_that_save_what_is_typed_at_once_keep_both(client_of, ticket, sam, begun):
+    """T09, S6: closing a window closes all its tabs at the same moment."""
+    one, other, place = client_of(sam), client_of(sam), f"/drafts/save/?place=reply/{ticket.number}"
+    if begun:
+        one.post(place, {"message": "Begun", "form_key": "the-page-before-both", "draft_at": ""})
+
+    def save(browser, words):
+        sent = {"message": words, "form_key": f"page-of-{words}".ljust(20, "-"), "draft_at": ""}
+        return lambda: browser.post(place, sent).status_code
+
+    answers = at_once(save(one, "Mine"), save(other, "Too"))
+    fields = Draft.objects.get().fields
+    assert answers.count(409) == 1 + begun
+    assert {fields["message"], fields["elsewhere"].partition("\n")[0]} == {"Mine", "Too"}
+    assert ("Begun" in fields["elsewhere"]) == begun

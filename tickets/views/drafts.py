@@ -38,9 +38,8 @@ def save(request):
         return HttpResponse(status=429)
     if once.was_sent(request):
         return HttpResponse(status=204)
-    crossed = drafts.crossed(drafts.saved(request, place), request.POST)
     draft = drafts.keep(request, place, request.POST)
-    if crossed:
+    if draft.crossed:
         return JsonResponse({"message": draft.fields["elsewhere"], "at": draft.updated_at.isoformat()}, status=409)
     drafts.forget_empty(request, place)
     return HttpResponse(status=204, headers={"X-Draft-At": draft.updated_at.isoformat()})
