@@ -1,11 +1,14 @@
 """A kept connection is seen to be open without a statement, and made anew when it is not (helpdesk_site/postgresql)."""
 
+import select
+
 import pytest
 from django.db import connection
 
 from helpdesk_site.postgresql.base import RESTED
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+PATIENCE = 30  # seconds; what another sends arrives when it arrives
 
 
 @pytest.fixture
@@ -66,6 +69,7 @@ def test_what_came_unasked_is_looked_into(line):
     with other.cursor() as cursor:
         cursor.execute("NOTIFY something")
     other.close()
+    assert select.select([line.connection], [], [], PATIENCE)[0]
     assert line.is_usable()
     assert latest(pid) == "SELECT 1"
     assert next_request(line) == pid
