@@ -46,11 +46,12 @@ class Act(NamedTuple):
     is_reversible: bool = True
     reads_first: bool = False  # what a client wrote after the list was drawn stops it for that ticket
     takes_hidden: tuple = ()  # it may be done to tickets that lie there, too
+    is_button: bool = True  # of the list; else it is started from a page of its own
 
 
 def asked_for(sent, me):
     """(the name of the act a form asks for, what a job keeps of the form). Raises Refused for anything not offered."""
-    name = next((name for name in ACTS if name in sent), "")
+    name = next((name for name, act in ACTS.items() if act.is_button and name in sent), "")
     if not name:
         raise Refused(_("Choose one of the list."))
     params = ACTS[name].kept({field: str(sent.get(field, ""))[:LONGEST] for field in ACTS[name].fields})
@@ -304,5 +305,5 @@ ACTS = {  # the name of the button that asks for it: what it is
     "block": Act(blocking, takes_hidden=SPAM),
     "restore": Act(restoring, takes_hidden=(Ticket.Hidden.TRASH,), is_reversible=False),
     "predefined": Act(answering, ("predefined",), reads_first=True),
-    "incident": Act(posting, ("incident",), is_reversible=False),
+    "incident": Act(posting, is_reversible=False, is_button=False),
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from helpdesk_site.lib.tokens import hash_token
 from mail.models import OutgoingMail
-from tickets import actions, bulk, bulk_acts
+from tickets import actions, bulk
 from tickets.actions import linking
 from tickets.automation import timers
 from tickets.keeping import history
@@ -397,9 +397,11 @@ def test_closing_the_incident_offers_to_close_its_tickets(incident, sam, client_
     assert f"/t/{above.number}/close-linked/" not in browser.get(f"/t/{above.number}/").content.decode()
 
 
-def test_the_post_of_an_incident_is_no_button_of_the_list():
-    """Its words are longer than what a job of the list keeps; it is started from its own page."""
-    assert bulk_acts.ACTS["incident"].is_reversible is False
+def test_the_post_of_an_incident_is_no_button_of_the_list(ticket, sam, client_of):
+    """T19: it is started from its own page, read first and called back, whatever a form of the list says."""
+    said = client_of(sam).post("/desk/bulk/", {"t": ticket.number, "incident": "Unread by anybody."}, follow=True)
+    assert "Choose one of the list." in said.text
+    assert not BulkJob.objects.exists() and not ticket.messages.filter(by_staff=True).exists()
 
 
 # --- Follow-ups -------------------------------------------------------------------------------------------------------
