@@ -64,6 +64,17 @@ def switch(department, **fields):
 # --- Opening ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("many", [1, 6, 7, 12])
+def test_however_many_take_part_each_is_told_once(ticket, anna, olga, sam, say, many):
+    """T09: a few are read by one statement compiled once, more by another."""
+    guests = [User.objects.guest_for(f"guest-{n}@example.com") for n in range(many)]
+    for person in guests:
+        actions.add_participant(Ticket.objects.get(pk=ticket.pk), user=person, rights="read", actor=anna)
+    reply = say(Ticket.objects.get(pk=ticket.pk), sam)
+    mails = OutgoingMail.objects.filter(kind="reply", reference__endswith=reply.label)
+    assert sorted(mail.to_address for mail in mails) == sorted(one.email for one in (anna, olga, *guests))
+
+
 def test_a_new_ticket_is_confirmed_to_its_author_and_told_to_the_department(ticket, after):
     """S13, S14, S126: the receipt, the organisation's administrator, the staff who switched notices on."""
     assert after() == [("anna", Kind.RECEIPT), ("olga", Kind.NEW_TICKET), ("sam", Kind.NEW_TICKET)]
