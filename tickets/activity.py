@@ -174,13 +174,13 @@ def tickets_of_jobs(viewer, jobs):
 
 def act_of_job(job, few):
     """The Act of an act on many tickets; where they are few, they are named."""
-    told = bulk.told(job)
+    told, is_undone = bulk.told(job), job.state == BulkJob.State.UNDONE
     return Act(
         job.created_at,
         icon="list-details",
-        words=[told.name if job.state in bulk.UNFINISHED else told.done],
+        words=[told.name if is_undone or job.state in bulk.UNFINISHED else told.done],
         numbers=few.get(job.pk, []),
         job=job,
         undo_seconds=bulk.undo_seconds(job),
-        is_undone=job.state == BulkJob.State.UNDONE,
+        is_undone=is_undone,
     )

@@ -182,6 +182,9 @@ def test_a_post_to_an_incident_is_read_sent_and_called_back(two, window, cast, s
     expect(tab.get_by_label("Message to the clients")).to_have_value("It works again.")
     expect(tab.get_by_label(f"{cast.anna.full_name}, who opened")).not_to_be_checked()
     assert not PendingReply.objects.exists() and below.messages.count() == 1
+    tab.goto(tab.url.partition("/t/")[0] + "/desk/activity/")
+    expect(tab.locator("[data-row]").first).to_contain_text("Answering 1 ticket of an incident")
+    expect(tab.locator("[data-row]").first).to_contain_text("taken back")
 
 
 @pytest.mark.parametrize("path", ["merge/", "merge/?other={other}", "split/", "link/", "incident/"])
