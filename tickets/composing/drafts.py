@@ -282,13 +282,14 @@ def drop(request, place):
     names = names_of(request)
     if names and TYPED.rows(names[0], names[-1], place):  # mostly there is none: what is typed in one go leaves nothing
         files.forget(waiting_files(names, place))
-        draft = saved(request, place)
-        left = beside(draft, request.POST)
-        if "elsewhere" not in left:
-            Draft.objects.filter(owner__in=names, place=place).delete()
-        else:
-            draft.fields = left
-            draft.save(update_fields=["fields", "updated_at"])
+        with transaction.atomic():  # another page may save at this moment
+            rows = list(drafts_in(request, place).select_for_update())
+            left = beside(rows[0] if rows else None, request.POST)
+            if "elsewhere" not in left:
+                Draft.objects.filter(pk__in=[row.pk for row in rows]).delete()
+            else:
+                rows[0].fields = left
+                rows[0].save(update_fields=["fields", "updated_at"])
 
 
 def forget_place(place):

@@ -122,3 +122,18 @@ def test_two_devices_that_save_what_is_typed_at_once_keep_both(client_of, ticket
     assert answers.count(409) == 1 + begun
     assert {fields["message"], fields["elsewhere"].partition("\n")[0]} == {"Mine", "Too"}
     assert ("Begun" in fields["elsewhere"]) == begun
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_what_another_tab_saves_while_this_one_sends_is_kept(client_of, ticket, sam, attempt):
+    """T09, S6: sending forgets what was sent, and not what was typed elsewhere at that moment."""
+    one, other, place = client_of(sam), client_of(sam), f"/drafts/save/?place=note/{ticket.number}"
+    sent = {"message": "Mine", "form_key": "the-page-that-sends", "draft_at": ""}
+    one.post(place, sent)
+
+    def save():
+        time.sleep(0.004 * attempt)
+        return other.post(place, {"message": "Other", "form_key": "the-page-that-types", "draft_at": ""})
+
+    at_once(lambda: one.post(f"/t/{ticket.number}/note/", sent), save)
+    assert "Other" in Draft.objects.get().fields.values()
