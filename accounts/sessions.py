@@ -3,6 +3,7 @@
 Idle: 8 hours for staff, 14 days for clients. Absolute: 7 and 30 days. The moments lie in the session itself, so a page
 costs no query for it; the last one is written anew every five minutes at most.
 """
+
 import time
 from importlib import import_module
 
@@ -16,7 +17,7 @@ HOUR, DAY = 3600, 24 * 3600
 IDLE = {"staff": 8 * HOUR, "client": 14 * DAY}
 ABSOLUTE = {"staff": 7 * DAY, "client": 30 * DAY}
 TOUCH_EVERY = 300
-UNATTENDED = "X-Unattended"  # sent with the refresh of the queue and with presence
+UNATTENDED = "HTTP_X_UNATTENDED"  # the header sent with the refresh of the queue and with presence
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 
@@ -41,7 +42,7 @@ def is_over(session, user):
 
 def touch(request):
     """Remember that the person was here just now. What the script asks by the clock shows that nobody was."""
-    if UNATTENDED in request.headers or time.time() - request.session.get(SEEN_AT, 0) < TOUCH_EVERY:
+    if UNATTENDED in request.META or time.time() - request.session.get(SEEN_AT, 0) < TOUCH_EVERY:
         return
     request.session[SEEN_AT] = int(time.time())
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())

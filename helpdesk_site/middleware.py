@@ -53,7 +53,8 @@ def arrivals(get_response):
         if not is_trusted_proxy(request.META.get("REMOTE_ADDR", "")):
             for name in FORWARDED:
                 request.META.pop(name, None)
-        request.encoding = None  # forms come in UTF-8, whatever the sender's Content-Type claims
+        if request.encoding:
+            request.encoding = None  # forms come in UTF-8, whatever the sender's Content-Type claims
         with logs.speaking_of(request):
             response = get_response(request)
         response["X-Request-ID"] = request.id
@@ -86,13 +87,13 @@ def signed_out(request):
 
 
 def is_trusted_proxy(address):
+    return is_among(address, tuple(settings.TRUSTED_PROXIES))
+
+
+@lru_cache(maxsize=4096)
+def is_among(address, proxies):
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return "unix" in settings.TRUSTED_PROXIES and not address  # a socket has no address
-    return any(ip in network for network in networks(tuple(settings.TRUSTED_PROXIES)))
-
-
-@lru_cache
-def networks(addresses):
-    return [ipaddress.ip_network(address, strict=False) for address in addresses if address != "unix"]
+        return "unix" in proxies and not address  # a socket has no address
+    return any(ip in ipaddress.ip_network(network, strict=False) for network in proxies if network != "unix")

@@ -45,9 +45,10 @@ class Now(NamedTuple):
 def now(viewer, address):
     """The Now of a list (its address) for somebody who works at the desk. Read it before the list: what happens in
     between makes the list newer than its mark, never older."""
-    traces = sorted(traced(viewer.user.is_superuser).rows(viewer.user.pk))
+    traces = traced(viewer.user.is_superuser).rows(viewer.user.pk)
     if not viewer.user.is_superuser and not any(what == "place" for what, _number, _words in traces):
         return Now()
+    traces.sort()
     look = address, viewer.user.pk, get_language(), timezone.get_current_timezone_name(), timezone.localdate()
     whole = traces, look, viewer.user.is_superuser, configured(), int(time.time() // FORGOTTEN)
     mark = blake2b(repr(whole).encode(), digest_size=12).hexdigest()
@@ -81,7 +82,8 @@ def columns_of(row):
 @lru_cache(maxsize=2)
 def traced(of_all):
     """The statement that reads the traces: (what, number, words). `of_all` departments, or of those where somebody has
-    a place; it reads the places as well, so that asking again costs no other statement."""
+    a place; it reads the places as well, so that asking again costs no other statement. The ticket that somebody looks
+    at is looked up by its key: joined, it would be looked for among all of its department."""
     every = "SELECT id FROM departments_department" if of_all else PLACES.format("department_id")
     unread = f"SELECT id FROM tickets_notification WHERE user_id = %(me)s AND {queries.UNREAD} {queries.FEW}"
     mine, since = "user_id = %(me)s", STALE[connection.vendor]
@@ -90,8 +92,8 @@ def traced(of_all):
         EVENTS,
         PLACES.format("'place', department_id, role"),
         f"""SELECT 'here', ticket_id, mode || ' ' || user_id FROM tickets_presence
-        JOIN tickets_ticket ON tickets_ticket.id = ticket_id AND department_id IN ({every})
-        WHERE at >= {since} AND user_id <> %(me)s""",
+        WHERE at >= {since} AND user_id <> %(me)s
+        AND (SELECT department_id IN ({every}) FROM tickets_ticket WHERE id = ticket_id)""",
         f"""SELECT 'read', ticket_id, CAST(number AS text) FROM
         (SELECT ticket_id, number FROM tickets_reading WHERE {mine} ORDER BY at DESC LIMIT 5) AS latest""",
         counted("called", f"tickets_mention WHERE {mine} AND is_unread"),

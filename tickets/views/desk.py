@@ -54,7 +54,7 @@ def queue(request):
     nothing has changed, it says so and nothing else (S132)."""
     now = live.now(request.viewer, request.get_full_path())
     tag = f'"{now.mark}"'
-    if now.mark and request.headers.get("If-None-Match") == tag:
+    if now.mark and request.META.get("HTTP_IF_NONE_MATCH") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     asked = queues.read(request.GET, request.viewer)
     context = queue_context(request.viewer, asked, present=now.present)
