@@ -60,7 +60,7 @@ def test_no_model_has_drifted_from_its_migrations():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.early
+@pytest.mark.long
 def test_two_migrators_at_once_make_one_database(migrated):
     """T26: both end well, the second waits for the first."""
     _environ, said = migrated
@@ -110,7 +110,7 @@ def test_no_step_of_a_migration_is_a_way_of_no_return(app):
     assert [(name, step.describe()) for name, step in steps if not step.reversible] == []
 
 
-@pytest.mark.early
+@pytest.mark.long
 def test_the_newest_migrations_go_backwards_and_forwards_again(migrated):
     """T26: what a release adds can be taken back, and comes back the same."""
     forwards, _backwards, again = there_and_back(migrated[0], before_the_newest())

@@ -115,6 +115,7 @@ def test_the_fallen_one_is_named(house):
     assert one.ends()[1] == "The worker ended by itself (killed by SIGKILL); stopping the others.\n"
 
 
+@pytest.mark.early
 def test_one_that_will_not_stop_is_killed_in_the_end(house):
     one = house(web=OBEDIENT, worker=STUBBORN)
     one.process.send_signal(signal.SIGINT)

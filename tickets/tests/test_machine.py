@@ -524,6 +524,7 @@ def play(examples, steps, **more):
     )  # fmt: skip
 
 
+@pytest.mark.early
 @pytest.mark.django_db
 def test_whatever_the_cast_does_the_desk_is_whole():
     """T01, T09, T20. The same few histories each time; new ones are looked for at length."""
