@@ -11,7 +11,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends import db
 from django.db.models import Subquery
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 
@@ -21,17 +21,14 @@ MOST = 2000  # sessions remembered by a process; then it begins anew
 
 
 def session_of(key):
-    return SessionStore.get_model_class().objects.filter(pk=key)
+    return SessionStore.get_model_class().objects.filter(pk=key, expire_date__gt=Now()).values("session_data")
 
 
-COLUMNS = "session_data", "expire_date"
 person = PreparedRows(lambda pk: User.objects.filter(pk=pk))
-stored = Prepared(lambda key: session_of(key).values(*COLUMNS), slots=(str,))
+stored = Prepared(session_of, slots=(str,))
 both = PreparedRows(
-    lambda pk, key: User.objects.filter(pk=pk).annotate(
-        **{each: Subquery(session_of(key).values(each)) for each in COLUMNS}
-    ),
-    beside=COLUMNS,
+    lambda pk, key: User.objects.filter(pk=pk).annotate(session_data=Subquery(session_of(key))),
+    beside=("session_data",),
     slots=(int, str),
 )
 last = {}  # the key of a session: (its text, what that says)
@@ -57,17 +54,17 @@ class SessionStore(db.SessionStore):
 
     def load(self):
         remembered, said = last.get(self.session_key, ("", {}))
-        text, expires, at_hand.person = self.read(said.get(SESSION_KEY))
-        if text is None or expires <= timezone.now():
+        text, at_hand.person = self.read(said.get(SESSION_KEY))
+        if text is None:
             at_hand.person = self._session_key = None
             return {}
         return dict(said) if text == remembered else self.understood(text)
 
     def read(self, user_id):
-        """(its text, until when it is valid, the person with this id); None for each that is not there."""
+        """(its text while it is valid, the person with this id); None for each that is not there."""
         for user in both.models(user_id, self.session_key) if user_id else ():
-            return user.session_data, user.expire_date, user
-        return *next(iter(stored.rows(self.session_key)), (None, None)), None
+            return user.session_data, user
+        return *next(iter(stored.rows(self.session_key)), (None,)), None
 
     def understood(self, text):
         said = self.decode(text)

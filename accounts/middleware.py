@@ -4,6 +4,7 @@ import zoneinfo
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from . import passes, sessions, zones
 from .viewer import STRANGER, Viewer
@@ -14,11 +15,15 @@ def viewer(get_response):
 
     def middleware(request):
         request.viewer = viewer_of(request)
-        speak_to(request)
+        chosen = speak_to(request)
         try:
-            return get_response(request)
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
         finally:
             timezone.deactivate()
+        if not chosen:
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
 
     return middleware
 
@@ -39,11 +44,12 @@ def viewer_of(request):
 
 
 def speak_to(request):
-    """Activate what the person chose; else what the browser says (the language already is, by LocaleMiddleware)."""
+    """Activate the language and the zone the person chose; else what the browser says. Returns whether the language
+    was chosen. Stands for Django's LocaleMiddleware, which asks the browser even then."""
     user = request.viewer.user
-    language = getattr(user, "language", "")
-    if language and language != translation.get_language():
-        translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language()
+    chosen = getattr(user, "language", "")
+    translation.activate(chosen or translation.get_language_from_request(request))
+    request.LANGUAGE_CODE = translation.get_language()
     zone = zones.clean(getattr(user, "time_zone", "")) or zones.of_browser(request) or "UTC"
     timezone.activate(zoneinfo.ZoneInfo(zone))
+    return bool(chosen)

@@ -1,5 +1,6 @@
 """Everyone is a User; organisations have members; a guest is a user without a password (ARCHITECTURE)."""
 import zoneinfo
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -48,6 +49,12 @@ class UserManager(BaseUserManager):
             email=SYSTEM_EMAIL, defaults={"name": "Helpdesk", "is_active": False, "password": "!system"}
         )
         return user
+
+
+@lru_cache(maxsize=2000)
+def hash_for_sessions(password, _secret_key):
+    """Django's hash of a password's hash, made once: it is compared on every page."""
+    return super(User, User(password=password)).get_session_auth_hash()
 
 
 class User(Worded, AbstractBaseUser, PermissionsMixin):
@@ -150,6 +157,10 @@ class User(Worded, AbstractBaseUser, PermissionsMixin):
         if not self.picture:
             return ""
         return reverse("picture", args=[self.pk, self.picture.name.rpartition("/")[2][:8]])
+
+    def get_session_auth_hash(self):
+        """What a session keeps of the password: another password ends it (T17)."""
+        return hash_for_sessions(self.password, settings.SECRET_KEY)
 
     @property
     def is_system(self):

@@ -93,7 +93,9 @@ def present(somebody):
     later = timezone.now() + timedelta(hours=3)
     modes = Presence.Mode.VIEWING, Presence.Mode.WRITING
     rows = [
-        Presence(ticket=ticket, user=person, mode=modes[at % 5 == 0], at=later)
+        Presence(
+            ticket=ticket, department_id=ticket.department_id, user=person, mode=modes[at % 5 == 0], at=later
+        )
         for at, (ticket, person) in enumerate(zip(first[:MANY_PRESENT], people[:MANY_PRESENT], strict=False))
     ]
     Presence.objects.filter(user__in=[row.user_id for row in rows]).delete()

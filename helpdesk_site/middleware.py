@@ -3,8 +3,10 @@
 import ipaddress
 import secrets
 from functools import lru_cache
+from http import HTTPStatus
 
 from django.conf import settings
+from django.utils import translation
 
 from . import logs
 
@@ -53,6 +55,7 @@ def arrivals(get_response):
         if not is_trusted_proxy(request.META.get("REMOTE_ADDR", "")):
             for name in FORWARDED:
                 request.META.pop(name, None)
+        translation.deactivate()  # of this thread's last request
         if request.encoding:
             request.encoding = None  # forms come in UTF-8, whatever the sender's Content-Type claims
         with logs.speaking_of(request):
@@ -64,15 +67,17 @@ def arrivals(get_response):
 
 
 def headers(get_response):
-    """Put the security headers on every answer, errors and files included; a view's own header stands (T24).
+    """Put the security headers on every answer, errors and files included; a view's own header stands (T24). What has
+    not changed (304) is shown with those it came with, and carries none of its own (RFC 9110, 15.4.5).
 
     Whatever says nothing about caching is not kept anywhere: pages show people's correspondence (SECURITY, V14).
     """
 
     def middleware(request):
         response = get_response(request)
-        for name, value in HEADERS.items():
-            response.setdefault(name, value)
+        if response.status_code != HTTPStatus.NOT_MODIFIED:
+            for name, value in HEADERS.items():
+                response.setdefault(name, value)
         response.setdefault("Cache-Control", "no-store")
         if signed_out(request):
             response["Clear-Site-Data"] = '"cache", "storage"'

@@ -58,7 +58,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -73,6 +72,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "helpdesk_site.urls"
 WSGI_APPLICATION = "helpdesk_site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MESSAGE_STORAGE = "helpdesk_site.lib.toasts.Storage"
 FORM_RENDERER = "helpdesk_site.forms.Renderer"
 
 TEMPLATES = [

@@ -13,9 +13,9 @@ handler500 = "helpdesk_site.errors.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("", include("tickets.urls")),  # before the rest: asked for most
     path("brand-<int:hue>.css", brand.stylesheet, name="brand"),
     path("admin/", admin.site.urls),
-    path("", include("tickets.urls")),  # first of these: it is asked for most
     path("", include("departments.urls")),
     path("", include("accounts.urls")),
 ]

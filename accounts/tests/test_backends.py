@@ -102,7 +102,7 @@ def test_who_is_out_does_not_come_along(cast, out):
     elif out == "deleted":
         User.objects.filter(pk=cast.carl.pk).delete()
     else:
-        rows.delete() if out == "session ended" else rows.update(expire_date=timezone.now())
+        rows.delete() if out == "session ended" else rows.update(expire_date=timezone.now() - timedelta(seconds=1))
     store = SessionStore(key)
     if out in ("deactivated", "deleted"):
         assert store.load()[SESSION_KEY] == str(cast.carl.pk)

@@ -86,6 +86,27 @@ def test_a_persons_own_choice_wins_over_the_browsers(client_of, anna):
     assert page.headers["Content-Language"] == "ru" and "Asia/Almaty" in page.content.decode()
 
 
+def test_an_answer_depends_on_the_browsers_language_only_where_nobody_chose_one(client_of, anna):
+    """RFC 9110, 12.5.5."""
+    for language, depends in ("", True), ("fr", False):
+        anna.language = language
+        anna.save(update_fields=["language"])
+        page = client_of(anna).get(reverse("account_logout"))
+        assert ("Accept-Language" in page.headers["Vary"]) is depends
+
+
+def test_one_persons_language_does_not_stay_for_the_next(client_of, anna):
+    """Threads are shared: a request that is refused before anybody looks who asks is answered in the portal's own."""
+    wrong = {"HTTP_HOST": "evil.example"}
+    before = client_of(None).get("/", **wrong)
+    anna.language = "ru"
+    anna.save(update_fields=["language"])
+    client_of(anna).get(reverse("account_logout"))
+    after = client_of(None).get("/", **wrong)
+    assert before.status_code == after.status_code == 400
+    assert 'lang="en"' in before.content.decode() and 'lang="en"' in after.content.decode()
+
+
 def test_one_persons_zone_does_not_stay_for_the_next(client_of, anna):
     """Threads are shared."""
     anna.time_zone = "Asia/Almaty"

@@ -2,8 +2,23 @@
 from typing import NamedTuple
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.utils.functional import cached_property
 
 UNDO = "undo"
+
+
+class Storage(FallbackStorage):
+    """Django's own, opened when something is said or read: most answers to a script do neither."""
+
+    def __init__(self, request):
+        BaseStorage.__init__(self, request)
+        self._used_storages = set()
+
+    @cached_property
+    def storages(self):
+        return [of(self.request) for of in self.storage_classes]
 
 
 class Undo(NamedTuple):

@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from django import forms
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles import finders
+from django.http import HttpResponse
 from django.template import engines
 from django.utils import formats, timezone, translation
 
-from helpdesk_site.lib import looks, moments
+from helpdesk_site.lib import looks, moments, toasts
 from helpdesk_site.lib.toasts import undo_of
 from helpdesk_site.templatetags import ui
 from tickets import talks
@@ -309,6 +311,21 @@ def test_the_theme_is_one_of_ours_or_the_devices(rf, theme, attribute):
     request = rf.get("/")
     request.COOKIES["theme"] = theme
     assert draw("{% theme_attr %}", request=request) == attribute
+
+
+def test_a_message_too_long_for_a_cookie_reaches_the_next_page(rf):
+    """Said on one request and read on the next; a request that says and reads nothing opens no storage."""
+    told = "A long story. " * 400
+    first, silent, second = rf.post("/"), rf.get("/"), rf.get("/")
+    first.session = silent.session = second.session = SessionStore()
+    first._messages, silent._messages = toasts.Storage(first), toasts.Storage(silent)
+    answer = HttpResponse()
+    toasts.toast(first, told)
+    assert first._messages.update(answer) == []
+    silent._messages.update(HttpResponse())
+    assert "storages" not in vars(silent._messages)
+    second.COOKIES = {name: morsel.value for name, morsel in answer.cookies.items()}
+    assert [str(message) for message in toasts.Storage(second)] == [told]
 
 
 def test_a_toast_carries_its_undo():

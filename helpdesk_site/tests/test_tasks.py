@@ -40,7 +40,7 @@ def busy_desk(db, settings, tmp_path, open_ticket, say, anna, sam, lena, support
         trash(open_ticket(subject="To be deleted for good"), actor=sam)
     with time_machine.travel(now - 10 * DAY, tick=False):
         idle, forgotten = open_ticket(subject="To be closed"), open_ticket(subject="To be escalated")
-        Presence.objects.create(ticket=idle, user=sam, at=timezone.now())
+        Presence.objects.create(ticket=idle, department=idle.department, user=sam, at=timezone.now())
         say(idle, sam)
     with time_machine.travel(now - timedelta(days=4, hours=12), tick=False):
         say(open_ticket(subject="To be reminded of"), sam)

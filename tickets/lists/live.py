@@ -82,8 +82,7 @@ def columns_of(row):
 @lru_cache(maxsize=2)
 def traced(of_all):
     """The statement that reads the traces: (what, number, words). `of_all` departments, or of those where somebody has
-    a place; it reads the places as well, so that asking again costs no other statement. The ticket that somebody looks
-    at is looked up by its key: joined, it would be looked for among all of its department."""
+    a place; it reads the places as well, so that asking again costs no other statement."""
     every = "SELECT id FROM departments_department" if of_all else PLACES.format("department_id")
     unread = f"SELECT id FROM tickets_notification WHERE user_id = %(me)s AND {queries.UNREAD} {queries.FEW}"
     mine, since = "user_id = %(me)s", STALE[connection.vendor]
@@ -92,8 +91,7 @@ def traced(of_all):
         EVENTS,
         PLACES.format("'place', department_id, role"),
         f"""SELECT 'here', ticket_id, mode || ' ' || user_id FROM tickets_presence
-        WHERE at >= {since} AND user_id <> %(me)s
-        AND (SELECT department_id IN ({every}) FROM tickets_ticket WHERE id = ticket_id)""",
+        WHERE at >= {since} AND user_id <> %(me)s AND department_id IN ({every})""",
         f"""SELECT 'read', ticket_id, CAST(number AS text) FROM
         (SELECT ticket_id, number FROM tickets_reading WHERE {mine} ORDER BY at DESC LIMIT 5) AS latest""",
         counted("called", f"tickets_mention WHERE {mine} AND is_unread"),

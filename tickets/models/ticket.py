@@ -347,6 +347,7 @@ class Presence(models.Model):
         WRITING = "writing", _("writing")
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="presences")
+    department = models.ForeignKey(Department, models.CASCADE, related_name="+", db_index=False)  # where it was then
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="presences")
     mode = models.CharField(max_length=7, choices=Mode.choices, default=Mode.VIEWING)
     at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -214,7 +214,7 @@ def test_each_verb_has_a_sentence_and_its_own_look():
 
 def test_who_else_is_here_or_writing_is_shown(client_of, ticket, cast):
     """S6: for 45 seconds."""
-    Presence.objects.create(ticket=ticket, user=cast.lena, mode="writing")
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.lena, mode="writing")
     assert "Lena Varga is replying" in shown(client_of(cast.sam), ticket).content.decode()
     Presence.objects.update(at=timezone.now() - timedelta(seconds=50))
     assert "Lena Varga is replying" not in shown(client_of(cast.sam), ticket).content.decode()
@@ -273,7 +273,7 @@ def test_at_its_fullest_it_costs_fourteen(client_of, ticket, cast, say):
     cast.ben.is_staff = False
     cast.ben.save(update_fields=["is_staff"])
     actions.escalate(ticket, rule=Rule.objects.create(name="Late"), actor=cast.system)
-    Presence.objects.create(ticket=ticket, user=cast.lena)
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.lena)
     PendingReply.objects.create(ticket=ticket, author=cast.lena, body="x", due_at=timezone.now() + timedelta(hours=1))
     browser = client_of(cast.sam)
     browser.post(f"/drafts/save/?place=reply/{ticket.number}", {"message": "Half a thought"})

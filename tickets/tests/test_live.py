@@ -80,7 +80,9 @@ def test_the_page_stays_within_eight_statements_with_forty_present(client_of, op
     made = [open_ticket(subject=f"Ticket {number}") for number in range(42)]
     people = [User.objects.create(email=f"agent-{n}@example.com", is_staff=True, name=f"Agent {n}") for n in range(40)]
     rows = zip(made, people, strict=False)
-    Presence.objects.bulk_create([Presence(ticket=one, user=person, mode="writing") for one, person in rows])
+    Presence.objects.bulk_create(
+        [Presence(ticket=one, department=one.department, user=person, mode="writing") for one, person in rows]
+    )
     actions.flag(made[-1], to=cast.sam, actor=cast.lena)
     browser = client_of(cast.sam)
     browser.get("/desk/")
@@ -134,9 +136,9 @@ ACTS = {
     "the trash": lambda t, c: actions.trash(t, actor=c.lena),
     "merging": lambda t, c: actions.merge([t, second(c)], into=t, actor=c.lena),
     "a team": lambda t, c: actions.give_to_team(t, team=Team.objects.get(), actor=c.lena),
-    "somebody looks": lambda t, c: Presence.objects.create(ticket=t, user=c.lena),
+    "somebody looks": lambda t, c: Presence.objects.create(ticket=t, department=t.department, user=c.lena),
     "somebody writes": lambda t, c: Presence.objects.update_or_create(
-        ticket=t, user=c.lena, defaults={"mode": "writing", "at": timezone.now()}
+        ticket=t, user=c.lena, defaults={"department": t.department, "mode": "writing", "at": timezone.now()}
     ),
     "my reading": lambda t, c: reading.mark_read(t, c.sam),
     "my watching": lambda t, c: Watcher.objects.create(ticket=t, user=c.sam),
@@ -198,9 +200,18 @@ def test_whatever_somebody_could_see_makes_another_mark(what, poll, ticket, cast
     assert poll().status_code == 304
 
 
+def test_what_has_not_changed_carries_no_policies(poll, ticket):
+    """RFC 9110, 15.4.5: the page is shown with those it came with (T24); nothing of it is kept anywhere."""
+    page, again = poll(), poll()
+    policies = {"Content-Security-Policy", "Permissions-Policy", "X-Frame-Options"}
+    assert policies <= page.headers.keys()
+    assert again.status_code == 304 and not policies & again.headers.keys()
+    assert again["ETag"] == page["ETag"] and again["Cache-Control"] == "no-store" and again["X-Request-ID"]
+
+
 def test_presence_that_ends_is_seen_too(poll, ticket, cast):
     """S6: after 45 seconds without a sign nobody is there."""
-    row = Presence.objects.create(ticket=ticket, user=cast.lena)
+    row = Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.lena)
     poll()
     Presence.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(seconds=50))
     assert "is viewing" not in poll().text
@@ -210,8 +221,8 @@ def test_what_i_do_myself_and_what_others_do_elsewhere_keeps_presence_unchanged(
     """My own eyes and those in departments that are not mine are no news."""
     other = open_ticket(department=cast.billing)
     poll()
-    Presence.objects.create(ticket=ticket, user=cast.sam)
-    Presence.objects.create(ticket=other, user=cast.ben)
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.sam)
+    Presence.objects.create(ticket=other, department=other.department, user=cast.ben)
     assert poll().status_code == 304
 
 

@@ -113,7 +113,7 @@ def test_what_a_row_says_by_a_sign_alone_is_a_change_too(sit_down, ticket, cast)
 def test_who_looks_is_shown_and_is_no_change(sit_down, ticket, cast):  # noqa: F811
     """S6."""
     tab = sit_down(cast.sam, "/desk/?view=open")
-    Presence.objects.create(ticket=ticket, user=cast.lena, mode="writing")
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.lena, mode="writing")
     tab.keyboard.press("u")
     row = tab.locator(f"#t{ticket.number}")
     expect(row).to_contain_text("Lena Varga is replying")

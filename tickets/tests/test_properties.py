@@ -555,6 +555,15 @@ def test_presence_is_one_row_and_answers_who_else_is_here(client_of, ticket, cas
     assert "New message" in post(lena, ticket, "presence/?seen=1.0").content.decode()
 
 
+def test_presence_goes_along_with_a_moved_ticket(client_of, ticket, cast):
+    """S6: the queue shows it to those of the department where the ticket is."""
+    lead = client_of(cast.lena)
+    post(lead, ticket, "presence/")
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    post(lead, ticket, "presence/")
+    assert Presence.objects.get().department == cast.billing
+
+
 def test_presence_never_changes_the_ticket(client_of, ticket, cast):
     before = verbs(ticket)
     post(client_of(cast.sam), ticket, "presence/", {"mode": "writing"})

@@ -265,8 +265,8 @@ def test_who_looks_at_a_ticket_is_shown_in_its_row(client_of, ticket, cast):
 
     from tickets.models import Presence
 
-    Presence.objects.create(ticket=ticket, user=cast.lena, mode="writing")
-    Presence.objects.create(ticket=ticket, user=cast.sam)
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.lena, mode="writing")
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=cast.sam)
     page = client_of(cast.sam).get("/desk/").content.decode()
     assert "Lena Varga is replying" in page and "Sam Whitlock is viewing" not in page
     Presence.objects.update(at=timezone.now() - timedelta(seconds=46))

@@ -325,7 +325,7 @@ def test_tidy_deletes_what_nobody_needs_and_keeps_what_is_in_use(ticket, sam):
     old_draft = Draft.objects.create(owner="user:1", kind="new", place="new/a")
     draft = Draft.objects.create(owner="user:1", kind="new", place="new/b")
     Draft.objects.filter(pk=old_draft.pk).update(updated_at=now - timedelta(days=61))
-    Presence.objects.create(ticket=ticket, user=sam, at=now - timedelta(days=1))
+    Presence.objects.create(ticket=ticket, department=ticket.department, user=sam, at=now - timedelta(days=1))
     gone, young, drafted = loose(timedelta(days=3)), loose(HOUR), loose(timedelta(days=3), draft=draft)
     sent = loose(timedelta(days=3), message=ticket.messages.get())
     kept = {"links": 0, "uses": 0, "jobs": 0, "tags": 0}

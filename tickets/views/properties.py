@@ -295,9 +295,10 @@ def presence(request, number):
     """I am here, or I am writing: said every 15 seconds; the answer is who else is (S6)."""
     ticket = access.ticket_for(request.viewer, number, to="work")
     mode = Presence.Mode.WRITING if request.POST.get("mode") == Presence.Mode.WRITING else Presence.Mode.VIEWING
-    row = Presence(ticket=ticket, user=request.user, mode=mode, at=timezone.now())
+    row = Presence(ticket=ticket, department_id=ticket.department_id, user=request.user, mode=mode, at=timezone.now())
+    renewed = ["department", "mode", "at"]
     Presence.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["ticket", "user"], update_fields=["mode", "at"]
+        [row], update_conflicts=True, unique_fields=["ticket", "user"], update_fields=renewed
     )
     here = [(person, writes) for _pk, person, writes in queries.present([ticket.pk], but=request.user)]
     seen = desk_ticket.seen_in(request.GET)
