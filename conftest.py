@@ -1,23 +1,18 @@
 """What every test stands on: honest services, no network, clean tables, a real browser, and the cast."""
 
-import contextlib
-import fcntl
 import gc
-import hashlib
 import os
 import shutil
-import socket
-import sqlite3
 import subprocess
-import sys
-import time
 from functools import cache
 from pathlib import Path
 
-import django
 import pytest
 
+from helpdesk_site.tests.migrated import InAFile, migrated
+from helpdesk_site.tests.network import forbid_the_network
 from helpdesk_site.tests.stage import Stage
+from helpdesk_site.tests.tables import fill_anew, history_unlocked, rows_of
 
 # --- Services: a missing one skips its tests, or fails them when HELPDESK_REQUIRE names it (CONTRACT, bin/test) -------
 
@@ -79,125 +74,15 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-# --- Network: nothing but this machine --------------------------------------------------------------------------------
-
-
-class Outside(OSError):
-    """A test reached for the network."""
-
-
-def is_here(host):
-    return host in (None, "", "localhost", socket.gethostname()) or str(host).startswith(("127.", "::1", "0.0.0.0"))
-
-
-def forbid_the_network():
-    """Sockets connect to loopback and to files only, and no other name is looked up."""
-    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
-
-    def guarded(method):
-        def connect_to(self, address):
-            if self.family in (socket.AF_INET, socket.AF_INET6) and not is_here(address[0]):
-                raise Outside(f"the tests may not connect to {address[0]}")
-            return method(self, address)
-
-        return connect_to
-
-    def look_up_here(host, *args, **kwargs):
-        if not is_here(host.decode() if isinstance(host, bytes) else host):
-            raise socket.gaierror(socket.EAI_NONAME, f"the tests may not look up {host!r}")
-        return look_up(host, *args, **kwargs)
-
-    socket.socket.connect, socket.socket.connect_ex = guarded(connect), guarded(connect_ex)
-    socket.getaddrinfo = look_up_here
-
-
 # --- Tables: after a test with real transactions everything is as the migrations left it ------------------------------
-
-
-class Migrated:
-    """The migrated database of an earlier run or another worker, by what it was made of. Migrating costs each worker as
-    much as some hundred tests, so one does and the others wait. test_migrations runs them from nothing, always."""
-
-    def __init__(self, connection, made_of, folder):
-        folder.mkdir(exist_ok=True)
-        self.lock = open(folder / f"migrating-{made_of}", "w")  # noqa: SIM115 - held until there is one
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
-        self.connection = connection
-        self.place = self.place_of(made_of, folder)
-        self.is_there = self.found()
-        if self.is_there:
-            self.take()
-            self.lock.close()
-
-    def keep_if_new(self):
-        if not self.lock.closed:
-            self.keep()
-            self.lock.close()
-
-
-class InAFile(Migrated):
-    """SQLite: a file beside pytest's own cache."""
-
-    def place_of(self, made_of, folder):
-        return folder / f"migrated-{made_of}.sqlite3"
-
-    def found(self):
-        return self.place.exists()
-
-    def take(self):
-        goal = Path(self.connection.settings_dict["TEST"]["NAME"])
-        for rest in goal.parent.glob(f"{goal.name}*"):
-            rest.unlink()
-        shutil.copyfile(self.place, goal)
-
-    def keep(self):
-        """Keep it under its name, and none that is older than a day."""
-        for old in [*self.place.parent.glob("migrated-*"), *self.place.parent.glob("migrating-*")]:
-            with contextlib.suppress(FileNotFoundError):
-                if old.stat().st_mtime < time.time() - 86_400:
-                    old.unlink()
-        fresh = self.place.with_suffix(f".{os.getpid()}")
-        run(self.connection, [f"VACUUM INTO '{fresh}'"])
-        fresh.replace(self.place)
-
-
-class OnTheServer(Migrated):
-    """PostgreSQL: a database on the same server, from which others are copied."""
-
-    def place_of(self, made_of, folder):
-        return f"{self.connection.settings_dict['NAME']}_migrated_{made_of}"[-63:]
-
-    def found(self):
-        with self.connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.place])
-            return bool(cursor.fetchall())
-
-    def take(self):
-        self.connection.settings_dict["TEST"]["TEMPLATE"] = self.place
-
-    def keep(self):
-        made = self.connection.settings_dict["NAME"]
-        self.connection.close()
-        with self.connection._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{self.place}" TEMPLATE "{made}"')
 
 
 @pytest.fixture(scope="session")
 def migrated_before(django_db_modify_db_settings, django_db_blocker):
-    from django.apps import apps
-    from django.conf import settings
     from django.db import connection
 
-    made_of = hashlib.sha256(f"{django.VERSION} {sys.version} {sqlite3.sqlite_version}".encode())
-    for path in sorted(path for app in apps.get_app_configs() for path in sources_of_tables(Path(app.path))):
-        made_of.update(f"{path} ".encode() + path.read_bytes())
-    kind = {"sqlite": InAFile, "postgresql": OnTheServer}[connection.vendor]
     with django_db_blocker.unblock():
-        return kind(connection, made_of.hexdigest()[:24], settings.BASE_DIR / ".pytest_cache")
-
-
-def sources_of_tables(app):
-    return [*app.glob("settings.py"), *app.glob("models.py"), *app.glob("models/**/*.py"), *app.glob("migrations/*.py")]
+        return migrated(connection)
 
 
 @pytest.fixture(scope="session")
@@ -234,55 +119,6 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_before, pytestc
     original, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, clean_up
     yield
     TransactionTestCase._fixture_teardown = original
-
-
-def rows_of(connection, tables):
-    """{table: its rows, by key}"""
-    with connection.cursor() as cursor:
-        return {table: selected(cursor, table) for table in tables}
-
-
-def selected(cursor, table):
-    cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
-    return cursor.fetchall()
-
-
-def fill_anew(connection, table, rows):
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table}")
-        for row in rows:
-            cursor.execute(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(row))})", row)
-
-
-@contextlib.contextmanager
-def history_unlocked(connection, tables):
-    """Without the triggers of these tables that refuse to change history; they stand again afterwards."""
-    off, on = {"sqlite": lift_on_sqlite, "postgresql": lift_on_postgresql}[connection.vendor](connection, tables)
-    run(connection, off)
-    try:
-        yield
-    finally:
-        run(connection, on)
-
-
-def lift_on_sqlite(connection, tables):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'")
-        triggers = [(name, sql) for name, table, sql in cursor.fetchall() if table in tables]
-    return [f'DROP TRIGGER "{name}"' for name, _sql in triggers], [sql for _name, sql in triggers]
-
-
-def lift_on_postgresql(connection, tables):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-        locked = [table for (table,) in cursor.fetchall() if table in tables]
-    return tuple([f"ALTER TABLE {table} {word} TRIGGER USER" for table in locked] for word in ("DISABLE", "ENABLE"))
-
-
-def run(connection, statements):
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

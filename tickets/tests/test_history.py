@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit import chain
-from conftest import history_unlocked
+from helpdesk_site.tests.tables import history_unlocked
 from tickets import actions
 from tickets.keeping import history
 from tickets.models import Anchor, Attachment, EventContent, Message, Ticket, TicketEvent
