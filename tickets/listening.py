@@ -50,10 +50,10 @@ def settings_changed(sender, departments, statuses, **kwargs):
 
 def work_taken(sender, user, by=None, **kwargs):
     """Somebody works in fewer departments, or nowhere: the open tickets they looked after there are anybody's again,
-    what they watched there is no news of theirs any more, and what they set to be sent later is called off."""
+    what they watched there is no news of theirs any more, and what waits to be sent there is called off."""
     now = get_user_model().objects.get(pk=user.pk)  # read anew: a user remembers the places it was asked for
     Watcher.objects.filter(user=now).exclude(ticket__in=Ticket.objects.workable_by(Viewer(now)).values("pk")).delete()
-    for row in PendingReply.objects.filter(author=now, is_later=True).order_by("pk"):
+    for row in PendingReply.objects.filter(author=now).order_by("pk"):
         actions.call_off_of_leaver(row)
     actor, freed = by or get_user_model().objects.system(), 0
     for ticket in Ticket.objects.open().filter(assignee=now).order_by("pk").iterator():

@@ -120,10 +120,10 @@ def locked_with_ticket(pending):
 
 
 def give_back(row, ticket, *, why):
-    """Call off what is not to go; what somebody wrote who has left for good, colleagues find as a note. The history of
-    a ticket in the trash is left alone."""
+    """Call off what is not to go; what somebody wrote who does not work there any more, colleagues find as a note. The
+    history of a ticket in the trash is left alone."""
     system = get_user_model().objects.system()
-    if why == LEFT and not row.author.is_active:
+    if why == LEFT:
         happened = told(row, why=why)._replace(message=leave_as_note(row))
         ticket = locked_anywhere(ticket)  # the note is in its chain already
     else:
@@ -134,12 +134,12 @@ def give_back(row, ticket, *, why):
 
 @action
 def call_off_of_leaver(pending):
-    """Call off what somebody set for later who does not work on its ticket any more. Returns whether it was there."""
+    """Leave to the colleagues what somebody wrote who may not answer its ticket any more. Returns whether it was so."""
     ticket, row = locked_with_ticket(pending)
-    why = row and row.is_later and overtaken(row, ticket)
-    if why:
-        give_back(row, ticket, why=why)
-    return bool(why)
+    has_left = row is not None and overtaken(row, ticket) == LEFT
+    if has_left:
+        give_back(row, ticket, why=LEFT)
+    return has_left
 
 
 @action

@@ -1,10 +1,12 @@
-"""Calling off replies that were set for later: what is said or done before they go may have overtaken them.
+"""Calling off replies that wait: what is said or done before one set for later goes may have overtaken it, and nobody
+answers where they do not work any more, be it for the seconds of an Undo.
 
-The text is in its author's box again, with its files, and the author is told. Whoever works here no more leaves it to
-the colleagues, as a note.
+The text is in its author's box again, with its files, and the author is told. Whoever does not work there any more
+leaves it to the colleagues, as a note.
 """
 
 from accounts.models import SYSTEM_EMAIL
+from departments.policy import snapshot
 from helpdesk_site.lib.prepared import Prepared
 
 from .. import access
@@ -13,6 +15,7 @@ from ..events import Happened
 from ..models import PendingReply, Verb
 from ..writing import Written
 from .noting import add_note
+from .timing import log_kept
 
 MESSAGE, CLOSED, HAND, LEFT, TRASH = "message", "closed", "hand", "left", "trash"  # why
 
@@ -39,9 +42,12 @@ def call_off(pending, *, why):
 
 
 def leave_as_note(pending):
-    """What somebody who has left wrote, with its files, where colleagues read it. Returns the note."""
+    """What somebody who has left wrote, with its files and the time it took, where colleagues find it. Returns the
+    note."""
     written, files = Written(body=pending.body, html=pending.html), list(pending.attachments.all())
     note = add_note(pending.ticket, author=pending.author, written=written, attachments=files)
+    if spent := pending.after.get("time"):
+        log_kept(pending.ticket, spent, pending.author, note)
     pending.delete()
     return note
 
@@ -56,15 +62,31 @@ def overtaken(pending, ticket):
     """Why a reply that is due is not to go, "" when it is: the sure way, should nobody have called it off before."""
     if ticket.is_trashed:
         return TRASH
+    if not pending.is_note and not may_answer(pending, ticket):
+        return LEFT
     if not pending.is_later:
         return ""
-    if not (pending.author.is_active and access.works_on(pending.author, ticket)):
-        return LEFT
     if ticket.is_closed and ticket.closed_at > pending.created_at and ticket.closed_by_id != pending.author_id:
         return CLOSED
     if pending.seen and others_since(ticket, pending).exists():
         return MESSAGE
     return ""
+
+
+def may_answer(pending, ticket):
+    """Whether the author of what waits may still answer there. Within its Undo it goes on in a ticket that is moved out
+    of their sight, unless they have lost their place where they wrote it."""
+    author = pending.author
+    if not author.is_active or access.works_on(author, ticket):
+        return author.is_active
+    return not pending.is_later and left_place_of(ticket, since=pending.created_at) in access.departments_of(author)
+
+
+def left_place_of(ticket, *, since):
+    """The id of the department a ticket was moved out of first since then; None for one that was not moved."""
+    moved = ticket.events.filter(verb=Verb.MOVED, at__gte=since).order_by("sequence").first()
+    known = {row.slug: pk for pk, row in snapshot().departments.items()}
+    return moved and known.get(moved.data["from"])
 
 
 def others_since(ticket, pending):

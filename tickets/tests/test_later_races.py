@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts import people
+from accounts.models import User
 from tickets import actions
 from tickets.keeping import history
 from tickets.models import Draft, Message, PendingReply, TicketEvent, Verb
@@ -52,6 +54,22 @@ def test_a_client_who_writes_the_moment_it_is_due(ticket, anna, sam, attempt):
     assert went + called_off == 1 and not PendingReply.objects.exists()
     assert Draft.objects.filter(owner=f"user:{sam.pk}").count() == called_off
     assert history.verify([ticket.number]) is None
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+def test_its_author_leaves_the_moment_it_is_due(ticket, sam, is_later):
+    """Either it went before, or colleagues find it as a note: no deadlock, nothing lost or doubled."""
+    due_at = timezone.now() + timedelta(hours=1)
+    row = actions.hold_reply(ticket, author=sam, written=write("Later."), due_at=due_at, is_later=is_later)
+    found = at_once(
+        lambda: actions.release(row, now=due_at),
+        lambda: people.deactivate(User.objects.get(pk=sam.pk)),
+        lambda: actions.release(row, now=due_at),
+    )
+    assert [each for each in found if isinstance(each, Exception)] == []
+    (kept,) = Message.objects.filter(body="Later.")
+    assert kept.is_note == TicketEvent.objects.filter(verb=Verb.UNSCHEDULED, message=kept).exists()
+    assert not PendingReply.objects.exists() and history.verify([ticket.number]) is None
 
 
 def test_called_back_the_moment_it_is_due(ticket, sam):

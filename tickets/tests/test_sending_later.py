@@ -11,11 +11,12 @@ from accounts.models import User
 from departments.models import StaffPlace
 from mail.models import OutgoingMail
 from tickets import actions
+from tickets.actions import timing
 from tickets.actions.unscheduling import overtaken
 from tickets.automation import timers
 from tickets.forms.writing import offered
 from tickets.keeping import history
-from tickets.models import Attachment, Draft, Message, Notification, PendingReply, TicketEvent, Verb
+from tickets.models import Attachment, Draft, Message, Notification, PendingReply, TicketEvent, TimeEntry, Verb
 from tickets.refused import Refused
 from tickets.writing import write
 
@@ -172,39 +173,112 @@ def test_in_the_trash_it_goes_back_to_its_author(ticket, cast, later):
     assert boxes(cast.sam)[0]["unsent"] == "trash" and sound(ticket)
 
 
-def test_a_move_out_of_its_authors_sight_calls_it_off(ticket, cast, later):
-    """They may not write there any more; the text is theirs to keep, and nobody without sight gets a letter."""
+def test_a_move_out_of_its_authors_sight_leaves_it_to_the_colleagues_there(ticket, cast, later):
+    """Its author may not write there any more, so it does not go; who works there finds it, and nobody without sight
+    gets a letter."""
     row = later()
     actions.move(ticket, to=cast.billing, actor=cast.lena)
     assert timers.release_due_replies(now=row.due_at) == 0 and why(ticket) == "left"
-    assert boxes(cast.sam)[0]["message"] == "How is it today?" and not letters_of(cast.sam).exists()
+    assert notes() == ["How is it today?"] and not boxes(cast.sam) and not letters_of(cast.sam).exists()
     row = later(cast.lena)
     assert timers.release_due_replies(now=row.due_at) == 1
 
 
-def test_who_leaves_for_good_leaves_it_to_the_colleagues_as_a_note(admin_client_of, ticket, cast, later):
-    later()
-    cast.sam.is_active = False
-    cast.sam.save(update_fields=["is_active"])
-    admin_client_of(cast.sam)
-    note = Message.objects.get(is_note=True)
-    assert note.body == "How is it today?" and not PendingReply.objects.exists() and not boxes(cast.sam)
-    assert why(ticket) == "left" and sound(ticket)
+def notes():
+    return list(Message.objects.filter(is_note=True).order_by("number").values_list("body", flat=True))
+
+
+def dismissed(person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def staff_no_more(person):
+    User.objects.filter(pk=person.pk).update(is_staff=False)
+
+
+def without_a_place(person):
+    StaffPlace.objects.filter(user=person).delete()
+
+
+LEAVING = [dismissed, staff_no_more, without_a_place]
 
 
 @pytest.fixture
-def admin_client_of(cast):
+def left(cast):
     """What accounts say when somebody's work is taken (signal work_taken)."""
     from accounts.signals import work_taken
 
     return lambda person: work_taken.send(sender=User, user=person, by=cast.operator)
 
 
-def test_who_leaves_the_department_alone_gets_it_back(ticket, cast, later, admin_client_of):
-    later()
-    StaffPlace.objects.filter(user=cast.sam).delete()
-    admin_client_of(cast.sam)
-    assert boxes(cast.sam)[0]["unsent"] == "left" and not Message.objects.filter(is_note=True).exists()
+@pytest.mark.parametrize("leaves", LEAVING)
+@pytest.mark.parametrize("is_later", [True, False])
+def test_who_may_not_answer_any_more_leaves_it_to_the_colleagues(ticket, cast, later, left, leaves, is_later):
+    """Set for later or within its Undo: the client gets nothing, and a colleague finds text, files and time at once."""
+    file = Attachment.objects.create(name="notes.txt", content_type="text/plain", size=5, stored_as="x", owner="user:0")
+    later(attachments=[file], is_later=is_later, after={"time": spent(12)})
+    leaves(cast.sam)
+    left(cast.sam)
+    note, entry = Message.objects.get(is_note=True), TimeEntry.objects.get()
+    assert note.body == "How is it today?" and note.attachments.get() == file and not PendingReply.objects.exists()
+    assert (entry.minutes, entry.message) == (12, note)
+    assert why(ticket) == "left" and sound(ticket) and not boxes(cast.sam)
+    assert not OutgoingMail.objects.filter(to_address=cast.anna.email, text__contains="How is it today?").exists()
+
+
+def spent(minutes):
+    said = {"minutes": minutes, "activity": None, "is_billable": False, "amount": None, "invoicing": "no", "text": ""}
+    return timing.kept(said)
+
+
+@pytest.mark.parametrize("leaves", LEAVING)
+@pytest.mark.parametrize("is_later", [True, False])
+def test_nothing_goes_in_the_name_of_who_has_left_even_where_nobody_said_so(ticket, cast, later, leaves, is_later):
+    """The sure way, should no signal have come: it is asked anew at the moment of sending."""
+    row = later(is_later=is_later)
+    leaves(cast.sam)
+    assert timers.release_due_replies(now=row.due_at) == 0 and notes() == ["How is it today?"]
+    assert not Message.objects.filter(by_staff=True, is_note=False).exists() and why(ticket) == "left"
+
+
+def test_within_its_undo_it_goes_along_with_a_ticket_that_is_moved(ticket, cast, later, left):
+    """Answering and handing over at once is one's daily work; who has lost their place meanwhile, answers nobody."""
+    row = later(is_later=False)
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    left(cast.sam)
+    assert timers.release_due_replies(now=row.due_at) == 1 and not notes()
+    actions.move(ticket, to=cast.support, actor=cast.lena)
+    row = later(is_later=False)
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    without_a_place(cast.sam)
+    assert timers.release_due_replies(now=row.due_at) == 0 and notes() == ["How is it today?"]
+
+
+def test_who_keeps_a_place_there_keeps_what_waits(ticket, cast, later, left):
+    """A place taken elsewhere calls nothing off."""
+    StaffPlace.objects.filter(user=cast.lena, department=cast.billing).delete()
+    later(cast.lena), later(cast.lena, is_later=False)
+    left(cast.lena)
+    assert PendingReply.objects.count() == 2 and not notes()
+
+
+def test_who_sends_it_now_from_a_ticket_that_has_left_is_told_where_it_is(client_of, ticket, cast, later):
+    row, browser = later(), client_of(cast.sam)
+    actions.move(ticket, to=cast.billing, actor=cast.lena)
+    page = browser.post(f"/t/{ticket.number}/send-now/{row.pk}/", follow=True).content.decode()
+    assert "in the ticket as a note" in page and "How is it today?" not in page and notes() == ["How is it today?"]
+
+
+def test_the_desk_says_whose_reply_was_not_sent_and_where_it_is(client_of, ticket, cast, later, left):
+    later(is_later=False)
+    without_a_place(cast.sam)
+    left(cast.sam)
+    page = client_of(cast.lena).get(f"/t/{ticket.number}/log/").content.decode()
+    assert "works here no more, was not sent" in page and "How is it today?" not in later_mails(cast.anna)
+
+
+def later_mails(person):
+    return " ".join(OutgoingMail.objects.filter(to_address=person.email).values_list("text", flat=True))
 
 
 def test_it_waits_on_in_the_ticket_that_was_merged(ticket, open_ticket, cast, later, say):

@@ -66,6 +66,8 @@ def send_now(request, ticket, row):
     message = actions.release(row, now=row.due_at)
     if message:
         toast(request, _("Reply sent."))
+    elif not access.works_on(request.user, ticket):
+        notices.info(request, _("It was not sent. Your text is in the ticket as a note for those who work on it now."))
     else:
         notices.info(request, _("It was not sent: something is new here. Your text is in the box again."))
     if message is None or not access.works_on(request.user, ticket):
