@@ -174,13 +174,20 @@ def tickets_of_jobs(viewer, jobs):
 
 def act_of_job(job, few):
     """The Act of an act on many tickets; where they are few, they are named."""
-    told, is_undone = bulk.told(job), job.state == BulkJob.State.UNDONE
+    is_undone = job.state == BulkJob.State.UNDONE
     return Act(
         job.created_at,
         icon="list-details",
-        words=[told.name if is_undone or job.state in bulk.UNFINISHED else told.done],
+        words=words_of_job(job, bulk.told(job)),
         numbers=few.get(job.pk, []),
         job=job,
         undo_seconds=bulk.undo_seconds(job),
         is_undone=is_undone,
     )
+
+
+def words_of_job(job, told):
+    """The lines of an act on many tickets: what it did, or what it was to do where it does it yet or did not."""
+    if job.state in (*bulk.UNFINISHED, BulkJob.State.UNDONE):
+        return [told.name]
+    return [told.done] if job.changed else [told.name, told.done]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from engine import once
+from helpdesk_site.lib.numbers import Number
 
 from . import access, actions, kicks
 from .actions.undoing import UNDO_SECONDS, touched_by
@@ -277,8 +278,17 @@ def told(job):
     except (KeyError, Refused):
         name = ngettext_lazy("Changing %(n)s ticket", "Changing %(n)s tickets", "n")
         ready = Ready(None, name, ngettext_lazy("%(n)s ticket changed.", "%(n)s tickets changed.", "n"))
+    name = ready.name % {"n": Number(job.total), "to": ready.to}
+    if not job.changed:
+        return Told(name, nothing(job))
     said = ready.soon if ready.soon and undo_seconds(job) else ready.said
-    return Told(ready.name % {"n": job.total, "to": ready.to}, said % {"n": job.changed, "to": ready.to})
+    return Told(name, said % {"n": Number(job.changed), "to": ready.to})
+
+
+def nothing(job):
+    """What is told of a job that changed no ticket."""
+    went_through = job.state == State.DONE and not job.failed
+    return _("Nothing to change.") if went_through else _("Nothing was changed.")
 
 
 def sentence(job):

@@ -2,6 +2,8 @@
 
 import re
 
+from .numbers import Number
+
 _CLOCK = re.compile(r"([0-9]{1,3}):([0-5]?[0-9])", re.ASCII)
 _PLAIN = re.compile(r"[0-9]{1,5}", re.ASCII)
 _WORDS = re.compile(
@@ -31,4 +33,4 @@ def parse_minutes(text) -> int | None:
 
 def clock_of(minutes: int) -> str:
     """Return minutes as hours and minutes: ``1:05``."""
-    return f"{minutes // 60}:{minutes % 60:02d}"
+    return f"{Number(minutes // 60)}:{minutes % 60:02d}"

@@ -18,6 +18,7 @@ from engine.once import new_form_key
 from helpdesk_site.lib import looks, moments, shapes
 from helpdesk_site.lib.files import is_encrypted, size_words
 from helpdesk_site.lib.kept import kept
+from helpdesk_site.lib.numbers import readable
 from helpdesk_site.lib.toasts import undo_of
 
 register = template.Library()
@@ -25,6 +26,7 @@ register = template.Library()
 register.tag("kept", kept)
 for tag in (looks.icon, looks.status, looks.prio, looks.avatar, looks.viewing, moments.time_zone_name, moments.in_full):
     register.simple_tag(tag)
+register.filter("number", readable)
 for name, words in {"file_icon": looks.file_icon, "file_size": size_words, "is_encrypted": is_encrypted}.items():
     register.filter(name, words)
 

@@ -675,7 +675,8 @@ def test_the_page_and_the_list_of_ones_acts_name_what_is_done(client_of, many, b
     assert f"<p>{name}</p>" in browser.get("/desk/activity/").text
     bulk.run(job.pk)
     assert f'<h1 class="desk-title grow">{name} <span' in browser.get(f"/desk/bulk/{job.pk}/").text
-    assert f"<p>{name}</p>" not in browser.get("/desk/activity/").text
+    job.refresh_from_db()
+    assert (f"<p>{name}</p>" in browser.get("/desk/activity/").text) == bool(job.failed)  # what was chosen is gone
 
 
 def test_each_act_has_a_name_for_one_ticket_and_for_many(cast, promise):
@@ -709,3 +710,42 @@ def test_a_double_click_begins_one_job(client_of, many, cast, large):
     lot, key, browser = many(5), uuid.uuid4().hex, client_of(cast.sam)
     first, second = (send(browser, lot, close="1", form_key=key) for _click in range(2))
     assert first.url == second.url and BulkJob.objects.count() == 1
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_that_changed_nothing_does_not_say_how_many_it_changed(client_of, many, begin, cast):
+    """Neither where its tickets were gone, nor where they were so already."""
+    lot, browser = many(2), client_of(cast.sam)
+    Ticket.objects.filter(pk__in=[each.pk for each in lot]).update(hidden=Ticket.Hidden.TRASH)
+    job = begin(lot, "priority", {"priority": "high"})
+    assert (job.changed, len(job.failed)) == (0, 2)
+    for path in (f"/desk/bulk/{job.pk}/", f"/desk/bulk/{job.pk}/line/", "/desk/activity/"):
+        page = browser.get(path).text
+        assert "Nothing was changed." in page and "0 tickets" not in page, path
+        assert "Priority of 2 tickets: High" in page, path
+    assert bulk.sentence(begin([], "close")) == "Nothing to change."
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "progress", "left"),
+    [
+        ("en", "Closing 1,312 tickets", "1,250 of 1,312 tickets done.", "1,005 not done: why"),
+        ("fr", "Fermeture de 1 312 tickets", "1 250 tickets traités sur 1 312.", "1 005 non traités"),
+        ("ru", "Закрытие 1 312 обращений", "1 250 из 1 312.", "1 005 не обработано"),
+        ("pt-br", "Fechando 1.312 chamados", "1.250 de 1.312 chamados processados.", "1.005 não processados"),
+    ],
+)
+def test_thousands_are_told_as_they_are_read(client_of, cast, language, name, progress, left):
+    """In the reader's language, in the plural form of the number; figures for machines stay bare."""
+    cast.sam.language = language
+    cast.sam.save(update_fields=["language"])
+    failed = [[f"KTR-{number}", "Gone."] for number in range(1005)]
+    job = BulkJob.objects.create(
+        user=cast.sam, act="close", state=State.RUNNING, done=1250, total=1312, changed=245, failed=failed,
+        seen_at=timezone.now(), created_at=timezone.now(), moved_at=timezone.now(),
+    )  # fmt: skip
+    page = " ".join(client_of(cast.sam).get(f"/desk/bulk/{job.pk}/line/").text.split())
+    assert name in page and progress in page and left in page
+    assert 'max="1312" value="1250"' in page

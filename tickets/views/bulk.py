@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from departments.policy import snapshot
 from engine.once import once
 from helpdesk_site.lib.http import safe_next
+from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.toasts import toast
 
 from .. import access, bulk_acts
@@ -101,10 +102,10 @@ def failures(job):
     n, known = len(job.failed), set(Ticket.objects.filter(pk__in=job.tickets).values_list("number", flat=True))
     lost = [number for number, _why in job.failed if number not in known]
     if len(lost) == n:
-        return ngettext("%(n)s ticket could not be found.", "%(n)s tickets could not be found.", n) % {"n": n}
+        return ngettext("%(n)s ticket could not be found.", "%(n)s tickets could not be found.", n) % {"n": Number(n)}
     if n == 1:
         return _("%(number)s: %(why)s") % dict(zip(("number", "why"), job.failed[0], strict=True))
-    return ngettext("%(n)s ticket could not be done.", "%(n)s tickets could not be done.", n) % {"n": n}
+    return ngettext("%(n)s ticket could not be done.", "%(n)s tickets could not be done.", n) % {"n": Number(n)}
 
 
 # --- A reply to many --------------------------------------------------------------------------------------------------
@@ -188,9 +189,9 @@ def count(request):
 def whole_list(number):
     """“All 1,234 tickets of this list.”"""
     if number > many.MOST:
-        return _("The first %(n)s tickets of this list") % {"n": queries.shown_number(many.MOST)}
+        return _("The first %(n)s tickets of this list") % {"n": Number(many.MOST)}
     words = ngettext("The %(n)s ticket of this list", "All %(n)s tickets of this list", number)
-    return words % {"n": queries.shown_number(number)}
+    return words % {"n": Number(number)}
 
 
 # --- A job ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from engine.once import once
 from helpdesk_site.lib.http import safe_next
+from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
 
@@ -45,7 +46,7 @@ class Choice:
     def sentence(self):
         """What becomes of them."""
         count = sum(row.last_number for row in self.others)
-        said = {"n": count, "others": ", ".join(row.number for row in self.others), "into": self.into.number}
+        said = {"n": Number(count), "others": ", ".join(row.number for row in self.others), "into": self.into.number}
         return ngettext(
             "The message of %(others)s moves into %(into)s in order of time. %(others)s leads there from now on.",
             "The %(n)s messages of %(others)s move into %(into)s in order of time. %(others)s leads there from now on.",

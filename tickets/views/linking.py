@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from engine.once import once
+from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import hash_token
@@ -174,7 +175,7 @@ def note_posted(ticket, text, n, *, by, due_at):
     """Keep in the incident what went to `n` others, when it goes."""
     head = ngettext("Sent to %(n)s ticket of this incident:", "Sent to %(n)s tickets of this incident:", n)
     said = "\n".join(f"> {line}" for line in text.strip().split("\n"))
-    written = write(f"{head % {'n': n}}\n\n{said}")
+    written = write(f"{head % {'n': Number(n)}}\n\n{said}")
     if due_at:
         actions.hold_note(ticket, author=by, written=written, due_at=due_at)
     else:

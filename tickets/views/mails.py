@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from engine.once import once
 from helpdesk_site.lib.http import content_disposition, safe_next
+from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.toasts import toast
 from mail import blocking, intake
 from mail.models import BlockedSender
@@ -177,7 +178,7 @@ def tell_of_block(request, held, count=0, *, click=None, ticket=None):
     """Say that a block holds, with the way to take it back; with the ticket, where it went to the trash."""
     words = _("Mail from %(who)s is kept out now.") % {"who": held.value}
     if count:
-        words += " " + ngettext("%(n)s mail was put aside.", "%(n)s mails were put aside.", count) % {"n": count}
+        words += f" {how_many_aside(count)}"
     whole = click and any(event.verb == Verb.TRASHED for event in click.events)
     undo_url = reverse("ticket_undo", args=[ticket.number, click.id]) if whole else ""
     toast(request, words, undo_url=undo_url or reverse("desk_unblock", args=[held.pk]))
@@ -225,6 +226,9 @@ def aside(request):
     """Let the mails ticked have no effect."""
     rows = [row for row in incoming.chosen(request.viewer, request.POST.getlist("m")) if row.outcome != "ignored"]
     count = accepting.put_aside([row for row in rows if accepting.may_be_decided(row)], by=request.user)
-    said = ngettext("%(n)s mail was put aside.", "%(n)s mails were put aside.", count) % {"n": count}
-    toast(request, said) if count else notices.info(request, _("There was nothing to put aside."))
+    toast(request, how_many_aside(count)) if count else notices.info(request, _("There was nothing to put aside."))
     return redirect(safe_next(request, "desk_mails"))
+
+
+def how_many_aside(count):
+    return ngettext("%(n)s mail was put aside.", "%(n)s mails were put aside.", count) % {"n": Number(count)}
