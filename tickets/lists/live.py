@@ -97,7 +97,7 @@ def traced(of_all):
         counted("called", f"tickets_mention WHERE {mine} AND is_unread"),
         counted("flagged", f"tickets_flag WHERE {mine}"),
         counted("watched", f"tickets_watcher WHERE {mine}"),
-        counted("drafts", "tickets_draft WHERE owner = 'user:' || CAST(%(me)s AS text)"),
+        counted("drafts", f"tickets_draft WHERE {queries.DRAFTS}"),
         counted("teams", f"departments_team_members WHERE {mine}"),
         counted("notices", f"({unread}) AS unread"),
         f"SELECT 'mails', {queries.capped(mails, 'mail_incomingmail')}, ''",

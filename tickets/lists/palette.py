@@ -15,7 +15,7 @@ from departments.policy import snapshot, status_rules
 from helpdesk_site.lib import text, tokens
 
 from .. import access, colleagues, states
-from . import asked, clients, queues, saved
+from . import asked, clients, queries, queues, saved
 
 MOST = 8
 MOST_TICKETS = 3
@@ -148,7 +148,7 @@ def pages(viewer):
 def views(viewer):
     desk, hint = reverse("desk"), _("View")
     ours = [
-        going(view.name, view.icon, f"{desk}?view={code}", hint=hint, also=f"view {code}")
+        going(view.name, view.icon, queries.page_of(code), hint=hint, also=f"view {code}")
         for code, view in queues.VIEWS.items()
     ]
     kept = [

@@ -11,11 +11,11 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import SYSTEM_EMAIL, User
+from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.prepared import Prepared
 
 from .. import access, colleagues
@@ -49,7 +49,7 @@ class Counts:
     in_teams: int = 0  # whether this person is in any
     watched: int = 0
     snoozed: int = 0
-    drafts: int = 0  # in which this person typed something that was not sent
+    drafts: int = 0  # what this person typed and did not send, on tickets and for new ones
     spam: int = 0
     trash: int = 0
     mails: int = 0  # that wait for a decision
@@ -168,7 +168,7 @@ def for_rail(departments, mails):
         one("called", f"{listed} AND id IN (SELECT ticket_id FROM tickets_mention WHERE user_id = %(me)s)", most=1),
         one("watched", f"{here}{STILL} AND id IN (SELECT ticket_id FROM tickets_watcher WHERE user_id = %(me)s)"),
         one("snoozed", f"{here}snoozed_at IS NOT NULL AND merged_into_id IS NULL"),
-        one("drafts", f"{listed} AND number IN ({DRAFTS})"),
+        f"SELECT 'drafts', 0, {capped(DRAFTS, 'tickets_draft')}, ''",
         one("spam", f"{here}hidden = 'spam' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         one("trash", f"{here}hidden = 'trash' AND NOT (hidden = '') AND merged_into_id IS NULL"),
         f"SELECT 'mails', 0, {capped(mails_waiting(every, mails), 'mail_incomingmail')}, ''",
@@ -179,8 +179,7 @@ def for_rail(departments, mails):
 
 
 STILL = "NOT (category = 'closed') AND merged_into_id IS NULL"
-DRAFTS = """SELECT CASE kind WHEN 'reply' THEN substr(place, 7) ELSE substr(place, 6) END FROM tickets_draft
-WHERE owner = 'user:' || CAST(%(me)s AS text) AND kind IN ('reply', 'note')"""
+DRAFTS = "owner = 'user:' || CAST(%(me)s AS text)"
 OF_EVENT = """SELECT 1 FROM tickets_ticketevent AS event JOIN tickets_ticket AS one ON one.id = event.ticket_id
 WHERE event.id = event_id AND one.department_id IN ({every})"""
 TEAMS = "SELECT team_id FROM departments_team_members WHERE user_id = %(me)s"
@@ -223,16 +222,11 @@ def shown_count(number):
     return _shown_count(number, get_language()) if number else ""
 
 
-def shown_number(number):
-    """A number for people: “12,345”."""
-    return number_format(number, force_grouping=True)
-
-
 @lru_cache(maxsize=8192)
 def _shown_count(number, language):
     if number > MOST:
-        return _("%(number)s+") % {"number": number_format(MOST, force_grouping=True)}
-    return number_format(number, force_grouping=True)
+        return _("%(number)s+") % {"number": Number(MOST)}
+    return str(Number(number))
 
 
 def rail(viewer, current="", counted=None):
@@ -242,7 +236,7 @@ def rail(viewer, current="", counted=None):
     for code, view in queues.VIEWS.items():
         key = key_of(view=code)
         if code != "all" and (not view.is_rare or current == key or holds(counted, code)):
-            row = rail_row(key, f"{desk}?view={code}", view.name, view.icon, getattr(counted, code, 0), current)
+            row = rail_row(key, page_of(code), view.name, view.icon, getattr(counted, code, 0), current)
             (away if view.is_put_away else views).append(row)
     departments = [
         rail_row(
@@ -261,6 +255,11 @@ def rail(viewer, current="", counted=None):
         "views": [*views, mails], "away": away, "is_away": any(row.current for row in away), "departments": departments,
         "saved": saved, "unread": unread,
     }  # fmt: skip
+
+
+def page_of(view):
+    """Where a view is: in the queue, but for drafts, which are not of tickets alone."""
+    return reverse("desk_drafts") if view == "drafts" else f"{reverse('desk')}?view={view}"
 
 
 def holds(counted, view):

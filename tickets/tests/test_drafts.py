@@ -69,10 +69,30 @@ def test_ones_own_drafts_are_marked_in_lists_and_counted(client_of, ticket, open
     save(browser, f"note/{ticket.number}", message="Both boxes count once")
     with statements() as after:
         page = browser.get("/desk/?view=open").content.decode()
-    assert len(after) == len(before) and page.count("draft</span>") == 2 and "view=drafts" in page
+    assert len(after) == len(before) and page.count("draft</span>") == 2
     listed = browser.get("/desk/?view=drafts").content.decode()
     assert all((row.number in listed.partition("<table")[2]) == (row in rows[:2]) for row in rows)
     assert "draft</span>" not in client_of(cast.lena).get("/desk/?view=open").content.decode()
+
+
+def rail_count(page):
+    return page.text.partition('id="rail-view-drafts" data-live>')[2].partition("<")[0]
+
+
+def test_the_rail_counts_what_its_list_of_drafts_shows(client_of, ticket, cast, type_in):
+    """Of tickets, of messages being changed and of new tickets alike; a colleague's count for nothing, and a list that
+    is asked for again says of each that comes and goes."""
+    browser, opening = client_of(cast.sam), f"open/{cast.anna.pk}"
+    marks = {browser.get("/desk/?view=open")["ETag"]}
+    for places in range(1, 4):
+        place = (opening, f"reply/{ticket.number}", f"note/{ticket.number}")[places - 1]
+        type_in(browser, place, "desk", message="Half of it")
+        page, queue = browser.get("/desk/drafts/"), browser.get("/desk/?view=open")
+        assert rail_count(page) == rail_count(queue) == str(page.text.count("<li data-row>")) == str(places)
+        assert 'href="/desk/drafts/"' in queue.text and queue["ETag"] not in marks
+        marks.add(queue["ETag"])
+    assert 'href="/desk/drafts/" aria-current="page"' in page.text
+    assert rail_count(client_of(cast.lena).get("/desk/?view=open")) == ""
 
 
 def test_my_drafts_lists_what_has_left_my_sight_too(client_of, ticket, cast):

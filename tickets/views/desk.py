@@ -96,7 +96,7 @@ def queue_context(viewer, asked, *, present=()):
         "flagged": flagged,
         "title": title,
         "heads": columns.heads(asked, codes),
-        "total": queries.shown_count(getattr(counted, asked.view, 0)) if not asked.is_filtered else "",
+        "total": queries.shown_count(total_of(asked, counted)),
         "rail": queries.rail(viewer, current=current, counted=counted),
         "job": job_line(counted.job),
         "mails": counted.mails and queries.shown_count(counted.mails),
@@ -106,6 +106,11 @@ def queue_context(viewer, asked, *, present=()):
         "refresh_items": refresh_items(viewer.user.refresh_seconds, get_language()),
         "refresh_now": refresh_words(viewer.user.refresh_seconds),
     }
+
+
+def total_of(asked, counted):
+    """How many tickets a list has, where the rail counts just those: of all drafts it counts more."""
+    return 0 if asked.is_filtered or asked.view == "drafts" else getattr(counted, asked.view, 0)
 
 
 def bulk_menus(me, departments):

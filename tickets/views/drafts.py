@@ -125,7 +125,8 @@ def mine(request):
         row.words = text.excerpt(row.fields.get("message") or row.fields.get("elsewhere", ""), 160)
         if row.kind in (Draft.Kind.NEW, Draft.Kind.OPEN):
             row.page = page_of(row.kind, row.what, row.fields)
-    return render(request, "desk/drafts.html", {"rows": rows, "rail": queries.rail(request.viewer)})
+    rail = queries.rail(request.viewer, current=queries.key_of(view="drafts"))
+    return render(request, "desk/drafts.html", {"rows": rows, "rail": rail})
 
 
 # --- Below the doors --------------------------------------------------------------------------------------------------
