@@ -17,7 +17,7 @@ from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import IncomingMail
 
 from . import found, merged, states
-from .models import Flag, Participant, PendingReply, SavedView, Ticket
+from .models import Participant, PendingReply, SavedView, Ticket
 
 SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
 ANSWERS_ALL = [Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
@@ -138,7 +138,6 @@ class Abilities:
     edit_messages: bool = False
     edit_notes: bool = False
     read_notes: bool = False
-    send_later: bool = False
     confirm: bool = False  # say whether it was they who wrote it (S69)
     invite: bool = False  # let others take part, and take them off (S163)
     leave: bool = False  # take part no more
@@ -185,7 +184,6 @@ def _staff(user, ticket):
         edit_messages=history == Policy.History.REVISIONS,
         edit_notes=history in (Policy.History.REVISIONS, Policy.History.NOTES),
         read_notes=True,
-        send_later=True,
         confirm=may_confirm(user, ticket),
         invite=True,
         merge=True,
@@ -314,10 +312,6 @@ def may_open_in(viewer, department):
 def may_flag(ticket, user):
     """Whether a ticket may be flagged or assigned to `user`: somebody who works in its department."""
     return user.is_active and works_on(user, ticket)
-
-
-def is_flagged_for(ticket, user):
-    return Flag.objects.filter(ticket=ticket, user=user).exists()
 
 
 def is_open(ticket):

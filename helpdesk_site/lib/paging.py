@@ -31,10 +31,6 @@ class Page:
     next: str = ""
     previous: str = ""
 
-    @property
-    def has_other(self) -> bool:
-        return bool(self.next or self.previous)
-
     def __iter__(self):
         return iter(self.rows)
 

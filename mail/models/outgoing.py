@@ -50,10 +50,6 @@ class OutgoingMailQuerySet(models.QuerySet):
         """Letters that still want to go out."""
         return self.filter(state__in=["queued", "retry", "sending"])
 
-    def in_trouble(self):
-        """Letters an operator should look at: tried in vain, or given up."""
-        return self.filter(state__in=["retry", "failed"])
-
 
 class OutgoingMail(models.Model):
     """One letter to one person, rendered when it was decided on, and how far it has come."""

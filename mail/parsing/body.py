@@ -16,7 +16,6 @@ from .html import HTML_LIMIT, html_to_text, is_html
 TEXT_LIMIT = 2_000_000  # characters of all words together
 ENVELOPES_LIMIT = 3
 _HTML = ("text/html", "application/xhtml+xml")
-_INLINE = ("image/", "audio/", "video/")
 _ENRICHED = re.compile(r"<param>[^<]*</param>|</?[a-zA-Z][a-zA-Z-]{0,30}>", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"\W+")
 

@@ -25,7 +25,6 @@ TEXT_LIMIT = 1024 * 1024  # bytes of one message: long is welcome (S43), endless
 FEW = 6  # choices that stand on the page as cards; more are a list to open
 SUBJECT_LIMIT = 200
 ADDRESS_LIMIT = 254  # of an e-mail address, by RFC 5321 and in the table of people
-MOST_PICKS = 6  # more choices than this are a select (DESIGN 5, Group)
 MOST_SERVICES = 200
 MOST_AT_ONCE = 20  # people added by one form
 

@@ -38,10 +38,6 @@ class TicketQuerySet(models.QuerySet):
     def awaiting_reply(self):
         return self.filter(awaiting=True)
 
-    def with_people(self):
-        """The rows a list shows, read in one statement."""
-        return self.select_related("client", "assignee", "organisation")
-
 
 class TicketManager(models.Manager.from_queryset(TicketQuerySet)):
     def insert_numbered(self, ticket):

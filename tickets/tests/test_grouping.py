@@ -15,7 +15,6 @@ from tickets.models import Notification, Participant
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
 
 
 def policy(**fields):
