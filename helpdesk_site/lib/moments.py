@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 WEEK = 7 * 24 * 3600
+LONG = 90  # seconds; more is told in minutes
 
 
 def when(moment, style="both", cls=""):
@@ -154,6 +155,16 @@ def ago_short(seconds):
     if minutes < 24 * 60:
         return pgettext("age", "%(n)s h") % {"n": minutes // 60}
     return pgettext("age", "%(n)s d") % {"n": minutes // 1440}
+
+
+def countdown(seconds, reload=False):
+    """How long is left, “85 s” or “10 min”; the script counts on, and fetches the page anew at the end if asked to."""
+    short, long = f"#\N{NO-BREAK SPACE}{pgettext('seconds', 's')}", pgettext("age", "%(n)s min") % {"n": "#"}
+    said = long.replace("#", str(-(-seconds // 60))) if seconds > LONG else short.replace("#", str(seconds))
+    return format_html(
+        '<span class="num" data-countdown="{}" data-words="{}|{}"{}>{}</span>',
+        seconds, short, long, " data-reload" if reload else "", said,
+    )  # fmt: skip
 
 
 def clock(local, today):

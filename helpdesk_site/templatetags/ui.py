@@ -24,7 +24,10 @@ from helpdesk_site.lib.toasts import undo_of
 register = template.Library()
 
 register.tag("kept", kept)
-for tag in (looks.icon, looks.status, looks.prio, looks.avatar, looks.viewing, moments.time_zone_name, moments.in_full):
+for tag in (
+    looks.icon, looks.status, looks.prio, looks.avatar, looks.viewing, moments.time_zone_name, moments.in_full,
+    moments.countdown,
+):  # fmt: skip
     register.simple_tag(tag)
 register.filter("number", readable)
 for name, words in {"file_icon": looks.file_icon, "file_size": size_words, "is_encrypted": is_encrypted}.items():

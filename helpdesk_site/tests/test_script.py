@@ -275,3 +275,12 @@ def test_a_reply_whose_time_is_over_does_not_reload_the_page_in_a_circle(browse,
     tab.locator("main").evaluate("main => main.insertAdjacentHTML('beforeend', '<i data-countdown=0 data-reload></i>')")
     tab.wait_for_timeout(2500)
     expect(tab.locator("i[data-countdown]")).to_have_count(1)
+
+
+def test_what_is_left_is_counted_in_minutes_then_in_seconds(browse, sam, ticket):
+    tab = browse(sam, f"/t/{ticket.number}/")
+    for at, seconds in (("long", 601), ("short", 91)):
+        html = f'<i id={at} data-countdown={seconds} data-words="# s|# min">?</i>'
+        tab.locator("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", html)
+    expect(tab.locator("#long")).to_have_text("10 min")
+    expect(tab.locator("#short")).to_have_text(re.compile("^[0-9]{2} s$"))

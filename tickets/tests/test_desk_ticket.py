@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -131,6 +132,23 @@ def test_a_reply_that_waits_is_shown_with_its_seconds_to_staff_alone(client_of, 
     assert "<strong>sent</strong>" in mine and "data-countdown" in mine and "call-back" in mine
     assert "<strong>sent</strong>" in theirs and "call-back" not in theirs
     assert "Almost" not in client_of(cast.anna).get(f"/t/{ticket.number}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "soon", "later"),
+    [("en", "\xa0s", " min"), ("fr", "\xa0s", " min"), ("ru", "\xa0с", " мин"), ("pt-br", "\xa0s", " min")],
+)
+def test_what_waits_for_long_says_so_in_minutes(client_of, ticket, cast, language, soon, later):
+    """Nobody reads “599 s”; the script counts on in the same words."""
+    cast.sam.language = language
+    cast.sam.save(update_fields=["language"])
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        actions.hold_reply(ticket, author=cast.sam, written=write("Soon."), due_at=now + timedelta(seconds=10))
+        actions.hold_note(ticket, author=cast.sam, written=write("Later."), due_at=now + timedelta(seconds=599))
+        page = shown(client_of(cast.sam), ticket).text
+    assert f'data-countdown="10" data-words="#{soon}|#{later}" data-reload>10{soon}</span>' in page
+    assert f'data-countdown="599" data-words="#{soon}|#{later}" data-reload>10{later}</span>' in page
 
 
 def test_the_state_of_each_mail_is_shown_with_the_servers_words(client_of, ticket, cast, say):
