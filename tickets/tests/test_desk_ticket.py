@@ -136,7 +136,7 @@ def test_a_reply_that_waits_is_shown_with_its_seconds_to_staff_alone(client_of, 
 
 @pytest.mark.parametrize(
     ("language", "soon", "later"),
-    [("en", "\xa0s", " min"), ("fr", "\xa0s", " min"), ("ru", "\xa0с", " мин"), ("pt-br", "\xa0s", " min")],
+    [("en", "\xa0s", " min"), ("fr", "\xa0s", "\xa0min"), ("ru", "\xa0с", "\xa0мин"), ("pt-br", "\xa0s", " min")],
 )
 def test_what_waits_for_long_says_so_in_minutes(client_of, ticket, cast, language, soon, later):
     """Nobody reads “599 s”; the script counts on in the same words."""
