@@ -5,6 +5,7 @@ import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
@@ -32,6 +33,9 @@ class NeverDeleted:
 
 class PersonForm(forms.ModelForm):
     email = AddressField(help_text=_("They sign in with it, and letters go there."))
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As their browser says")), *settings.LANGUAGES]
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), required=False, choices=lambda: [("", _("As their browser says")), *zones.choices()]
     )

@@ -13,7 +13,7 @@ from helpdesk_site.lib.worded_forms import word_fields, worded_form
 
 from ..models import Department, StaffPlace, StatusInDepartment
 from .forms import PolicyForm
-from .shared import POLICY_FIELDSETS, Presettable, tell_of
+from .shared import POLICY_FIELDSETS, Presettable, SaysEmpty, tell_of
 
 
 class PlaceInline(admin.TabularInline):
@@ -28,8 +28,9 @@ class PlaceInline(admin.TabularInline):
         return formset
 
 
-class StatusInline(admin.TabularInline):
+class StatusInline(SaysEmpty, admin.TabularInline):
     model = StatusInDepartment
+    empty_choices = dict.fromkeys(["category", "auto_close", "settles_into"], _("as the status says"))
     extra = 0
     verbose_name_plural = _("statuses that mean something else here")
     classes = ["collapse"]
@@ -45,6 +46,7 @@ class DepartmentAdmin(Presettable):
     search_help_text = _("Name, address or description")
     ordering = ["position", "id"]
     prepopulated_fields = {"slug": ["name"]}
+    empty_choices = {"mailbox": _("none: the mail server hands mail over")}
     inlines = [PlaceInline, StatusInline]
     fieldsets = [
         (_("What clients read"), {"fields": ["name", "description", ("icon", "tone"), "position", "slug"]}),

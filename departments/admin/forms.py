@@ -19,7 +19,7 @@ class PolicyForm(forms.ModelForm):
                 self.say_what_empty_means(name, self.fallback(name, default))
         for name, code in STATUS_DEFAULTS.items():
             if name in self.fields:
-                self.fields[name].empty_label = str(self.fallback_status(name, code) or "---------")
+                self.fields[name].empty_label = self.fallback_status(name, code) or _("stays as it is")
 
     def is_site(self):
         return isinstance(self.instance, Portal)

@@ -1,5 +1,6 @@
 """What every page of the operator's has in common."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -64,7 +65,25 @@ POLICY_FIELDSETS = [
 ]  # fmt: skip
 
 
-class LabelledCells(admin.ModelAdmin):
+class SaysEmpty:
+    """A form of the admin whose empty choices say what they mean: `empty_choices` has the words of each field."""
+
+    empty_choices = {}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field, words = super().formfield_for_dbfield(db_field, request, **kwargs), self.empty_choices.get(db_field.name)
+        if not field or not words:
+            return field
+        if isinstance(field, forms.NullBooleanField):
+            field.widget = forms.Select(choices=[("unknown", words), ("true", _("yes")), ("false", _("no"))])
+        elif isinstance(field, forms.ModelChoiceField):
+            field.empty_label = words
+        else:
+            field.choices = [("", words), *db_field.flatchoices]
+        return field
+
+
+class LabelledCells(SaysEmpty, admin.ModelAdmin):
     """Fields changed in the list say what they are: the heading of a column is no label to a screen reader."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

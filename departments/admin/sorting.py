@@ -56,6 +56,7 @@ class StatusAdmin(Coded):
     list_filter = ["category", "is_active"]
     list_select_related = ["settles_into"]
     search_fields = ["name", "code", "client_label"]
+    empty_choices = {"colour": _("as its category"), "settles_into": _("stays as it is")}
     fieldsets = [
         (_("Its words"), {"fields": ["name", "client_label", "code"]}),
         (
@@ -114,6 +115,7 @@ class PriorityAdmin(Coded):
 class TicketTypeAdmin(Coded):
     form = worded_form(TicketType)
     list_display = ["name", "department", "for_clients", "position", "is_active"]
+    empty_choices = {"department": _("stays where it is opened")}
     list_editable = ["position"]
     list_select_related = ["department"]
     search_fields = ["name", "code"]

@@ -1,18 +1,24 @@
 """Django admin, as an operator and as an agent meet it."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
-from departments.models import Department, Portal, Priority, Status, StatusInDepartment
+from accounts.models import User
+from accounts.viewer import Viewer
+from departments.models import Department, Portal, Priority, Rule, Status, StatusInDepartment
 from departments.policy import forget, snapshot
 from departments.presets import PRESETS, apply, changes
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Tag, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 LISTS = [
     "departments_department", "departments_status", "departments_priority", "departments_tickettype",
     "departments_rule", "accounts_user", "accounts_organisation", "accounts_service", "tickets_ticket",
     "tickets_message", "tickets_attachment", "tickets_ticketevent", "mail_outgoingmail",
+]  # fmt: skip
+CHOOSING = [  # of a rule each action asks for one of its choices: there empty is unanswered
+    User, Tag, *(model for model in admin.site._registry if model._meta.app_label == "departments" and model != Rule),
 ]  # fmt: skip
 FOR_AGENTS = {"tickets_ticket", "tickets_message", "tickets_attachment", "tickets_ticketevent"}
 
@@ -198,3 +204,16 @@ def test_a_status_that_waits_for_us_and_closes_by_itself_is_warned_of(client_of,
     form = {"name": "On hold", "category": "waits_staff", "auto_close": "on", "settles_after": 0, "position": 3}
     answer = client_of(operator).post(reverse("admin:departments_status_change", args=[held.pk]), form, follow=True)
     assert any("still close" in str(message) for message in answer.context["messages"])
+
+
+@pytest.mark.parametrize("model", CHOOSING, ids=lambda model: model._meta.label)
+def test_an_empty_choice_says_what_it_means(rf, operator, model):
+    """Dashes say nothing: which status a reply leaves, whom a signature is for, where a type stays."""
+    request, page = rf.get("/"), admin.site.get_model_admin(model)
+    request.user, request.viewer = operator, Viewer(operator)
+    row = model.objects.first()
+    forms = [page.get_form(request, row)()]
+    forms += [inline.get_formset(request, row)().empty_form for inline in page.get_inline_instances(request, row)]
+    for bound in (bound for form in forms for bound in form.visible_fields()):
+        said = dict(getattr(bound.field.widget, "choices", ())).get("", "")
+        assert bound.field.required or "---" not in str(said), bound.name

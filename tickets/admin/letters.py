@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments import letter_fields
 from departments.admin.shared import OperatorsOnly
@@ -39,6 +40,7 @@ class LetterTemplateAdmin(OperatorsOnly):
     list_filter = ["kind", "department", "language", "is_active"]
     list_select_related = ["department"]
     search_fields = ["subject", "text"]
+    empty_choices = {"department": pgettext_lazy("departments", "All"), "language": pgettext_lazy("language", "any")}
     fieldsets = [
         (None, {"fields": [("kind", "department", "language"), "is_active"]}),
         (_("The letter"), {"fields": ["subject", "text", "html"]}),

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from departments import reply_fields
-from departments.admin.shared import OperatorsOnly
+from departments.admin.shared import OperatorsOnly, SaysEmpty
 from departments.models import PredefinedReply, PredefinedText, ReplyCategory, Signature
 from departments.policy import snapshot
 from helpdesk_site.lib.text import render_markdown, shown
@@ -28,6 +29,7 @@ from ..notices import previews
 class ReplyCategoryAdmin(OperatorsOnly):
     form = worded_form(ReplyCategory)
     list_display = ["name", "inside", "position", "count"]
+    empty_choices = {"inside": _("not inside another")}
     list_editable = ["position"]
     list_select_related = ["inside"]
     search_fields = ["name"]
@@ -48,8 +50,9 @@ class ReplyCategoryAdmin(OperatorsOnly):
         return obj.replies_count
 
 
-class TextsInline(admin.StackedInline):
+class TextsInline(SaysEmpty, admin.StackedInline):
     model = PredefinedText
+    empty_choices = {"language": pgettext_lazy("language", "any")}
     extra = 1
     min_num = 1
     verbose_name = _("text in one language")
@@ -94,6 +97,7 @@ class PredefinedReplyAdmin(OperatorsOnly):
     list_select_related = ["category"]
     search_fields = ["name", "texts__text"]
     ordering = ["category__position", "category__name", "position", "name"]
+    empty_choices = dict.fromkeys(["status", "priority"], PredefinedReply.Assign.KEEP.label)
     readonly_fields = ["uses", "used_at"]
     fieldsets = [
         (None, {
@@ -179,6 +183,10 @@ class SignatureAdmin(OperatorsOnly):
     list_filter = ["department", "language"]
     list_select_related = ["user", "department"]
     search_fields = ["user__name", "user__email", "text"]
+    empty_choices = {
+        "user": _("Everybody"), "department": pgettext_lazy("departments", "All"),
+        "language": pgettext_lazy("language", "any"),
+    }  # fmt: skip
     fieldsets = [
         (None, {
             "fields": ["user", "department", "language", "text"],

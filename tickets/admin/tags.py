@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from departments.admin.shared import OperatorsOnly
 
@@ -34,6 +35,7 @@ class TagAdmin(OperatorsOnly):
     list_display = ["name", "tone"]
     list_filter = ["tone"]
     search_fields = ["name"]
+    empty_choices = {"tone": pgettext_lazy("colour", "None")}
     fields = ["name", "tone"]
 
     def save_model(self, request, tag, form, change):
