@@ -1,13 +1,17 @@
 """The list question and the door question are one: held against each other for the whole cast."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.viewer import Viewer
-from tickets import access
+from tickets import access, actions
 from tickets.models import Participant, Ticket
+from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +140,53 @@ def test_reading_along_is_not_answering(world, viewers):
 def test_a_number_that_is_none_is_the_same_as_one_out_of_sight(world, viewers, number):
     with pytest.raises(Http404):
         access.ticket_for(viewers["operator"], number)
+
+
+@pytest.mark.parametrize("hidden", [Ticket.Hidden.TRASH, Ticket.Hidden.GONE])
+def test_what_lies_in_the_trash_or_is_gone_is_in_no_clients_list(world, viewers, hidden):
+    """S155: for those who asked, their colleagues and who takes part, there is no such ticket, wherever they look."""
+    Ticket.objects.update(hidden=hidden)
+    for name in ("anna", "olga", "carl", "greta", "ben", "greta by pass", "anna by a pass to read along"):
+        rows = Ticket.objects.filter(client=viewers[name].user)
+        assert not set(rows.values_list("number", flat=True)) & seen_by(viewers[name]), name
+        assert opened_by(viewers[name], rows) == set(), name
+
+
+@pytest.mark.parametrize("policy", [True, False])
+def test_whoever_only_reads_along_never_closes_and_others_as_policy_says(cast, world, set_policy, policy):
+    """C8: main accounts and those who take part; the client may in any case."""
+    set_policy(cast.support, client_close="any_time", participants_close=policy, admins_close=policy)
+
+    def closes(person, name):
+        return access.abilities(Viewer(person), Ticket.objects.get(pk=world[name].pk)).close
+
+    assert closes(cast.carl, "carl asks, anna takes part")
+    assert closes(cast.anna, "carl asks, anna takes part") == policy
+    assert not closes(cast.anna, "carl asks, anna reads along")
+    assert closes(cast.olga, "anna asks support") == policy
+
+
+def test_a_reply_that_waits_is_its_authors_wherever_its_ticket_went(cast, ticket):
+    """T01: who works on the ticket learns that it has gone; to everybody else there is no such page."""
+    due_at = timezone.now() + timedelta(hours=1)
+    row = actions.hold_reply(ticket, author=cast.sam, written=write("Hello"), due_at=due_at)
+    assert access.held_reply(Viewer(cast.lena), ticket.number, row.pk) == (ticket, None)
+    walls = [Viewer(person) for person in (cast.anna, cast.olga, cast.carl, cast.ben)]
+    for viewer in [*walls, Viewer(cast.sam, only_ticket=ticket.number)]:
+        with pytest.raises(Http404):
+            access.held_reply(viewer, ticket.number, row.pk)
+    actions.move(ticket, to=cast.billing, actor=cast.sam)
+    assert access.held_reply(Viewer(cast.sam), ticket.number, row.pk) == (ticket, row)
+
+
+def test_a_link_to_a_department_opens_while_it_takes_tickets(cast, ticket):
+    """S121, S124: public ones for anybody, the others for whoever is signed in; a pass is for its ticket alone."""
+    stranger, anna, by_pass = Viewer(AnonymousUser()), Viewer(cast.anna), Viewer(cast.anna, only_ticket=ticket.number)
+
+    def opens(department):
+        return [access.may_open_in(viewer, department) for viewer in (stranger, anna, by_pass)]
+
+    assert cast.sales.is_public and opens(cast.sales) == [True, True, True]
+    assert not cast.support.is_public and opens(cast.support) == [False, True, False]
+    cast.sales.is_active = cast.support.is_active = False
+    assert opens(cast.sales) == opens(cast.support) == [False, False, False]

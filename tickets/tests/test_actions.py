@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from departments.models import Category, Priority, Status
+from departments.models import Category, Priority, StaffPlace, Status, TicketType
 from departments.policy import forget
+from mail.models import OutgoingMail
 from tickets import actions
-from tickets.models import Message, PendingReply, TicketEvent, Verb
+from tickets.models import Attachment, Message, PendingReply, TicketEvent, Verb
 from tickets.refused import Refused
 from tickets.writing import write
 
@@ -183,3 +184,153 @@ def test_tickets_belong_to_one_department_and_are_ranked_by_date_and_urgency(ope
     page = client_of(sam).get("/desk/?sort=priority").content.decode()
     assert page.index("Second one") < page.index("First one")
     assert "Elsewhere" in client_of(ben).get("/desk/").content.decode()
+
+
+# --- What each leaves alone -------------------------------------------------------------------------------------------
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def status(code):
+    return Status.objects.get(code=code)
+
+
+def test_a_reply_to_a_colleagues_ticket_leaves_it_theirs(ticket, sam, lena, say):
+    """S26: only what nobody looks after is taken by answering."""
+    actions.assign(ticket, to=sam, actor=sam)
+    say(ticket, lena, "Sam is at lunch.")
+    assert fresh(ticket).assignee == sam
+
+
+def test_ones_own_words_cross_nothing(ticket, sam, say):
+    """S6: whoever sends from two tabs has read what they wrote."""
+    say(ticket, sam, "The first half.")
+    assert say(ticket, sam, "The second half.", seen=(1, 0)).number == 3
+
+
+def test_staff_answer_a_closed_ticket_whatever_clients_may(ticket, anna, sam, support, say, set_policy):
+    """S114, C3: the policy is for the client's side."""
+    set_policy(support, closed_reply="refuse")
+    actions.close(ticket, actor=anna)
+    say(ticket, sam, "One more thing.")
+    assert fresh(ticket).last_number == 2 and not fresh(ticket).is_closed
+
+
+def test_a_reply_that_closes_says_who_closed_and_when(ticket, sam, say):
+    """S28: nothing is due of it any more."""
+    message = say(ticket, sam, "Done.", status=status("closed"))
+    row = fresh(ticket)
+    assert row.is_closed and row.closed_by == sam and row.closed_at >= message.created_at
+    assert (row.close_at, row.remind_at, row.settle_at, row.waiting_since) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("way", ["reply", "button", "status"])
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_ticket_that_opens_again_is_whose_it_was_while_they_work_there(ticket, anna, sam, lena, say, way, stays):
+    """S29: else it is nobody's, found in the queue."""
+    actions.assign(ticket, to=sam, actor=sam)
+    actions.close(fresh(ticket), actor=anna)
+    if not stays:
+        StaffPlace.objects.filter(user=sam).delete()
+    ticket = fresh(ticket)
+    if way == "reply":
+        say(ticket, anna, "It is back.")
+    elif way == "button":
+        actions.reopen(ticket, actor=anna, by_staff=False)
+    else:
+        actions.set_status(ticket, status=status("in-progress"), actor=lena)
+    assert not fresh(ticket).is_closed and fresh(ticket).assignee == (sam if stays else None)
+    assert (verbs(ticket).count(Verb.ASSIGNED) == 1) == stays
+
+
+def test_a_file_of_a_message_is_handed_to_no_other(ticket, anna, sam, say):
+    file = Attachment.objects.create(name="a", content_type="text/plain", size=1, sha256="a" * 64, stored_as="x")
+    first = say(ticket, sam, "See the log.", attachments=[file])
+    say(ticket, anna, "Mine now.", attachments=[fresh(file)])
+    assert fresh(file).message == first
+
+
+def test_only_a_new_ticket_takes_the_status_of_being_assigned(open_ticket, sam, lena, say, set_policy, support):
+    """C5: one that was answered waits on for its client, whoever looks after it."""
+    set_policy(support, status_when_assigned=status("in-progress"))
+    new, answered = open_ticket(), open_ticket()
+    say(answered, lena)
+    for row in (new, answered):
+        actions.assign(fresh(row), to=sam, actor=lena)
+    assert (fresh(new).status.code, fresh(answered).status.code) == ("in-progress", "answered")
+
+
+def test_nobody_who_cannot_sign_in_is_given_a_ticket(ticket, sam, lena):
+    sam.is_active = False
+    for act in (actions.assign, actions.flag):
+        with pytest.raises(Refused):
+            act(ticket, to=sam, actor=lena)
+    assert verbs(ticket) == [Verb.OPENED]
+
+
+def test_a_ticket_set_to_wait_for_us_keeps_since_when_it_waits(ticket, sam):
+    """C11: another word for the same wait does not push the client back."""
+    since = ticket.waiting_since
+    actions.set_status(ticket, status=status("on-hold"), actor=sam)
+    assert fresh(ticket).waiting_since == since == fresh(ticket).queue_at
+
+
+def test_a_department_that_takes_no_tickets_is_sent_none(ticket, open_ticket, lena, billing, sales):
+    """S33, S203: neither by hand nor by a type that leads there."""
+    leads_there = TicketType.objects.create(code="invoice", name="Invoice", department=billing)
+    assert open_ticket(department=sales, type=leads_there).department == billing
+    billing.is_active = False
+    billing.save(update_fields=["is_active"])
+    forget()
+    with pytest.raises(Refused):
+        actions.move(ticket, to=billing, actor=lena)
+    assert open_ticket(department=sales, type=fresh(leads_there)).department == sales
+
+
+def test_a_moved_ticket_closes_by_the_hours_of_where_it_is(ticket, sam, lena, billing, say, set_policy):
+    """C1."""
+    set_policy(billing, auto_close_after=5)
+    say(ticket, sam)
+    actions.move(ticket, to=billing, actor=lena)
+    row = fresh(ticket)
+    assert row.close_at == row.status_since + timezone.timedelta(hours=5)
+
+
+def test_a_ticket_staff_open_is_not_answered_yet(open_ticket, anna, sam, say):
+    """S49: the first answer is to what the client asked."""
+    ticket = open_ticket(author=sam)
+    assert fresh(ticket).first_reply_at is None
+    say(ticket, anna, "And the mail?")
+    assert say(ticket, sam).created_at <= fresh(ticket).first_reply_at
+
+
+def test_only_its_author_calls_back_or_changes_what_waits(ticket, sam, lena):
+    """T01: refused by the action itself, whatever door it is called from."""
+    due = timezone.now() + timezone.timedelta(hours=1)
+    soon = actions.hold_reply(ticket, author=sam, written=write("Soon"), due_at=due)
+    later = actions.hold_reply(ticket, author=sam, written=write("Later"), due_at=due, is_later=True)
+    for row in (soon, later):
+        with pytest.raises(Refused):
+            actions.call_back(row, actor=lena)
+        with pytest.raises(Refused):
+            actions.change_later(row, author=lena, written=write("Mine"), due_at=due)
+    with pytest.raises(Refused):  # what goes in seconds is taken back, not changed
+        actions.change_later(soon, author=sam, written=write("Changed"), due_at=due)
+    assert sorted(PendingReply.objects.values_list("body", flat=True)) == ["Later", "Soon"]
+
+
+def test_a_letter_given_up_comes_back_once_and_only_for_its_client(ticket, sam, lena, say):
+    """S185: the outbox may tell twice; a colleague who got no letter is no reason to answer again."""
+    mails = OutgoingMail.objects.filter(kind="reply")
+    message = say(ticket, sam)
+    mail = mails.get(user=ticket.client)
+    theirs = OutgoingMail.objects.create(
+        to_address=lena.email, user=lena, kind="reply", subject="x", message_id="<x@example.com>"
+    )
+    assert actions.bring_back(ticket, mail=theirs, message=message, actor=sam)
+    assert fresh(ticket).status.code == "answered"
+    assert actions.bring_back(ticket, mail=mail, message=message, actor=sam)
+    assert not actions.bring_back(ticket, mail=mail, message=message, actor=sam)
+    assert fresh(ticket).awaiting and verbs(ticket).count(Verb.MAIL_FAILED) == 2

@@ -140,6 +140,16 @@ def test_an_edit_that_was_mailed_or_changed_since_is_not_undone(ticket, cast, sa
     assert again(message).body == "Second."
 
 
+def test_an_edit_that_was_mailed_is_not_undone_though_nobody_changed_it_since(ticket, cast, say):
+    """Its readers have the corrected text."""
+    message = say(ticket, cast.sam, "Before.")
+    with one_click() as click:
+        actions.edit_message(message, editor=cast.sam, written=write("Mailed."), mailed=True)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=cast.sam)
+    assert again(message).body == "Mailed."
+
+
 def test_what_was_not_meant_for_clients_stops_an_edit_too(ticket, cast, say, client_of):
     """FIELD 2.3: the look at a reply before it goes holds for its corrections."""
     message = say(ticket, cast.sam, "Hello.")

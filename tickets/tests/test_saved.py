@@ -447,3 +447,12 @@ def test_an_asked_list_and_its_address_say_the_same(rf, cast):
         "&channel=phone&client=7&organisation=8&since=2026-01-02&until=2026-02-03&escalated=1&sort=-created"
     )
     assert queues.read(QueryDict(address), viewer).address == address
+
+
+def test_whoever_made_a_shared_view_and_leads_there_no_more_uses_it_and_changes_nothing(client_of, cast, kept):
+    """T01: a shared view is the department's, not its maker's."""
+    row, sam = kept("view=open", owner=cast.sam, department=cast.support), client_of(cast.sam)
+    assert sam.get(f"/desk/?view=saved-{row.pk}").context["asked"].saved == row
+    assert sam.post(f"/desk/views/{row.pk}/", {"name": "Mine", "department": "support"}).status_code == 404
+    assert sam.post(f"/desk/views/{row.pk}/delete/").status_code == 404
+    assert SavedView.objects.get().name == "Burning"

@@ -79,6 +79,14 @@ def test_waking_keeps_the_status_of_what_is_being_worked_on(ticket, cast, tomorr
     assert ticket.status.code == "in-progress" and ticket.snoozed_at is None
 
 
+def test_one_put_off_again_meanwhile_sleeps_on(ticket, cast, tomorrow):
+    """T07: the timer has read it before; its time is asked once more under the lock."""
+    actions.snooze(ticket, until=tomorrow, actor=cast.sam)
+    assert not actions.wake_in_time(ticket, actor=cast.system, now=tomorrow - timedelta(seconds=1))
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until == tomorrow and Verb.WOKEN not in verbs(ticket)
+
+
 def test_a_clients_message_wakes_it_and_tells_whoever_snoozed_it(ticket, cast, say, set_policy):
     """FIELD 1.2: until the client writes; one letter, of the message."""
     set_policy(cast.support, group_minutes=0)

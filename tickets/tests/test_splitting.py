@@ -218,6 +218,23 @@ def test_all_messages_or_none_or_a_note_alone_are_refused(talk, split_off, sam):
     assert Ticket.objects.count() == 1
 
 
+def test_a_deleted_message_gets_no_ticket(talk, split_off, lena):
+    """S155: what nobody sees any more comes to light nowhere else."""
+    _ticket, rows = talk
+    actions.delete_message(rows[2], actor=lena)
+    with pytest.raises(Refused):
+        split_off(rows[2])
+    assert Ticket.objects.count() == 1
+
+
+def test_a_closed_ticket_stays_closed_whatever_is_split_off(talk, split_off, sam):
+    ticket, rows = talk
+    actions.close(ticket, actor=sam)
+    split_off(rows[2])
+    row = fresh(ticket)
+    assert row.is_closed and row.closed_by == sam and row.waiting_since is None
+
+
 def test_what_was_moved_already_is_not_moved_again_and_does_not_count_as_staying(talk, split_off):
     """Bad input: twice the same, and the rest after it."""
     ticket, rows = talk

@@ -7,6 +7,7 @@ from departments.policy import forget
 from mail.models import OutgoingMail
 from tickets import actions
 from tickets.automation import rules
+from tickets.events import one_click
 from tickets.models import Notification, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
 
@@ -107,6 +108,15 @@ def test_another_department_takes_the_team_off_and_undo_puts_it_back(ticket, tea
     assert fresh(ticket).team is None
     undo_last(ticket, cast.lena)
     assert fresh(ticket).team == team and fresh(ticket).department == cast.support
+
+
+def test_another_team_given_since_is_left_alone(ticket, team, other_team, cast):
+    with one_click() as click:
+        actions.give_to_team(ticket, team=team, actor=cast.lena)
+    actions.give_to_team(fresh(ticket), team=other_team, actor=cast.sam)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=cast.lena)
+    assert fresh(ticket).team == other_team
 
 
 def test_merging_takes_no_team_of_another_department_along(open_ticket, team, cast):

@@ -103,6 +103,14 @@ def test_a_switch_turned_off_meanwhile_is_heard_at_the_last_moment(answered, sup
     assert not ticket.is_closed and ticket.close_at is None
 
 
+def test_nobody_is_reminded_of_what_will_not_close_after_all(answered, support):
+    """C1, S174."""
+    StatusInDepartment.objects.create(department=support, status=status("answered"), auto_close=False)
+    forget()
+    assert timers.close_idle(answered.remind_at) == (0, 0)
+    assert fresh(answered).remind_at is None and Verb.REMINDED not in verbs(answered)
+
+
 def test_the_client_is_reminded_once_a_day_before_and_an_answer_stops_it(answered, anna, say):
     """C1."""
     before = answered.close_at - 24 * HOUR

@@ -182,6 +182,13 @@ def test_an_item_needs_no_time(ticket, cast):
         actions.log_time(ticket, user=cast.sam)
 
 
+def test_no_entry_is_of_more_than_a_week(ticket, cast):
+    week = 7 * 24 * 60
+    assert actions.log_time(ticket, user=cast.sam, minutes=week).minutes == week
+    with pytest.raises(Refused):
+        actions.log_time(ticket, user=cast.sam, minutes=week + 1)
+
+
 @pytest.mark.parametrize(
     "fields",
     [{}, {"time": "5"}, {"day": "2026-01-01"}, {"time": "5", "day": "2999-01-01"}, {"time": "5", "day": "1999-01-01"},

@@ -1,13 +1,17 @@
 """Undo: what comes back, and who may still take what back (FIELD 2.3, 12)."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.utils import timezone
 
-from departments.models import StaffPlace, Status
+from departments.models import Priority, StaffPlace, Status
 from departments.policy import forget
 from tickets import actions
+from tickets.events import one_click
 from tickets.keeping import history
-from tickets.models import Ticket, TicketEvent, Verb
+from tickets.models import Ticket, TicketEvent, TicketLink, Verb
 from tickets.refused import Refused
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +19,10 @@ pytestmark = pytest.mark.django_db
 
 def fresh(row):
     return type(row).objects.get(pk=row.pk)
+
+
+def verbs(ticket):
+    return list(TicketEvent.objects.filter(ticket=ticket).order_by("sequence").values_list("verb", flat=True))
 
 
 def click_of(ticket, verb):
@@ -101,3 +109,91 @@ def test_a_split_into_another_department_is_taken_back_by_whoever_has_the_old_ti
     StaffPlace.objects.create(user=sam, department=support)
     actions.undo(click, actor=fresh(sam))
     assert fresh(new).hidden == "trash"
+
+
+# --- What is not taken back -------------------------------------------------------------------------------------------
+
+
+def test_a_click_whose_reply_has_gone_is_taken_back_in_no_part(ticket, sam, say):
+    """FIELD 12: what was mailed cannot be unsaid, so the close that went with it stands."""
+    with one_click() as click:
+        say(ticket, sam, "Done.")
+        actions.close(ticket, actor=sam)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert fresh(ticket).is_closed
+
+
+def test_what_was_taken_back_is_not_taken_back_again(ticket, sam):
+    """From another browser: the same change made anew since is somebody's wish."""
+    high = Priority.objects.get(code="high")
+    with one_click() as click:
+        actions.set_priority(ticket, priority=high, actor=sam)
+    actions.undo(click.id, actor=sam)
+    actions.set_priority(fresh(ticket), priority=high, actor=sam)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert fresh(ticket).priority == high
+
+
+def test_an_old_undo_takes_nothing_out_of_spam(ticket, sam, lena):
+    with one_click() as click:
+        actions.close(ticket, actor=sam)
+    actions.mark_spam(fresh(ticket), actor=lena)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert fresh(ticket).hidden == Ticket.Hidden.SPAM and fresh(ticket).is_closed
+
+
+def test_an_old_undo_changes_no_ticket_that_lives_on_in_another(open_ticket, sam, lena):
+    """S142: nothing happens to it any more but to its messages."""
+    older, newer = open_ticket(), open_ticket()
+    with one_click() as click:
+        actions.set_priority(newer, priority=Priority.objects.get(code="high"), actor=sam)
+    actions.merge([older, newer], actor=lena)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert fresh(newer).priority.code == "high" and verbs(newer)[-1] == Verb.MERGED
+
+
+def test_throwing_away_is_taken_back_only_as_long_as_nobody_did_it_again(ticket, sam):
+    with one_click() as click:
+        actions.trash(ticket, actor=sam)
+    actions.restore(fresh(ticket), actor=sam)
+    actions.trash(fresh(ticket), actor=sam)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert fresh(ticket).is_trashed
+
+
+def test_closing_taken_back_leaves_a_snooze_whose_time_has_come_over(ticket, sam):
+    actions.snooze(ticket, until=timezone.now() + timedelta(seconds=20), actor=sam)
+    with one_click() as click:
+        actions.close(fresh(ticket), actor=sam)
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        actions.undo(click.id, actor=sam)
+    assert not fresh(ticket).is_closed and fresh(ticket).snoozed_at is None and fresh(ticket).awaiting
+
+
+@pytest.mark.parametrize("meanwhile", ["closed", "in time"])
+def test_waking_is_not_taken_back_once_it_is_closed_or_its_time_has_come(ticket, sam, lena, meanwhile):
+    actions.snooze(ticket, until=timezone.now() + timedelta(seconds=20), actor=sam)
+    with one_click() as click:
+        actions.wake(fresh(ticket), actor=sam)
+    if meanwhile == "closed":
+        actions.close(fresh(ticket), actor=lena)
+    then = timezone.now() + timedelta(seconds=30 if meanwhile == "in time" else 0)
+    with time_machine.travel(then), pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert fresh(ticket).snoozed_at is None
+
+
+def test_a_link_taken_off_does_not_come_back_in_a_circle(open_ticket, sam, lena):
+    one, other = open_ticket(), open_ticket()
+    row = actions.link(one, to=other, kind=TicketLink.Kind.BLOCKS, actor=sam)
+    with one_click() as click:
+        actions.unlink(row, actor=sam)
+    back = actions.link(other, to=one, kind=TicketLink.Kind.BLOCKS, actor=lena)
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=sam)
+    assert TicketLink.objects.get() == back
