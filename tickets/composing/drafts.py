@@ -131,24 +131,42 @@ def waiting_files(names, place):
     )
 
 
-def keep(request, place, data, *, uploads=None):
-    """Save what was typed (`data`: anything with .get) in this place; exactly `uploads` are the files that wait there.
+def listed_files(request, place):
+    """Those of them that the page of this request has listed, taken out there or not."""
+    tokens = files.valid(request.POST.getlist("uploads") + request.POST.getlist("uploads_removed"))
+    return waiting_files(names_of(request), place).filter(token__in=tokens)
 
-    Returns the draft. Fields nobody offered are left out; with `uploads` None the files stay as they are. What was
-    typed on another page since is kept beside it (`elsewhere`), until it is put into this text or forgotten; what this
-    page has not seen of that is its `crossed`.
+
+def keep(request, place, data, *, uploads=None):
+    """Save what was typed (`data`: anything with .get) in this place, with `uploads`; other files that this page has
+    listed are taken out. None: the files stay as they are.
+
+    Returns the draft. Fields nobody offered are left out. What was typed on another page since is kept beside it
+    (`elsewhere`), until it is put into this text or forgotten; what this page has not seen of that is its `crossed`.
     """
-    kind, _what = parse(place)
-    fields = {name: clean_input(typed(data, name))[:LONGEST] for name in FIELDS[kind] if data.get(name)}
-    with transaction.atomic():
-        draft, before = locked(request, place)
-        draft.fields, draft.crossed = fields | beside(before, data), crossed(before, data)
-        draft.save(update_fields=["fields", "updated_at"])
+    return change(request, place, lambda _typed: data, uploads=uploads)
+
+
+@transaction.atomic
+def change(request, place, to, *, uploads=None):
+    """The same, of data that `to` makes of the fields there: no other page changes them meanwhile."""
+    draft, before = locked(request, place)
+    data = to(dict(before.fields) if before else {})
+    fields = {name: clean_input(typed(data, name))[:LONGEST] for name in FIELDS[draft.kind] if data.get(name)}
+    draft.fields, draft.crossed = fields | beside(before, data), crossed(before, data)
+    draft.save(update_fields=["fields", "updated_at"])
     if uploads is not None:
         ids = [file.pk for file in uploads]
-        files.forget(waiting_files(names_of(request), place).exclude(pk__in=ids))
+        files.forget(listed_files(request, place).exclude(pk__in=ids))
         Attachment.objects.filter(pk__in=ids, message=None, pending=None).update(draft=draft)
     return draft
+
+
+@transaction.atomic
+def hang(request, place, file):
+    """Let a file that was uploaded wait in this place."""
+    file.draft, _before = locked(request, place)
+    file.save(update_fields=["draft"])
 
 
 def locked(request, place):
@@ -194,13 +212,17 @@ def is_of(page, data):
     return bool(page) and page == data.get(once.FIELD)
 
 
-def settle(request, place, *, take):
-    """Put what was typed on another page below the text of this place, or forget it. Returns the draft, or None."""
-    draft = saved(request, place)
-    if draft and (other := draft.fields.pop("elsewhere", "")):
-        if take:
-            draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message", "").rstrip(), other]))
-        draft.save(update_fields=["fields", "updated_at"])
+@transaction.atomic
+def settle(request, place, *, take, uploads=None):
+    """Save what this page says, and put what it shows of another page below its text, or forget that: but for what the
+    other one has saved since. Returns the draft."""
+    draft = keep(request, place, request.POST, uploads=uploads)
+    other = draft.fields.pop("elsewhere", "")
+    if take and other:
+        draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message", "").rstrip(), other]))
+    elif draft.crossed:
+        draft.fields["elsewhere"] = draft.crossed
+    draft.save(update_fields=["fields", "updated_at"])
     return draft
 
 
@@ -217,9 +239,10 @@ def moment_of(text):
         return None
 
 
+@transaction.atomic
 def forget_empty(request, place):
     """Forget a draft in which nothing is left: its words were taken out again."""
-    for draft in drafts_in(request, place):
+    for draft in drafts_in(request, place).select_for_update():
         if not any(draft.fields.get(name, "").strip() for name in WORDS) and not draft.attachments.exists():
             draft.delete()
 
@@ -268,28 +291,20 @@ def typed_again(pending):
     return predefined.typed_again(pending) | times.typed_again(pending.after.get("time"))
 
 
-def room_for(request, place):
-    """The draft of this place to hang an upload on; made when there is none yet."""
-    draft, _made = Draft.objects.get_or_create(
-        owner=owner_of(request), place=place, defaults={"kind": parse(place)[0], "fields": {}}
-    )
-    return draft
-
-
 def drop(request, place):
-    """Forget what was typed here, once it was sent; files that did not go with it are deleted. What was typed on
-    another page and never seen on this one stays."""
+    """Forget what was typed here, once it was sent; files that did not go with it are deleted. What was typed or
+    uploaded on another page and never seen on this one stays."""
     names = names_of(request)
     if names and TYPED.rows(names[0], names[-1], place):  # mostly there is none: what is typed in one go leaves nothing
-        files.forget(waiting_files(names, place))
         with transaction.atomic():  # another page may save at this moment
             rows = list(drafts_in(request, place).select_for_update())
+            files.forget(listed_files(request, place))
             left = beside(rows[0] if rows else None, request.POST)
-            if "elsewhere" not in left:
-                Draft.objects.filter(pk__in=[row.pk for row in rows]).delete()
-            else:
+            if rows and ("elsewhere" in left or waiting_files(names, place).exists()):
                 rows[0].fields = left
                 rows[0].save(update_fields=["fields", "updated_at"])
+            else:
+                Draft.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def forget_place(place):

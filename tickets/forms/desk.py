@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import SYSTEM_EMAIL, Membership, User
-from departments.models import Team
+from departments.models import Department, Team
 from departments.policy import snapshot
 from mail import blocking
 from mail.models import BlockedSender
@@ -69,7 +69,7 @@ class NewTicketForm(WithFiles):
 
     def __init__(self, request, *, client=None, channel="", **more):
         departments = [row for row in queues.departments_of(request.viewer) if row.is_active]
-        super().__init__(request, policy=policy_of(departments), by_staff=True, **more)
+        super().__init__(request, policy=home_of(request.viewer).policy, by_staff=True, **more)
         self.person = client
         if client:
             del self.fields["name"], self.fields["email"]
@@ -115,11 +115,9 @@ class NewTicketForm(WithFiles):
         return self.person or User.objects.guest_for(self.cleaned_data["email"], name=self.cleaned_data["name"])
 
 
-def policy_of(departments):
-    """The policy whose limits for files the form shows: staff's are rarely told apart by department."""
-    from departments.models import Department
-
-    return (departments[0] if departments else Department()).policy
+def home_of(viewer):
+    """The department whose limits for files hold before one is chosen: staff's are rarely told apart by department."""
+    return next((row for row in queues.departments_of(viewer) if row.is_active), Department())
 
 
 def organisations_of(client):

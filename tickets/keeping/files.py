@@ -71,7 +71,7 @@ def limits(policy, *, by_staff):
     return Limits(policy.client_file_count, policy.client_file_size * 1000, types)
 
 
-def store(upload, *, owner, policy, by_staff, draft=None, cid=""):
+def store(upload, *, owner, policy, by_staff, cid=""):
     """Store one uploaded file and return its loose Attachment. Raises BadFile with a sentence for the person.
 
     `cid` is the name under which the text of a mail shows it.
@@ -85,7 +85,6 @@ def store(upload, *, owner, policy, by_staff, draft=None, cid=""):
     stored_as, digest = put(upload)
     return Attachment.objects.create(
         owner=owner,
-        draft=draft,
         name=name,
         cid=cid,
         content_type=kind,

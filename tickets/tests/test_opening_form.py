@@ -199,11 +199,12 @@ def test_an_invalid_form_comes_back_with_everything_in_it(client_of, anna, file)
 
 
 def test_a_file_taken_out_does_not_go_along(client_of, anna, uploaded, file):
-    """Without script a box says so; with it the row is simply gone."""
+    """Without script a box says so; with it the row is gone at once, and its file."""
     browser = client_of(anna)
-    tokens = [uploaded(browser, PLACE, file(f"{name}.log")).json()["id"] for name in "abc"]
-    browser.post("/tickets/new/support/", {**FORM, "uploads": tokens[:2], "uploads_removed": tokens[1]})
-    assert [row.name for row in Attachment.objects.all()] == ["a.log"]
+    a, b, c = [uploaded(browser, PLACE, file(f"{name}.log")).json() for name in "abc"]
+    browser.post(c["remove_url"])
+    browser.post("/tickets/new/support/", {**FORM, "uploads": [a["id"], b["id"]], "uploads_removed": b["id"]})
+    assert [row.name for row in Attachment.objects.all()] == ["a.log"] and not Draft.objects.exists()
 
 
 def test_the_preview_without_script_sends_nothing(client_of, anna):

@@ -2,14 +2,16 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from helpdesk_site.lib import tokens
 from tickets import actions
 from tickets.keeping import history
-from tickets.models import Draft, Message, Ticket, TicketEvent, Verb
+from tickets.models import Attachment, Draft, Message, Ticket, TicketEvent, Verb
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,3 +139,71 @@ def test_what_another_tab_saves_while_this_one_sends_is_kept(client_of, ticket, 
 
     at_once(lambda: one.post(f"/t/{ticket.number}/note/", sent), save)
     assert "Other" in Draft.objects.get().fields.values()
+
+
+def typed_by(browser, place, words, page):
+    """The answer to what a page saves as its person types."""
+    sent = {"message": words, "form_key": page.ljust(20, "-"), "draft_at": ""}
+    return browser.post(f"/drafts/save/?place={place}", sent)
+
+
+def after(steps, act):
+    def wait_and_act():
+        time.sleep(0.003 * steps)
+        return act()
+
+    return wait_and_act
+
+
+@pytest.mark.parametrize("steps", range(-4, 5))
+@pytest.mark.parametrize("does", ["take", "forget", "insert", "call back"])
+def test_what_another_page_saves_while_a_text_is_put_together_is_kept(client_of, ticket, sam, lay, does, steps):
+    """T09, S6, S147: what was typed elsewhere put below or forgotten, a predefined reply put in, a reply taken back."""
+    one, other, place = client_of(sam), client_of(sam), f"reply/{ticket.number}"
+    typed_by(other, place, "Begun", "the-other-page")
+    seen = typed_by(one, place, "Mine", "my-page").json()["at"]
+    due_at = timezone.now() + timedelta(minutes=1)
+    held = actions.hold_reply(ticket, author=sam, written=write("Taken back."), due_at=due_at)
+    reply = lay("Fixed", "It works again.", ticket.department)
+    mine = {"message": "Mine", "form_key": "my-page".ljust(20, "-"), "draft_at": seen, "elsewhere": does}
+    doors = {
+        "insert": (f"/t/{ticket.number}/predefined/insert/", {"reply": reply.pk, "box": "reply"}),
+        "call back": (f"/t/{ticket.number}/call-back/{held.pk}/", {}),
+    }
+    address, sent = doors.get(does, (f"/drafts/elsewhere/?place={place}", mine))
+    answers = at_once(
+        after(max(0, -steps), lambda: one.post(address, sent).status_code),
+        after(max(0, steps), lambda: typed_by(other, place, "Typed at that moment", "the-other-page").status_code),
+    )
+    said = " ".join(Draft.objects.get().fields.values())
+    assert answers == [302, 409] and "Typed at that moment" in said and "Mine" in said
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_file_uploaded_while_another_page_empties_or_sends_its_text_waits(
+    client_of, ticket, sam, uploaded, file, picture, steps
+):
+    """T09: the upload is answered, and its file waits in the box; large pictures take their time."""
+    one, other, place = client_of(sam), client_of(sam), f"note/{ticket.number}"
+    typed_by(one, place, "Mine", "my-page")
+    large, sent = picture(size=(2500, 2500)), {"message": "Mine", "form_key": "my-page".ljust(20, "-"), "draft_at": ""}
+    empties = after(3 * steps, lambda: typed_by(one, place, "", "my-page").status_code)
+    sends = after(3 * steps, lambda: one.post(f"/t/{ticket.number}/note/", sent).status_code)
+    answers = at_once(
+        lambda: uploaded(other, place, file("screen.png", large)).status_code, sends if steps % 2 else empties
+    )
+    assert answers == [201, 302 if steps % 2 else 204]
+    waiting = Attachment.objects.get()
+    assert waiting.message is None and waiting.draft == Draft.objects.get(place=place)
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_what_is_typed_while_another_page_empties_its_box_is_kept(client_of, ticket, sam, steps):
+    """T09, S6."""
+    one, other, place = client_of(sam), client_of(sam), f"note/{ticket.number}"
+    typed_by(one, place, "Mine", "my-page")
+    at_once(
+        lambda: typed_by(one, place, "", "my-page"),
+        after(steps, lambda: typed_by(other, place, "Typed at that moment", "the-other-page")),
+    )
+    assert "Typed at that moment" in Draft.objects.get().fields.values()

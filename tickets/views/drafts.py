@@ -16,6 +16,7 @@ from helpdesk_site.lib.tokens import clean_number
 
 from .. import access, throttle
 from ..composing import drafts
+from ..forms.desk import home_of
 from ..forms.portal import TEXT_LIMIT, WithFiles
 from ..keeping import files
 from ..lists import queries
@@ -25,7 +26,6 @@ from .desk import staff_only
 from .doors import department_of
 
 MOST = 200
-WITHOUT_FILES = (Draft.Kind.EDIT, Draft.Kind.OPEN)  # files are chosen, not sent, while it is typed
 
 
 @login_not_required
@@ -56,8 +56,7 @@ def elsewhere(request):
     by_staff = kind == Draft.Kind.OPEN or writes_as_staff(request, department)
     form = WithFiles(request, policy=department.policy, by_staff=by_staff)
     form.full_clean()  # stores the files
-    drafts.keep(request, place, request.POST, uploads=form.uploads)
-    drafts.settle(request, place, take=request.POST.get("elsewhere") == "take")
+    drafts.settle(request, place, take=request.POST.get("elsewhere") == "take", uploads=form.uploads)
     if kind in (Draft.Kind.REPLY, Draft.Kind.NOTE):
         return redirect(f"{reverse('ticket', args=[what])}#{f'pane-{kind}' if by_staff else 'reply'}")
     return redirect(page_of(kind, what, request.POST))
@@ -68,23 +67,22 @@ def elsewhere(request):
 def upload(request):
     """Take one file for what is being typed: {id, name, size, kind, thumb, remove_url}, or {error} with 422."""
     place, department = place_asked(request)
-    if drafts.parse(place)[0] in WITHOUT_FILES:
+    if drafts.parse(place)[0] == Draft.Kind.EDIT:  # changes a text alone
         raise Http404
     if throttle.too_many_uploads(request):
         return refused(throttle.TOO_MANY_FILES, status=429)
     file = request.FILES.get("file")
     if file is None:
         return refused(_("Choose a file first."))
-    draft, by_staff = drafts.room_for(request, place), writes_as_staff(request, department)
+    owner, by_staff = drafts.owner_of(request), writes_as_staff(request, department)
     try:
         most = files.limits(department.policy, by_staff=by_staff).count
-        if draft.attachments.filter(message=None, pending=None).count() >= most:
+        if len(drafts.kept_files(request, place)) >= most:
             raise files.BadFile(files.too_many(most))
-        stored = files.store(
-            file, owner=drafts.owner_of(request), policy=department.policy, by_staff=by_staff, draft=draft
-        )
+        stored = files.store(file, owner=owner, policy=department.policy, by_staff=by_staff)
     except files.BadFile as bad:
         return refused(str(bad))
+    drafts.hang(request, place, stored)
     return JsonResponse(files.shown(stored), status=201)
 
 
@@ -165,7 +163,7 @@ def place_asked(request):
     if kind == Draft.Kind.OPEN and not request.viewer.is_staff:
         raise Http404
     if kind == Draft.Kind.OPEN:
-        return place, Department()
+        return place, home_of(request.viewer)
     ticket = access.ticket_for(request.viewer, what, to="work" if kind == Draft.Kind.NOTE else "reply")
     return f"{kind}/{ticket.number}", ticket.shown_department  # of the survivor, where it was merged meanwhile
 

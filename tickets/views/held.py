@@ -49,11 +49,11 @@ def own_reply(view):
 def call_back(request, ticket, row):
     """Undo a reply within its seconds; its text is in the box again, before what was typed since."""
     written, files = actions.call_back(row, actor=request.user)
-    place = drafts.place_of_waiting(row)
-    since = drafts.saved(request, place)
-    written = "\n\n".join(filter(None, [written, since and since.fields.get("message")]))
-    files += drafts.kept_files(request, place)
-    drafts.keep(request, place, {"message": written} | drafts.typed_again(row), uploads=files)
+
+    def put_before(typed):
+        return {"message": "\n\n".join(filter(None, [written, typed.get("message")]))} | drafts.typed_again(row)
+
+    drafts.change(request, drafts.place_of_waiting(row), put_before, uploads=files)
     if not access.works_on(request.user, ticket):
         return redirect("ticket_kept", ticket.number)
     toast(request, _("Not sent. Your text is in the box again."))

@@ -121,16 +121,18 @@ def insert(request, number):
     box, offers = box_of(request.POST), predefined.chosen([request.POST.get("reply", "")], ticket)
     if not offers:
         raise Http404
-    place = drafts.place_of(box, ticket)
-    before = drafts.saved(request, place)
-    typed = dict(before.fields) if before else {}
     said = predefined.filled(offers[0], ticket, agent=request.user).text
     also = predefined.also(offers, ticket.department_id)
     codes = [one.code for one in also if one.code] if box == Draft.Kind.REPLY else []  # of a note: who wants it
-    typed["message"] = "\n\n".join(filter(None, [typed.get("message", "").rstrip("\n"), said]))
-    typed["predefined"] = "\n".join([*predefined.typed_in(typed, "predefined"), str(offers[0].pk)])
-    typed["also"] = "\n".join(dict.fromkeys([*predefined.typed_in(typed, "also"), *codes]))
-    drafts.keep(request, place, typed)
+
+    def put_below(typed):
+        return typed | {
+            "message": "\n\n".join(filter(None, [typed.get("message", "").rstrip("\n"), said])),
+            "predefined": "\n".join([*predefined.typed_in(typed, "predefined"), str(offers[0].pk)]),
+            "also": "\n".join(dict.fromkeys([*predefined.typed_in(typed, "also"), *codes])),
+        }
+
+    drafts.change(request, drafts.place_of(box, ticket), put_below)
     toast(request, _("Put in: %(name)s.") % {"name": offers[0].row.name})
     return redirect(back_to(ticket, box))
 
