@@ -209,6 +209,26 @@ def test_sending_on_one_page_leaves_what_was_typed_on_another(pages, ticket, cas
     assert "A long answer on the phone" in pages.browser.get("/desk/drafts/").text
 
 
+def test_sending_on_one_page_leaves_a_file_uploaded_on_another(pages, ticket, cast, uploaded, file):
+    """A photo from the phone, while the desk's page stood open: it waits in the box, where it is seen."""
+    pages("desk", "See the picture")
+    token = uploaded(pages.browser, pages.place, file("photo.log")).json()["id"]
+    sent = {"message": "See the picture", "seen": "1.0", "draft_at": "", "form_key": "page-of-the-desk"}
+    pages.browser.post(f"/t/{ticket.number}/reply/", sent)
+    page = pages.browser.get(f"/t/{ticket.number}/").text
+    assert "photo.log" in page and "See the picture</textarea>" not in page
+    again = {"message": "Here it is", "seen": "2.0", "draft_at": "", "form_key": "another-page-at-the-desk"}
+    pages.browser.post(f"/t/{ticket.number}/reply/", again | {"uploads": token})
+    assert Attachment.objects.get().pending.body == "Here it is" and not Draft.objects.exists()
+
+
+def test_what_is_wrong_with_one_page_leaves_a_file_of_another(pages, ticket, cast, uploaded, file):
+    """T19: a form that comes back takes out nothing it has not shown."""
+    uploaded(pages.browser, pages.place, file("photo.log"))
+    assert pages.browser.post(f"/t/{ticket.number}/reply/", {"message": "", "seen": "1.0"}).status_code == 422
+    assert "photo.log" in pages.browser.get(f"/t/{ticket.number}/").text
+
+
 def test_a_clients_two_pages_lose_neither_text(client_of, by_pass, ticket, cast):
     """The same in the portal, signed in or by a link: the phone on the train, the page at home."""
     place = f"reply/{ticket.number}"
@@ -336,6 +356,38 @@ def test_it_is_gone_when_the_ticket_is_open_or_begun_anew(client_of, cast, type_
     assert Ticket.objects.get().subject == "Hello" and not Draft.objects.exists()
 
 
+def test_its_files_wait_with_it_on_any_device(client_of, cast, uploaded, file, type_in):
+    """Sent while it is typed, of any type staff may send (S178), for that client alone; they go with it."""
+    browser, here = client_of(cast.sam), f"/desk/new/?client={cast.anna.pk}"
+    assert f'data-upload-url="/drafts/upload/?place=open/{cast.anna.pk}"' in browser.get(here).text
+    token = uploaded(browser, f"open/{cast.anna.pk}", file("trace.html", b"<html></html>")).json()["id"]
+    type_in(browser, f"open/{cast.anna.pk}", "desk", client=cast.anna.pk, message="Half of it", uploads=token)
+    page = client_of(cast.sam).get(here).text
+    assert "trace.html" in page and "have not sent it" in page
+    for other, who in ((f"/desk/new/?client={cast.carl.pk}", cast.sam), ("/desk/new/", cast.sam), (here, cast.lena)):
+        assert "trace.html" not in client_of(who).get(other).text
+    sent = {"client": cast.anna.pk, "department": "support", "subject": "Hello", "priority": "medium"}
+    browser.post(here, sent | {"message": "All of it", "uploads": token})
+    assert Ticket.objects.get().messages.get().attachments.get().name == "trace.html" and not Draft.objects.exists()
+
+
+def test_a_file_alone_is_begun_and_goes_when_it_is_begun_anew(client_of, cast, uploaded, file):
+    browser, here = client_of(cast.sam), f"/desk/new/?client={cast.anna.pk}"
+    token = uploaded(browser, f"open/{cast.anna.pk}", file("trace.log")).json()["id"]
+    assert "have not sent it" in browser.get(here).text
+    browser.post(here, {"client": cast.anna.pk, "anew": "1", "uploads": token})
+    assert not Draft.objects.exists() and not Attachment.objects.exists()
+
+
+def test_a_sign_in_that_has_expired_keeps_a_file_chosen_then(client_of, cast, uploaded, file):
+    """A stranger's limits hold for it: nobody knows yet that it is staff."""
+    browser, place = client_of(None), f"open/{cast.anna.pk}"
+    assert uploaded(browser, place, file("trace.html", b"<html></html>")).status_code == 422
+    uploaded(browser, place, file("trace.log"))
+    browser.force_login(cast.sam)
+    assert "trace.log" in browser.get(f"/desk/new/?client={cast.anna.pk}").text
+
+
 def test_staff_on_two_devices_lose_neither_text(client_of, cast, type_in):
     """As in the box of a reply."""
     browser, place = client_of(cast.sam), f"open/{cast.anna.pk}"
@@ -363,12 +415,12 @@ def test_a_sign_in_that_has_expired_loses_nothing_that_staff_sent(client_of, cas
 
 
 @pytest.mark.parametrize("name", ["anna", "olga", "carl"])
-def test_clients_keep_no_ticket_for_others(client_of, cast, name, type_in):
+def test_clients_keep_no_ticket_for_others(client_of, cast, name, type_in, uploaded, file):
     """T01; nor do staff a place that is none (T19), or files there."""
     browser, place = client_of(getattr(cast, name)), f"open/{cast.anna.pk}"
     assert type_in(browser, place, "desk", message="x").status_code == 404
     assert browser.post(f"/drafts/elsewhere/?place={place}", {"message": "x"}).status_code == 404
+    assert uploaded(browser, place, file()).status_code == 404 and not Attachment.objects.exists()
     for place in ("open/", "open/x", "open/1/", "open/1/x", "open/1/KTR-482913/2", "open/" + "9" * 19):
         assert type_in(client_of(cast.sam), place, "desk", message="x").status_code == 404, place
-    assert client_of(cast.sam).post(f"/drafts/upload/?place=open/{cast.anna.pk}").status_code == 404
     assert not Draft.objects.exists()

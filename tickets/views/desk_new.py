@@ -106,7 +106,7 @@ def opening_page(request, about, form, talk, draft, *, channel, stopped=None, st
         "preview": shown(render_markdown(preview)) if preview else "",
         "stopped": stopped,
         "place": about.place,
-        "is_begun": request.method != "POST" and any(begun.get(name) for name in drafts.SAID),
+        "is_begun": request.method != "POST" and bool(form.uploads or any(begun.get(name) for name in drafts.SAID)),
         "rail": queries.rail(request.viewer),
         **drafts.seen_in(draft),
     }
