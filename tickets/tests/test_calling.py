@@ -6,7 +6,7 @@ from accounts.viewer import Viewer
 from tickets import actions
 from tickets.composing import mentions
 from tickets.lists import bell
-from tickets.models import Mention, Notification
+from tickets.models import Mention, Notification, Watcher
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,12 @@ def test_the_names_of_those_who_are_called_stand_out(client_of, ticket, lena, no
     note(text)
     shown = thread_of(client_of(lena), ticket)
     assert [piece.partition("</b>")[0] for piece in shown.split('<b class="call">')[1:]] == stands_out
+
+
+def test_only_colleagues_of_the_department_are_called_and_nobody_by_themselves(ticket, sam, lena, ben):
+    """S161: whatever names a note is given."""
+    actions.add_note(ticket, author=sam, written=write("Look."), mentions=[sam, ben, lena])
+    assert [row.user for row in Mention.objects.all()] == [row.user for row in Watcher.objects.all()] == [lena]
 
 
 def test_in_a_message_of_the_clients_nobody_stands_out(client_of, ticket, anna, sam, say):

@@ -1,14 +1,18 @@
 """Whose ticket it is: changed by live search on name, organisation or address (S164), as carefully as merging (C12)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import GuestPass, Membership, Organisation, Service, User
 from accounts.viewer import Viewer
 from engine.once import new_form_key
 from mail.models import OutgoingMail
 from tickets import access, actions
-from tickets.models import Participant, Ticket, TicketEvent, Verb
+from tickets.models import Participant, PendingReply, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
+from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +132,22 @@ def test_the_former_client_may_go_on_taking_part(client_of, ticket, cast, nora):
     assert sees(cast.anna, ticket) and sees(nora, ticket)
     undo_last(ticket, cast.sam)
     assert not Participant.objects.filter(ticket=ticket).exists() and fresh(ticket).client == cast.anna
+
+
+def test_a_colleague_who_was_its_client_takes_no_part(open_ticket, cast, nora, set_policy):
+    """They work on it: nobody is on both sides."""
+    set_policy(cast.support, merge_across=True)
+    ticket = open_ticket(client=cast.sam, department=cast.support)
+    actions.change_client(ticket, to=nora, actor=cast.lena, keep=True, across=True)
+    assert not Participant.objects.exists()
+
+
+def test_readers_chosen_for_a_reply_that_waits_are_chosen_no_more(ticket, cast, nora):
+    """S169: they were people of the former client; the new one gets it."""
+    due_at = timezone.now() + timedelta(hours=1)
+    actions.hold_reply(ticket, author=cast.sam, written=write("Hello"), due_at=due_at, to=[cast.olga])
+    actions.change_client(ticket, to=nora, actor=cast.sam)
+    assert PendingReply.objects.get().to == []
 
 
 def test_somebody_who_took_part_is_the_client_then_and_takes_part_again_after_undo(ticket, cast, nora):

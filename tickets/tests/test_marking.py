@@ -128,6 +128,16 @@ def test_several_tags_are_put_on_and_taken_off_as_one_change(client_of, ticket, 
     assert names_on(ticket) == ["502", "Nachfrage", "php", "urgent case"]
 
 
+def test_a_ticket_full_of_tags_takes_one_for_another(ticket, cast):
+    full = actions.tags_named(", ".join(f"tag {n}" for n in range(tagging.MOST_TAGS)))
+    (other,) = actions.tags_named("other")
+    actions.tag(ticket, on=full, actor=cast.sam)
+    with pytest.raises(Refused):
+        actions.tag(ticket, on=[other], actor=cast.sam)
+    actions.tag(ticket, on=[other], off=full[:1], actor=cast.sam)
+    assert "other" in names_on(ticket) and len(names_on(ticket)) == tagging.MOST_TAGS
+
+
 @pytest.mark.parametrize("spelling", ["PHP", "php", " #php ", "Php\u200b"])
 def test_a_tag_has_one_spelling(ticket, cast, spelling):
     tag = actions.tags_named("php")[0]
@@ -353,6 +363,18 @@ def test_points_are_added_ticked_changed_and_put_in_order(client_of, ticket, cas
     assert points(ticket) == [("Tell", False), ("Ask again", False)]
     undo_last(ticket, cast.sam)
     assert points(ticket) == [("Ask", False), ("Try", False), ("Tell", False)]
+
+
+def test_a_point_is_ticked_once_and_what_was_ticked_since_stays(ticket, cast):
+    """T09: of two who tick it the first did it; adding it is not taken back once it is done."""
+    with one_click() as click:
+        (point,) = actions.add_points(ticket, texts=["Ask"], actor=cast.sam)
+    for person in (cast.lena, cast.sam):
+        actions.tick(point, actor=person)
+    assert CheckPoint.objects.get().done_by == cast.lena and verbs(ticket).count(Verb.CHECKED) == 2
+    with pytest.raises(Refused):
+        actions.undo(click.id, actor=cast.sam)
+    assert points(ticket) == [("Ask", True)]
 
 
 def test_the_panel_shows_no_checklist_until_one_is_wanted(client_of, ticket, cast):

@@ -130,6 +130,28 @@ def test_a_closed_one_with_the_last_reply_closes_the_survivor(open_ticket, say, 
     assert into.is_closed and into.closed_at == fresh(newer).closed_at
 
 
+def test_a_snooze_of_the_survivor_is_over_when_the_other_has_the_last_reply(open_ticket, say, anna, sam):
+    """S141: what it was put aside for is not what it waits for now."""
+    older, newer = open_ticket(), open_ticket()
+    actions.snooze(older, until=None, actor=sam)
+    say(newer, anna, "And the mail too.")
+    into = actions.merge([older, newer], actor=sam)
+    assert into.snoozed_at is None and fresh(into).snoozed_at is None
+
+
+def test_an_escalated_one_escalates_the_survivor(two, sam):
+    Ticket.objects.filter(pk=two[1].pk).update(escalated=True)
+    assert actions.merge(two, actor=sam).escalated and fresh(two[0]).escalated
+
+
+@pytest.mark.parametrize(("name", "stays"), [("sam", True), ("ben", False)])
+def test_who_looked_after_the_other_looks_after_the_survivor_if_they_work_there(two, cast, name, stays):
+    """S119: nobody is given a ticket they do not see."""
+    Ticket.objects.filter(pk=two[1].pk).update(assignee=getattr(cast, name))
+    actions.merge(two, actor=cast.lena)
+    assert fresh(two[0]).assignee == (cast.sam if stays else None)
+
+
 def test_the_merged_ticket_leaves_every_list(two, client_of, sam, anna):
     """S142."""
     older, newer = two
@@ -344,6 +366,26 @@ def test_participants_watchers_flags_and_tags_are_joined(two, carl, sam, lena):
     assert Participant.objects.get(ticket=into).rights == "reply"
     assert [row.user for row in [*into.watchers.all(), *into.flags.all()]] == [lena, lena]
     assert [tag.name for tag in into.tags.all()] == ["ocelot"]
+
+
+def test_colleagues_who_took_part_in_the_other_are_no_clients_of_the_survivor(two, carl, sam, lena):
+    """They work on it: as one of the client's side they would be written to twice."""
+    for person in (carl, lena):
+        Participant.objects.create(ticket=two[1], user=person)
+    into = actions.merge(two, actor=sam)
+    assert Participant.objects.get(ticket=into).user == carl
+
+
+def test_a_link_that_would_make_a_circle_stays_where_it_is(two, open_ticket, sam):
+    """The survivor blocks what blocked the other: both at once make no sense."""
+    (older, newer), between = two, open_ticket()
+    actions.link(older, to=between, kind=TicketLink.Kind.BLOCKS, actor=sam)
+    actions.link(between, to=newer, kind=TicketLink.Kind.BLOCKS, actor=sam)
+    actions.merge(two, actor=sam)
+    assert set(TicketLink.objects.values_list("ticket", "other")) == {
+        (older.pk, between.pk),
+        (between.pk, newer.pk),
+    }
 
 
 def test_a_draft_for_a_ticket_that_was_merged_waits_in_the_survivor(two, sam, lena, client_of):
@@ -699,6 +741,25 @@ def test_who_wrote_in_the_survivor_stays_there_after_it_came_out(open_ticket, sa
     say(fresh(older), carl, "From Carl")
     actions.detach(newer, actor=lena)
     assert "From Carl" in client_of(carl).get(f"/t/{older.number}/").content.decode()
+
+
+def test_who_came_with_two_tickets_stays_when_one_of_them_comes_out(open_ticket, say, carl, lena, crossing):
+    older, first, second = open_ticket(), open_ticket(client=carl), open_ticket(client=carl)
+    actions.merge([older, first, second], actor=lena, across=True)
+    actions.detach(first, actor=lena)
+    assert access.abilities(Viewer(carl), fresh(older)).see
+    actions.detach(second, actor=lena)
+    assert not access.abilities(Viewer(carl), fresh(older)).see
+
+
+def test_nothing_comes_out_of_the_trash_alone(two, sam):
+    """S155: it is restored with its survivor first."""
+    older, newer = two
+    actions.merge(two, actor=sam)
+    actions.trash(fresh(older), actor=sam)
+    with pytest.raises(Refused):
+        actions.detach(newer, actor=sam)
+    assert fresh(newer).merged_into == older
 
 
 def test_a_day_later_it_is_not_undone_whole(two, sam, monkeypatch):

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -84,6 +85,17 @@ def test_all_conditions_must_hold(ticket, rule, sam):
     assert rules.run_due(late) == 0
     actions.assign(ticket, to=None, actor=sam)
     assert rules.run_due(late) == 1
+
+
+def test_a_condition_of_all_there_is_holds_for_every_ticket(ticket, rule):
+    rule("note Assigned or not.", assigned=["yes", "no"])
+    assert rules.run_due(after(ticket, hours=2)) == 1
+
+
+def test_each_step_goes_by_the_department_the_one_before_moved_it_to(ticket, rule, billing, ben, lena):
+    rule("move billing", "mail department")
+    rules.run_due(after(ticket, hours=2))
+    assert ticket.events.get(verb=Verb.ALERTED).data["to"] == sorted([ben.pk, lena.pk])
 
 
 def test_a_new_wait_is_a_new_crossing(ticket, rule, anna, sam, say):
@@ -194,7 +206,8 @@ def test_a_rules_reply_is_no_answer_and_wakes_no_rule(ticket, rule, cast):
     rule("reply Still here.", since="waiting", after=60)
     waiting = ticket.waiting_since
     for hours in range(2, 20):
-        rules.run_due(after(ticket, hours=hours))
+        with time_machine.travel(after(ticket, hours=hours)):  # their words are of that hour too
+            rules.run_due()
     ticket = fresh(ticket)
     said = Message.objects.filter(ticket=ticket, author=cast.system)
     assert said.count() == 2
@@ -273,6 +286,21 @@ def test_without_rules_nothing_is_due_and_with_them_only_what_changes_is_asked(t
     row.delete()
     forget()
     actions.add_note(ticket, author=sam, written=write("Hm."))
+    assert fresh(ticket).rules_at is None
+
+
+def test_a_ticket_is_asked_about_when_the_first_of_its_rules_is_due(ticket, rule, billing):
+    """None of another department, and a change says it anew; of a closed one nothing is asked."""
+    rule("note Later.", after=60)
+    rule("note Sooner.", after=30)
+    rule("note Elsewhere.", after=10, departments=[billing])
+    soonest = ticket.waiting_since + HOUR / 2
+    assert fresh(ticket).rules_at == soonest
+    Ticket.objects.update(rules_at=None)
+    actions.set_subject(ticket, subject="Another", actor=ticket.client)
+    assert fresh(ticket).rules_at == soonest
+    rule("note By opening.", since="created")
+    actions.close(ticket, actor=ticket.client)
     assert fresh(ticket).rules_at is None
 
 

@@ -135,9 +135,10 @@ def test_another_authors_plan_is_called_off_by_what_goes_first(ticket, cast, lat
 
 
 def test_a_rules_words_call_nothing_off(ticket, cast, later):
-    later()
+    row = later(seen=[1, 0])
     actions.reply(ticket, author=User.objects.system(), written=write("We are on it."), by_staff=True)
     assert PendingReply.objects.count() == 1
+    assert timers.release_due_replies(now=row.due_at) == 1 and Message.objects.filter(author=cast.sam).count() == 1
 
 
 def test_a_ticket_closed_meanwhile_takes_no_reply_set_before(ticket, cast, later):
