@@ -143,7 +143,7 @@ def count_in_letter(mail, words):
 def files_of(scope):
     """The stored files of its messages, of drafts, and of replies that wait."""
     of = Q(message__in=scope.all_messages.values("pk")) | Q(pending__ticket__in=scope.tickets)
-    of |= Q(draft__place__in=places_of(scope), message=None, pending=None)
+    of |= Q(draft__in=drafts_of(scope).values("pk"), message=None, pending=None)
     return Attachment.objects.filter(of).exclude(stored_as="").order_by("pk")
 
 
@@ -156,6 +156,15 @@ def holds(file, words):
             return erasing.in_bytes(stored.read(MOST_READ), words)
     except OSError:
         return False
+
+
+def drafts_of(scope):
+    """What somebody types in its tickets, in one that follows them, or at the desk in a new one for their client."""
+    of = Q(place__in=places_of(scope)) | Q(fields__follow__in=numbers_of(scope))
+    for client in {ticket.client_id for ticket in scope.tickets}:
+        place = f"{Draft.Kind.OPEN}/{client}"
+        of |= Q(place=place) | Q(place__startswith=f"{place}/")
+    return Draft.objects.filter(of)
 
 
 def places_of(scope):
@@ -192,7 +201,7 @@ def others_of(scope, words):
     for row in EventContent.objects.filter(event__ticket__in=scope.tickets):
         if words.count(row.text):
             yield row, lambda row: row.delete()
-    for row in Draft.objects.filter(Q(place__in=places_of(scope)) | Q(fields__follow__in=numbers_of(scope))):
+    for row in drafts_of(scope):
         if any(words.count(str(value)) for value in row.fields.values()):
             yield row, lambda row: out_of_draft(row, words)
     for row in PendingReply.objects.filter(ticket__in=scope.tickets):
@@ -250,9 +259,10 @@ def out_of_version(row, words):
 
 
 def out_of_draft(draft, words):
-    kept = {name: words.out_of_markdown(value, text.render_markdown)[0] for name, value in draft.fields.items()}
-    draft.fields = kept
-    draft.save(update_fields=["fields"])
+    """Take them out of what is typed by now, if it is there: its author goes on meanwhile."""
+    for row in Draft.objects.select_for_update().filter(pk=draft.pk):
+        row.fields = {name: words.out_of_markdown(said, text.render_markdown)[0] for name, said in row.fields.items()}
+        row.save(update_fields=["fields"])
 
 
 def out_of_job(job, words):

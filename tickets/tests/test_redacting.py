@@ -190,6 +190,33 @@ def test_it_reaches_what_repeats_the_ticket_elsewhere(cast, open_ticket, redact,
     assert history.verify() is None
 
 
+def test_it_reaches_new_tickets_typed_for_the_client_and_follow_ups_with_their_files(cast, ticket, say, redact):
+    """T21: at the desk and in the portal. Another client's are left alone."""
+    say(ticket, cast.anna, f"The code is {SECRET}.")
+    fields, follow = {"message": f"About the code {SECRET}"}, {"follow": ticket.number}
+    for place, more in ((f"open/{cast.anna.pk}", {}), (f"open/{cast.anna.pk}/{ticket.number}", follow)):
+        row = Draft.objects.create(owner="user:1", kind="open", place=place, fields=fields | more)
+        Attachment.objects.filter(pk=upload(ticket, "code.txt", SECRET.encode()).pk).update(draft=row)
+    Draft.objects.create(owner="user:2", kind="new", place="new/support", fields=fields | follow)
+    other = Draft.objects.create(owner="user:1", kind="open", place=f"open/{cast.anna.pk}0", fields=fields)
+    redact(ticket, SECRET, cast.lena)
+    assert again(other).fields == fields
+    other.delete()
+    assert places_of(SECRET) == [] and set(Attachment.objects.values_list("stored_as", flat=True)) == {""}
+
+
+def test_what_somebody_types_meanwhile_is_redacted_and_kept(ticket):
+    """Read before, written after: nothing that was typed between is lost, nor a draft that was sent missed."""
+    fields = {"message": f"The code is {SECRET}"}
+    row = Draft.objects.create(owner="user:1", kind="note", place=f"note/{ticket.number}", fields=fields)
+    Draft.objects.filter(pk=row.pk).update(fields={"message": f"The code is {SECRET}, and it works"})
+    redacting.out_of_draft(row, Words(SECRET))
+    assert SECRET not in again(row).fields["message"] and again(row).fields["message"].endswith(", and it works")
+    Draft.objects.all().delete()
+    redacting.out_of_draft(row, Words(SECRET))
+    assert not Draft.objects.exists()
+
+
 def test_jobs_and_digests_of_other_tickets_are_left_alone(cast, open_ticket, redact):
     ticket, other = open_ticket(text=f"It is {SECRET}."), open_ticket(subject=f"Also {SECRET}")
     StaffPlace.objects.filter(user=cast.sam).update(gathered=["given"])
