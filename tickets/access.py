@@ -11,12 +11,12 @@ from django.db.models.expressions import RawSQL
 from django.http import Http404
 
 from accounts.models import SYSTEM_EMAIL, Membership
-from departments.models import Category, Policy, StaffPlace
+from departments.models import Policy, StaffPlace
 from helpdesk_site.lib import tokens
 from helpdesk_site.lib.prepared import Prepared, PreparedRows
 from mail.models import IncomingMail
 
-from . import found, merged, states
+from . import found, merged
 from .models import Participant, PendingReply, SavedView, Ticket
 
 SEES_ALL = [Membership.Role.ALL, Membership.Role.ALL_REPLY, Membership.Role.ADMIN]
@@ -65,10 +65,16 @@ def departments_of(user):
     return list(user._department_places)
 
 
+def is_at_desk(viewer):
+    """Whether somebody comes as staff: signed in as such, not by the link of one ticket."""
+    user = viewer.user
+    return bool(user and user.is_active and user.is_staff and not viewer.only_ticket)
+
+
 def workable(viewer):
     """A Q over tickets: those the viewer works on as staff, the list form of `works_on` (S119)."""
     user = viewer.user
-    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+    if not is_at_desk(viewer):
         return Q(pk__in=[])
     return Q() if user.is_superuser else Q(department_id__in=departments_of(user))
 
@@ -242,7 +248,7 @@ def held_reply(viewer, number, pk):
     """
     clean, user = tokens.clean_number(number), viewer.user
     ticket = found.by_number(clean, WITH) if clean else None
-    if ticket is None or viewer.only_ticket or not user.is_staff:
+    if ticket is None or not is_at_desk(viewer):
         raise Http404
     ticket = merged.survivor(ticket, WITH)
     row = PendingReply.objects.filter(ticket=ticket, pk=pk, author=user).first()
@@ -258,7 +264,7 @@ def mails_seen(viewer):
     """A Q over incoming mails: those of the departments the viewer works in, by `IncomingMail.desk`. What is nobody's,
     because it could not be read, is for those who lead; operators see all. A client sees none."""
     user = viewer.user
-    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+    if not is_at_desk(viewer):
         return Q(pk__in=[])
     if user.is_superuser:
         return Q()
@@ -276,12 +282,12 @@ def may_write_replies(viewer, reply=None):
     """Whether the viewer may write predefined replies at the desk, or change this one: leads those of their departments
     alone, operators all."""
     user = viewer.user
-    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+    if not is_at_desk(viewer):
         return False
     if reply is None or user.is_superuser:
         return leads_somewhere(user)
-    places = {row.pk for row in reply.departments.all()}
-    return bool(places) and all(leads(user, pk) for pk in places)
+    its = [row.pk for row in reply.departments.all()]
+    return bool(its) and all(leads(user, pk) for pk in its)
 
 
 def mail_for(viewer, pk):
@@ -314,11 +320,6 @@ def may_flag(ticket, user):
     return user.is_active and works_on(user, ticket)
 
 
-def is_open(ticket):
-    """Whether the ticket's category is one of the open ones."""
-    return ticket.category in states.OPEN and ticket.category != Category.CLOSED
-
-
 # --- Clients and their organisations ----------------------------------------------------------------------------------
 
 
@@ -326,7 +327,7 @@ def clients_seen(viewer):
     """A Q over people: those whose card the viewer may open. Who have a ticket in a department the viewer works in;
     operators open everybody's. A client opens none, not even their own: staff's notes are on it."""
     user, people = viewer.user, ~Q(email=SYSTEM_EMAIL)
-    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+    if not is_at_desk(viewer):
         return Q(pk__in=[])
     if user.is_superuser:
         return people
@@ -337,7 +338,7 @@ def clients_seen(viewer):
 def organisations_known(viewer):
     """The same over organisations."""
     user = viewer.user
-    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+    if not is_at_desk(viewer):
         return Q(pk__in=[])
     if user.is_superuser:
         return Q()
@@ -350,7 +351,7 @@ def organisations_known(viewer):
 def saved_views(viewer):
     """A Q over saved views: one's own, and those shared with a department one works in."""
     user = viewer.user
-    if viewer.only_ticket or user is None or not user.is_active or not user.is_staff:
+    if not is_at_desk(viewer):
         return Q(pk__in=[])
     shared = Q(department__isnull=False) if user.is_superuser else Q(department__in=departments_of(user))
     return Q(owner=user) | shared
