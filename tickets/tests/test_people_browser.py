@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Membership, User
-from departments.models import Team
+from departments.models import StaffPlace, Team
 from helpdesk_site.tests.test_pages import complaints
 from tickets.models import Ticket
 
@@ -70,3 +70,29 @@ def test_a_ticket_is_given_to_a_team_by_key_and_narrowing(sit_down, ticket, cast
     tab.get_by_role("button", name="Mail servers").click()
     expect(tab.locator('#head summary[data-key="a"]')).to_contain_text("Mail servers")
     assert Ticket.objects.get().team == team and complaints(tab) == []
+
+
+def test_among_many_the_colleague_found_by_typing_gets_it_with_enter(sit_down, ticket, cast):  # noqa: F811
+    """S4: in a ticket and in the list, and nobody gets it where no name fits."""
+    for number in range(9):
+        colleague = User.objects.create_user(f"c{number}@example.com", name=f"Hugo Number{number}", is_staff=True)
+        StaffPlace.objects.create(user=colleague, department=cast.support)
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    for typed, name in (("zzz", "Nobody"), ("number7", "Hugo Number7")):
+        tab.keyboard.press("a")
+        tab.keyboard.type(typed)
+        tab.keyboard.press("Enter")
+        expect(tab.locator('#head summary[data-key="a"]')).to_contain_text(name)
+        tab.keyboard.press("Escape")
+    assert Ticket.objects.get().assignee == User.objects.get(name="Hugo Number7")
+    tab.goto(tab.url.replace(f"/t/{ticket.number}/", "/desk/?view=open"))
+    for key in ("j", "x", "a"):
+        tab.keyboard.press(key)
+    tab.keyboard.type("number3")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".toast")).to_contain_text("Hugo Number3")
+    for key in ("j", "x", "l"):
+        tab.keyboard.press(key)
+    tab.keyboard.type("slow")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(f"#t{ticket.number}")).to_contain_text("slow")

@@ -190,6 +190,22 @@ def test_the_timer_counts_holds_and_goes_with_the_reply(sit_down, ticket, cast):
     tab = sit_down(cast.sam, "/desk/")
     tab.clock.install(time=timezone.now())
     tab.goto(tab.url.replace("/desk/", f"/t/{ticket.number}/"))
+def test_enter_in_the_time_to_send_it_sends_it_then_and_not_at_once(tab, ticket):
+    """Enter in a menu's field never presses the main button of the form around it."""
+    tab.keyboard.press("r")
+    tab.keyboard.type("In the new year.")
+    tab.locator("#pane-reply summary", has_text="More about the time").click()
+    tab.locator("#reply_amount").fill("10")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#reply_amount")).to_be_hidden()
+    tab.locator("#pane-reply .btn-group summary").click()
+    tab.locator("#later_at").fill(f"{timezone.now().year + 1}-01-04T09:00")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".toast")).to_contain_text("Your reply goes on")
+    pending = PendingReply.objects.get()
+    assert pending.is_later and pending.due_at.year == timezone.now().year + 1
+
+
     timer, field = tab.locator("#pane-reply [data-timer]"), tab.locator("#reply_time")
     expect(timer).to_have_attribute("aria-pressed", "true")
     tab.clock.fast_forward("07:00")
