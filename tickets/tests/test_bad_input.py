@@ -152,9 +152,23 @@ def test_every_door_that_changes_something_wants_a_token_and_a_post(client_of, a
     browser = client_of(anna, enforce_csrf_checks=True)
     for door in doors:
         assert browser.post(door, {"message": "x"}).status_code == 403, door
-        if door != OPEN:
+        if door not in (OPEN, f"/t/{ticket.number}/reply/"):
             assert browser.get(door).status_code == 405, door
     assert Ticket.objects.count() == Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("name, door", [("anna", "reply"), ("sam", "reply"), ("sam", "note")])
+def test_the_page_of_a_refused_message_loaded_again_leads_to_the_ticket_where_it_is_kept(
+    client_of, cast, ticket, name, door
+):
+    """No dead end after a refusal: whoever loads the address again, or is sent it by a colleague."""
+    browser, here = client_of(getattr(cast, name)), f"/t/{ticket.number}/"
+    answer = browser.post(f"{here}{door}/", {"message": "", "attachments": ""})
+    assert answer.status_code == 422
+    answer = browser.get(f"{here}{door}/")
+    assert answer.status_code == 302 and answer.url == here
+    assert client_of(cast.carl).get(f"{here}{door}/").status_code == 404
+    assert client_of(None).get(f"{here}{door}/").url.startswith("/accounts/login/")
 
 
 def test_pages_change_nothing(client_of, anna, olga, by_pass, ticket, sam, say, statements):

@@ -141,8 +141,23 @@ def test_a_reply_waits_for_its_seconds_and_undo_gives_the_text_back(sit_down, ti
     tab.keyboard.press("Control+Enter")
     expect(tab.locator("[data-countdown]")).to_be_visible()
     tab.locator(".toast").get_by_role("button", name="Undo").click()
-    expect(tab.locator("#id_reply")).to_have_value("It is **fixed**.")
+    expect(tab.locator("#id_reply")).to_be_focused()
+    tab.keyboard.type(" Now.")
+    expect(tab.locator("#id_reply")).to_have_value("It is **fixed**. Now.")
     assert not ticket.messages.filter(by_staff=True).exists()
+
+
+def test_a_reply_or_note_without_a_word_goes_on_in_its_box(sit_down, ticket, cast):
+    """Part 6, "Focus": what needs attention has it; u after a refusal shows the ticket again."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    for key, box in (("r", "#id_reply"), ("n", "#id_note")):
+        tab.keyboard.press(key)
+        tab.keyboard.press("Control+Enter")
+        expect(tab.locator(f"{box}_error")).to_contain_text("Write your message")
+        expect(tab.locator(box)).to_be_focused()
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("u")
+        expect(tab).to_have_url(re.compile(f"/t/{ticket.number}/$"))
 
 
 def test_two_agents_see_each_other_and_a_crossing_reply_is_held_back(sit_down, ticket, cast):

@@ -90,6 +90,18 @@ def test_keys_count_by_their_place_on_a_cyrillic_keyboard(sit_down, open_ticket,
     expect(tab).to_have_url(re.compile("/desk/"))
 
 
+def test_a_page_that_asks_something_begins_in_its_form(sit_down, ticket, cast, replies):  # noqa: F811
+    """Part 6, "Focus": nobody tabs through the rail to split, to edit, or to choose a reply for many."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/split/")
+    expect(tab.get_by_label("Move #1")).to_be_focused()
+    tab.goto(tab.url.replace("split/", f"message/{ticket.messages.get().pk}/edit/"))
+    expect(tab.get_by_label("Text")).to_be_focused()
+    tab.goto(f"{tab.url.partition('/t/')[0]}/desk/?view=open")
+    for key in ("j", "x", "t"):
+        tab.keyboard.press(key)
+    expect(tab.get_by_role("button", name="Reply 0")).to_be_focused()
+
+
 def test_inside_a_field_keys_are_letters(sit_down, ticket, cast):  # noqa: F811
     """DESIGN, 6: in the search, in a reply, in a menu's field."""
     tab = sit_down(cast.sam, "/desk/")

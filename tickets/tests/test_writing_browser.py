@@ -12,7 +12,7 @@ from departments.models import Activity
 from departments.policy import forget
 from helpdesk_site.tests.browsing import until
 from helpdesk_site.tests.test_pages import complaints
-from tickets.models import Draft, Message, PendingReply, TimeEntry
+from tickets.models import Attachment, Draft, Message, PendingReply, Ticket, TimeEntry
 
 from .test_desk_browser import sit_down  # noqa: F401 - the fixture
 
@@ -37,6 +37,24 @@ def test_a_draft_survives_a_sign_out(sit_down, tab, ticket, cast):  # noqa: F811
     expect(other.locator("#id_reply")).to_have_value("An hour of work")
     other.goto(other.url.replace(f"/t/{ticket.number}/", "/desk/?view=open"))
     expect(other.locator("[data-row]")).to_contain_text("draft")
+
+
+def test_a_note_that_was_begun_is_told_of_and_found_from_the_list_of_drafts(tab, ticket, cast):
+    """FIELD 1.2: its tab says so while the reply is in front; the list leads to the box it was typed in."""
+    tab.keyboard.press("n")
+    tab.keyboard.type("Half a note")
+    expect(tab.locator("#pane-note [data-draft-state]")).to_contain_text("Draft saved at")
+    tab.reload()
+    expect(tab.locator("#pane-reply")).to_be_visible()
+    expect(tab.get_by_role("tab", name="Note")).to_contain_text("draft")
+    expect(tab.get_by_role("tab", name="Reply")).not_to_contain_text("draft")
+    assert complaints(tab) == []
+    tab.get_by_role("link", name="Drafts").click()
+    tab.locator("main").get_by_role("link", name=re.compile(ticket.number)).click()
+    expect(tab.locator("#id_note")).to_be_focused()
+    tab.keyboard.type(", and its end")
+    expect(tab.locator("#id_note")).to_have_value("Half a note, and its end")
+    expect(tab.locator("#pane-reply")).to_be_hidden()
 
 
 def test_a_draft_is_saved_only_after_the_one_before(sit_down, ticket, cast):  # noqa: F811 - the fixture
@@ -113,6 +131,29 @@ def test_two_devices_lose_neither_text_of_a_new_ticket(sit_down, cast, who, path
     assert complaints(third) == []
 
 
+@pytest.mark.parametrize(("who", "path"), [("anna", "/tickets/new/support/"), ("sam", "/desk/new/?client={anna}")])
+def test_files_of_a_new_ticket_wait_on_any_device_and_go_with_it(sit_down, cast, who, path):  # noqa: F811
+    """FIELD 1.2: uploaded as they are chosen, there again in another browser; what is taken out is gone."""
+    person, path = getattr(cast, who), path.format(anna=cast.anna.pk)
+    desk = sit_down(person, path)
+    desk.locator("#id_message").fill("See the two files.")
+    files = [{"name": f"{name}.log", "mimeType": "text/plain", "buffer": b"a line\n"} for name in ("one", "two")]
+    desk.locator("#id_attachments").set_input_files(files)
+    expect(desk.locator("[data-file-list] .file", has_text="uploaded")).to_have_count(2)
+    expect(desk.locator("[data-draft-state]")).to_contain_text("Draft saved at")
+    phone = sit_down(person, path)
+    expect(phone.locator("[data-file-list] .file")).to_have_count(2)
+    assert complaints(phone) == []
+    phone.get_by_role("button", name="Remove two.log").click()
+    until(phone, lambda: Attachment.objects.count() == 1)
+    phone.reload()
+    expect(phone.locator("[data-file-list] .file")).to_have_count(1)
+    phone.locator("#id_subject").fill("Two files")
+    phone.locator("#id_subject").press("Control+Enter")
+    until(phone, lambda: Ticket.objects.exists())
+    assert Ticket.objects.get().messages.get().attachments.get().name == "one.log" and not Draft.objects.exists()
+
+
 def test_the_text_of_the_other_device_is_there_when_the_page_was_closed(sit_down, tab, ticket, cast):  # noqa: F811
     """Nothing is lost: not offered while the page was open, it is on the next one; one click puts it below."""
     other = sit_down(cast.sam, f"/t/{ticket.number}/")
@@ -147,6 +188,22 @@ def test_a_reply_is_set_for_later_and_called_off_by_the_client(tab, ticket, cast
     expect(tab.locator("#id_reply")).to_have_value("How is it today?")
     expect(tab.locator("#pane-reply .notice")).to_contain_text("somebody wrote before")
     assert not Message.objects.filter(by_staff=True).exists() and complaints(tab) == []
+
+
+def test_enter_in_the_time_to_send_it_sends_it_then_and_not_at_once(tab, ticket):
+    """Enter in a menu's field never presses the main button of the form around it."""
+    tab.keyboard.press("r")
+    tab.keyboard.type("In the new year.")
+    tab.locator("#pane-reply summary", has_text="More about the time").click()
+    tab.locator("#reply_amount").fill("10")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#reply_amount")).to_be_hidden()
+    tab.locator("#pane-reply .btn-group summary").click()
+    tab.locator("#later_at").fill(f"{timezone.now().year + 1}-01-04T09:00")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".toast")).to_contain_text("Your reply goes on")
+    pending = PendingReply.objects.get()
+    assert pending.is_later and pending.due_at.year == timezone.now().year + 1
 
 
 def test_text_and_time_of_one_that_waits_are_changed_in_a_dialog(tab, ticket):
@@ -190,22 +247,6 @@ def test_the_timer_counts_holds_and_goes_with_the_reply(sit_down, ticket, cast):
     tab = sit_down(cast.sam, "/desk/")
     tab.clock.install(time=timezone.now())
     tab.goto(tab.url.replace("/desk/", f"/t/{ticket.number}/"))
-def test_enter_in_the_time_to_send_it_sends_it_then_and_not_at_once(tab, ticket):
-    """Enter in a menu's field never presses the main button of the form around it."""
-    tab.keyboard.press("r")
-    tab.keyboard.type("In the new year.")
-    tab.locator("#pane-reply summary", has_text="More about the time").click()
-    tab.locator("#reply_amount").fill("10")
-    tab.keyboard.press("Enter")
-    expect(tab.locator("#reply_amount")).to_be_hidden()
-    tab.locator("#pane-reply .btn-group summary").click()
-    tab.locator("#later_at").fill(f"{timezone.now().year + 1}-01-04T09:00")
-    tab.keyboard.press("Enter")
-    expect(tab.locator(".toast")).to_contain_text("Your reply goes on")
-    pending = PendingReply.objects.get()
-    assert pending.is_later and pending.due_at.year == timezone.now().year + 1
-
-
     timer, field = tab.locator("#pane-reply [data-timer]"), tab.locator("#reply_time")
     expect(timer).to_have_attribute("aria-pressed", "true")
     tab.clock.fast_forward("07:00")

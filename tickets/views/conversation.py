@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from departments.models import Policy
 from departments.policy import snapshot
@@ -81,12 +81,15 @@ def preview(request, number):
 # --- Writing ----------------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_somebody
 @once
 def reply(request, number):
-    """Answer, as a client or as staff (S18, S22, S26, S29). What cannot be sent stays on the page as it was typed."""
+    """Answer, as a client or as staff (S18, S22, S26, S29). What cannot be sent stays on the page as it was typed; who
+    loads that page again is led to the ticket, where it is kept."""
     ticket, can = access.ticket_and_abilities(request.viewer, number, to="reply")
+    if request.method != "POST":
+        return redirect("ticket", ticket.number)
     place = drafts.place_of(Draft.Kind.REPLY, ticket)
     form = ReplyForm(request, policy=ticket.policy, by_staff=can.work)
     valid = form.is_valid()

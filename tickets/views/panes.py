@@ -39,6 +39,11 @@ class Pane:
         return quoting.below(typed, self.quoted[1]) if self.quoted and self.quoted[0] == self.kind else typed
 
     @property
+    def begun(self):
+        """Whether something typed or uploaded before waits in this box."""
+        return bool(self.text or self.thread.typed_files.get(self.kind))
+
+    @property
     def sent(self):
         """The form's other fields, as they came or as the draft keeps them."""
         return self.request.POST if self.form is not None else self.thread.typed.get(self.kind, {})

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from departments.models import Category
@@ -200,12 +200,15 @@ def go(request, url):
 # --- Notes ------------------------------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_somebody
 @once
 def note(request, number):
-    """An internal note, colleagues called by @name, perhaps with a flag (S161, S166, S197). No client ever sees it."""
+    """An internal note, colleagues called by @name, perhaps with a flag (S161, S166, S197). No client ever sees it. Who
+    loads a refused one again is led to the ticket."""
     ticket = access.ticket_for(request.viewer, number, to="work")
+    if request.method != "POST":
+        return redirect("ticket", ticket.number)
     can, place = access.abilities(request.viewer, ticket), drafts.place_of(Draft.Kind.NOTE, ticket)
     form = ReplyForm(request, policy=ticket.policy, by_staff=True)
     valid = form.is_valid()
