@@ -40,6 +40,20 @@ def window(browser, live_server, client_of):
         context.close()
 
 
+def test_a_ticket_is_merged_by_typing_the_number_of_the_other(two, sit_down, cast):  # noqa: F811
+    """S165: a whole number chooses its ticket; Tab and Enter merge."""
+    older, newer = two
+    tab = sit_down(cast.sam, f"/t/{newer.number}/")
+    tab.keyboard.press("m")
+    expect(tab.get_by_label("Find a ticket")).to_be_focused()
+    tab.keyboard.type(older.number.lower())
+    expect(tab.locator("dialog[open]")).to_contain_text(f"{newer.number} leads there from now on")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(re.compile(f"/t/{older.number}/"))
+    expect(tab.locator(".toast")).to_contain_text("was merged into")
+
+
 def test_a_ticket_is_merged_by_key_and_choice_and_taken_back(two, sit_down, cast):  # noqa: F811
     """S165: m opens the dialog, one click chooses, the button merges; the toast takes it back."""
     older, newer = two

@@ -15,6 +15,7 @@ from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.text import clean_line
 from helpdesk_site.lib.toasts import toast
+from helpdesk_site.lib.tokens import clean_number
 
 from .. import access, actions, exposure, merged
 from ..actions.merging import MOST, oldest
@@ -99,8 +100,8 @@ def merge(request, number):
 
 
 def other_chosen(request, ticket):
-    """The other ticket of the form, if the person works on it and it is another one."""
-    asked_for = asked(request).get("other", "")
+    """The other ticket of the form, else the one whose number was typed, if the person works on it."""
+    asked_for = asked(request).get("other", "") or clean_number(asked(request).get("q", ""))
     try:
         other = access.ticket_for(request.viewer, asked_for, to="merge") if asked_for else None
     except Http404:

@@ -15,7 +15,7 @@ from engine.once import once
 from helpdesk_site.lib.numbers import Number
 from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
-from helpdesk_site.lib.tokens import hash_token
+from helpdesk_site.lib.tokens import clean_number, hash_token
 
 from .. import access, actions, bulk, bulk_acts
 from ..actions.linking import open_neighbours
@@ -62,7 +62,7 @@ def link(request, number):
         "offered": joinable.found(request.viewer, ticket, words) if words else [],
         "ways": [(code, label) for code, (_kind, _back, label) in WAYS.items()],
         "way": asked.get("way", ""),
-        "chosen": asked.get("other", ""),
+        "chosen": asked.get("other", "") or clean_number(words),
         "page_title": _("Link %(number)s with another ticket") % {"number": ticket.number},
         "back_url": ticket.get_absolute_url(),
         "refusal": refusal,
