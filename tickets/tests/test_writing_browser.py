@@ -149,7 +149,7 @@ def test_files_of_a_new_ticket_wait_on_any_device_and_go_with_it(sit_down, cast,
     phone.reload()
     expect(phone.locator("[data-file-list] .file")).to_have_count(1)
     phone.locator("#id_subject").fill("Two files")
-    phone.locator("#id_subject").press("Control+Enter")
+    phone.locator("main .btn-primary").click()
     until(phone, lambda: Ticket.objects.exists())
     assert Ticket.objects.get().messages.get().attachments.get().name == "one.log" and not Draft.objects.exists()
 
