@@ -29,8 +29,8 @@ class Viewer:
 
     @property
     def is_staff(self):
-        """Signed in and staff; a pass never opens the desk."""
-        return self.user.is_staff and not self.is_guest_pass
+        """Signed in and staff, not switched off; a pass never opens the desk."""
+        return self.user.is_staff and self.user.is_active and not self.is_guest_pass
 
 
 STRANGER = Viewer(AnonymousUser())

@@ -65,16 +65,10 @@ def departments_of(user):
     return list(user._department_places)
 
 
-def is_at_desk(viewer):
-    """Whether somebody comes as staff: signed in as such, not by the link of one ticket."""
-    user = viewer.user
-    return bool(user and user.is_active and user.is_staff and not viewer.only_ticket)
-
-
 def workable(viewer):
     """A Q over tickets: those the viewer works on as staff, the list form of `works_on` (S119)."""
     user = viewer.user
-    if not is_at_desk(viewer):
+    if not viewer.is_staff:
         return Q(pk__in=[])
     return Q() if user.is_superuser else Q(department_id__in=departments_of(user))
 
@@ -248,7 +242,7 @@ def held_reply(viewer, number, pk):
     """
     clean, user = tokens.clean_number(number), viewer.user
     ticket = found.by_number(clean, WITH) if clean else None
-    if ticket is None or not is_at_desk(viewer):
+    if ticket is None or not viewer.is_staff:
         raise Http404
     ticket = merged.survivor(ticket, WITH)
     row = PendingReply.objects.filter(ticket=ticket, pk=pk, author=user).first()
@@ -264,7 +258,7 @@ def mails_seen(viewer):
     """A Q over incoming mails: those of the departments the viewer works in, by `IncomingMail.desk`. What is nobody's,
     because it could not be read, is for those who lead; operators see all. A client sees none."""
     user = viewer.user
-    if not is_at_desk(viewer):
+    if not viewer.is_staff:
         return Q(pk__in=[])
     if user.is_superuser:
         return Q()
@@ -282,7 +276,7 @@ def may_write_replies(viewer, reply=None):
     """Whether the viewer may write predefined replies at the desk, or change this one: leads those of their departments
     alone, operators all."""
     user = viewer.user
-    if not is_at_desk(viewer):
+    if not viewer.is_staff:
         return False
     if reply is None or user.is_superuser:
         return leads_somewhere(user)
@@ -327,7 +321,7 @@ def clients_seen(viewer):
     """A Q over people: those whose card the viewer may open. Who have a ticket in a department the viewer works in;
     operators open everybody's. A client opens none, not even their own: staff's notes are on it."""
     user, people = viewer.user, ~Q(email=SYSTEM_EMAIL)
-    if not is_at_desk(viewer):
+    if not viewer.is_staff:
         return Q(pk__in=[])
     if user.is_superuser:
         return people
@@ -338,7 +332,7 @@ def clients_seen(viewer):
 def organisations_known(viewer):
     """The same over organisations."""
     user = viewer.user
-    if not is_at_desk(viewer):
+    if not viewer.is_staff:
         return Q(pk__in=[])
     if user.is_superuser:
         return Q()
@@ -351,7 +345,7 @@ def organisations_known(viewer):
 def saved_views(viewer):
     """A Q over saved views: one's own, and those shared with a department one works in."""
     user = viewer.user
-    if not is_at_desk(viewer):
+    if not viewer.is_staff:
         return Q(pk__in=[])
     shared = Q(department__isnull=False) if user.is_superuser else Q(department__in=departments_of(user))
     return Q(owner=user) | shared
