@@ -1,15 +1,23 @@
-"""A ticket by its number, with its people: asked by every page and every act on a ticket, so compiled once."""
+"""A ticket by its number, with its people: asked by every page and every act on a ticket, so compiled once.
+
+Rows are locked in one order, so that nobody waits for somebody who waits for them: the tickets that are on their own by
+id, then those merged into them, which nobody holds without the one they live on in.
+"""
 
 from functools import lru_cache
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from helpdesk_site.lib.prepared import PreparedRows
 
 from .models import Ticket
 
-for_change = PreparedRows(lambda pk: Ticket.objects.select_for_update().filter(pk=pk))
+for_change = PreparedRows(lambda pk: Ticket.objects.select_for_update(no_key=True).filter(pk=pk))
+free_for_change = PreparedRows(
+    lambda pk: Ticket.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk, merged_into=None)
+)
 
 
 def by_number(number, having=()):
@@ -23,10 +31,63 @@ def by_number_having(having):
 
 
 def locked(pk):
-    """The ticket's fresh row, locked until the transaction ends. Raises Ticket.DoesNotExist."""
-    if not connection.in_atomic_block:
-        raise TransactionManagementError("A ticket is locked inside a transaction.")
-    row = next(iter(for_change.models(pk)), None)
+    """The ticket's fresh row, locked until the transaction ends. Raises Ticket.DoesNotExist.
+
+    For a merged-away one whose survivor is locked; of any other ticket ask for its `end_locked`.
+    """
+    refuse_outside()
+    row = for_change.first(pk)
     if row is None:
         raise Ticket.DoesNotExist
     return row
+
+
+def end_locked(pk):
+    """The fresh row in which a ticket lives on, locked: its own, mostly, and held by nobody else."""
+    refuse_outside()
+    return free_for_change.first(pk) or ends_locked([pk])[pk]
+
+
+def ends_locked(ids):
+    """{id: the fresh row in which that ticket lives on}, locked by id. Who had to wait, and finds one of them merged
+    on, lets go of all and begins anew. Raises Ticket.DoesNotExist."""
+    refuse_outside()
+    while True:
+        ends, before = ends_of(ids), transaction.savepoint()
+        rows = {pk: locked(pk) for pk in sorted(set(ends.values()))}
+        led_on = {pk: end for pk, end in ends.items() if pk != end}
+        if not any(row.merged_into_id for row in rows.values()) and ends_of(led_on) == led_on:
+            transaction.savepoint_commit(before)
+            return {pk: rows[end] for pk, end in ends.items()}
+        transaction.savepoint_rollback(before)
+
+
+def all_locked(ids):
+    """{id: the fresh row}, locked, of all these tickets and of those in which the merged-away ones live on."""
+    rows = {row.pk: row for row in ends_locked(ids).values()}
+    return rows | {pk: locked(pk) for pk in sorted(set(ids) - rows.keys())}
+
+
+def many_locked(tickets, ids):
+    """Of the queryset `tickets` those with these ids, locked by one statement in the order of all once it is read."""
+    rows = tickets.select_for_update(no_key=True).filter(pk__in=ids)
+    return rows.order_by(F("merged_into").asc(nulls_first=True), "pk")
+
+
+def ends_of(ids):
+    """{id: the id of the ticket in which it lives on}"""
+    ends = dict.fromkeys(ids)
+    into = dict(Ticket.objects.filter(pk__in=ends).values_list("pk", "merged_into"))
+    while missing := {pk for pk in into.values() if pk} - into.keys():
+        into |= dict(Ticket.objects.filter(pk__in=missing).values_list("pk", "merged_into"))
+    for pk in ends:
+        end = pk
+        while into.get(end):
+            end = into[end]
+        ends[pk] = end
+    return ends
+
+
+def refuse_outside():
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A ticket is locked inside a transaction.")

@@ -6,6 +6,7 @@ locked and saved one by one. A test holds the two against each other.
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils import timezone
 from departments.models import Category, Policy
 from departments.policy import forget, snapshot, status_rules
 
+from .found import many_locked
 from .models import Ticket, TicketEvent, Verb
 
 CHUNK = 1000
@@ -104,7 +106,9 @@ def update_in_chunks(tickets, values):
         ids = list(tickets.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not ids:
             return changed
-        changed += tickets.filter(pk__in=ids).update(**values)
+        with transaction.atomic():
+            list(many_locked(tickets, ids).values_list("pk"))
+            changed += tickets.filter(pk__in=ids).update(**values)
         last = ids[-1]
 
 

@@ -32,26 +32,18 @@ def refuse_trashed(ticket):
 
 def locked_anywhere(ticket):
     """The same, wherever it lies."""
-    row = found.locked(ticket.pk)
-    while row.merged_into_id:
-        row = found.locked(row.merged_into_id)
+    row = found.end_locked(ticket.pk)
     if row.client_id == ticket.client_id and Ticket.client.is_cached(ticket):
         row.client = ticket.client  # read already, and told of in every letter
     return row
 
 
-def home_of(message):
-    """The fresh, locked row of the ticket a message was written under, merged since or not: what happens to a message
-    is told in that one's chain. Locked before its survivor, as by `locked`."""
-    return found.locked(message.ticket_id)
-
-
 def homes_of(message):
-    """(its home, the ticket in whose thread it stands), both locked. Raises Refused in the trash."""
-    home = home_of(message)
-    if home.merged_into_id or home.is_trashed:
-        return home, locked(home)
-    return home, home
+    """(its home, the ticket in whose thread it stands), both fresh and locked. Home is the ticket it was written under,
+    merged since or not: what happens to a message is told in that one's chain. Raises Refused in the trash."""
+    ticket = found.end_locked(message.ticket_id)
+    refuse_trashed(ticket)
+    return (ticket if ticket.pk == message.ticket_id else found.locked(message.ticket_id)), ticket
 
 
 def write_message(ticket, *, author, written, by_staff, attachments=(), is_note=False, channel=Ticket.Channel.PORTAL):

@@ -4,10 +4,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .. import found
 from ..events import action, record
 from ..models import Ticket, TicketLink, Verb
 from ..refused import Refused
-from ._shared import locked_anywhere
 
 Kind = TicketLink.Kind
 IN_ORDER = (Kind.BLOCKS, Kind.PARENT, Kind.INCIDENT)  # one stands above the other, so no circle makes sense
@@ -52,10 +52,10 @@ def unlink(row, *, actor):
 
 
 def locked_pair(one, other):
-    """Both rows, locked by id: two who link the same tickets the other way round wait for each other (T09)."""
+    """Both rows, locked: two who link the same tickets the other way round wait for each other (T09)."""
     if one.pk == other.pk:
         raise Refused(_("A ticket cannot be linked to itself."))
-    rows = {row.pk: locked_anywhere(row) for row in sorted([one, other], key=lambda row: row.pk)}
+    rows = found.ends_locked([one.pk, other.pk])
     one, other = rows[one.pk], rows[other.pk]
     if one.pk == other.pk:
         raise Refused(_("These two were merged: they are one ticket now."))

@@ -25,6 +25,7 @@ from ..models import (
     Mention,
     Participant,
     PendingReply,
+    Tag,
     Ticket,
     TicketLink,
     TimeEntry,
@@ -34,6 +35,7 @@ from ..models import (
 from ..refused import Refused
 from . import linking
 from ._shared import save_times, take_mails_along
+from .tagging import still_there
 
 MOST = 50  # tickets at once
 SUBJECT = 200  # characters
@@ -84,14 +86,20 @@ def merge(tickets, *, actor, into=None, across=False, tell=False):
 
 
 def locked_together(tickets):
-    """Their fresh rows, locked by id, so that two who merge the same tickets the other way round wait for each other
-    (T09). Raises Refused for one alone, and for too many."""
+    """Their fresh rows, locked in the order of all, so that two who merge the same tickets the other way round wait for
+    each other (T09). Raises Refused for one alone, and for too many."""
     ids = sorted({ticket.pk for ticket in tickets})
     if len(ids) < 2:
         raise Refused(_("Choose another ticket to merge with."))
     if len(ids) > MOST:
         raise Refused(_("No more than %(n)s tickets can be merged at once.") % {"n": MOST})
-    return [found.locked(pk) for pk in ids]
+    rows = found.all_locked(with_followers(ids))
+    return [rows[pk] for pk in ids]
+
+
+def with_followers(ids):
+    """The ids of these tickets and of those that follow up on them, which are changed with them."""
+    return {*ids, *Ticket.objects.filter(follow_up_of__in=ids).values_list("pk", flat=True)}
 
 
 def oldest(rows):
@@ -160,7 +168,7 @@ def join(survivor, others, *, actor):
     mentions = new_ones(Mention, survivor, ids)
     Mention.objects.bulk_create(Mention(ticket=survivor, user_id=pk) for pk in mentions)
     tagged = set(survivor.tags.values_list("pk", flat=True))
-    tags = sorted({pk for row in others for pk in row.tags.values_list("pk", flat=True)} - tagged)
+    tags = [row.pk for row in still_there(Tag.objects.filter(tickets__in=ids).exclude(pk__in=tagged))]
     survivor.tags.add(*tags)
     return {
         "people": added, "raised": raised, "flags": flags, "watchers": watchers,
@@ -277,9 +285,7 @@ def lead_on(other, survivor, *, actor):
     other.merged_into = survivor
     for name in DUE:
         setattr(other, name, None)
-    record(
-        other, Verb.MERGED, actor=actor, saving=["merged_into", *DUE], into=[survivor.pk, survivor.number], due=due
-    )
+    record(other, Verb.MERGED, actor=actor, saving=["merged_into", *DUE], into=[survivor.pk, survivor.number], due=due)
 
 
 # --- The mark ---------------------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from departments.policy import status_rules
 from engine import once
 
-from .. import kicks, states
+from .. import found, kicks, states
 from ..events import action, click_in_hand, one_click, record, record_all
-from ..models import Attachment, PendingReply, Ticket, Verb
+from ..models import Attachment, PendingReply, Verb
 from ..refused import Refused
 from ..writing import Written
 from ._shared import locked, locked_anywhere
@@ -178,5 +178,5 @@ def take_back_held(click):
     """Take back all replies of one click that have not gone yet, with the note about them. They are in no box again:
     nobody typed them there."""
     rows = PendingReply.objects.filter(click=click, is_later=False)
-    list(Ticket.objects.select_for_update().filter(pk__in=rows.values("ticket")).order_by("pk").values_list("pk"))
+    found.ends_locked(rows.values_list("ticket", flat=True))
     rows.delete()

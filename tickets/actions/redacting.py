@@ -48,7 +48,8 @@ def redact(ticket, *, words, actor, chosen=()):
 def take_out(scope, there, kept, *, words, actor):
     """Take out what was found, in one transaction. `kept` are the new files of raw mails, by id. Each ticket's own
     chain tells what was taken out of it."""
-    tickets = {pk: found.locked(pk) for pk in scope.all_readers}
+    rows = found.all_locked(scope.all_readers)
+    tickets = {pk: rows[pk] for pk in scope.all_readers}
     happened = {pk: [] for pk in tickets}
     mark = {"texts": {"words": chain.fingerprint(words.flat, secrets.token_hex(16))}} if words.flat else {}
 

@@ -230,7 +230,7 @@ def unsplit(event, *, actor):
     if "from" in event.data:
         event = of_old(event)
     homes = homes_of(event.data["messages"])
-    rows = {pk: found.locked(pk) for pk in sorted({event.ticket_id, event.data["to"][0], *homes})}
+    rows = found.all_locked({event.ticket_id, event.data["to"][0], *homes})
     ticket, new = rows[event.ticket_id], rows[event.data["to"][0]]
     untouched = [new.last_number, new.last_note] == event.data["last"]
     if timezone.now() - event.at > TAKEN_BACK or not untouched or new.hidden or new.merged_into_id or new.has_merged:

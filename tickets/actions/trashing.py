@@ -14,7 +14,7 @@ from departments.policy import snapshot
 from mail import blocking
 from mail.models import BlockedSender
 
-from .. import clock, merged
+from .. import clock, found, merged
 from ..events import action, record
 from ..keeping import erasing
 from ..models import Notification, Ticket, TicketEvent, Verb
@@ -70,7 +70,7 @@ def empty(ticket, *, actor):
     if ticket.hidden != Ticket.Hidden.TRASH:
         return False
     refuse_keeping(ticket)
-    for part in Ticket.objects.select_for_update().filter(pk__in=merged.ids(ticket)).order_by("pk"):
+    for part in found.all_locked(merged.ids(ticket)).values():
         erasing.erase(part)
         part.hidden, part.hidden_at = Ticket.Hidden.GONE, timezone.now()
         part.save(update_fields=["hidden", "hidden_at"])

@@ -37,7 +37,8 @@ def undo(click, *, actor, tickets=None, since=None):
     events = list((own if tickets is None else own.filter(ticket__in=tickets)).order_by("-id"))
     if not events or TicketEvent.objects.filter(click=click, verb=Verb.REPLIED).exists():
         raise Refused(_("This can no longer be undone."))
-    touched = {pk: found.locked(pk) for pk in sorted({event.ticket_id for event in events})}
+    rows = found.all_locked({event.ticket_id for event in events})
+    touched = {pk: rows[pk] for pk in sorted({event.ticket_id for event in events})}
     before = taken_back_of(touched)
     events = [event for event in events if (event.ticket_id, event.sequence) not in before]
     undone = [event for event in events if _take_back(touched[event.ticket_id], event, actor)]

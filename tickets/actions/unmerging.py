@@ -26,7 +26,7 @@ from ..models import (
 )
 from ..refused import Refused
 from ._shared import refuse_trashed, save_times, take_mails_along
-from .merging import DUE, JOINED, KINDS, attribute, coded, decoded
+from .merging import DUE, JOINED, KINDS, attribute, coded, decoded, with_followers
 
 TAKEN_BACK = timedelta(hours=24)
 # What follows from the status: put back together with it or not at all
@@ -40,8 +40,9 @@ OF_STATUS = {
 def unmerge(event, *, actor):
     """Take a merge (its TOOK_IN event) back: each ticket as it was, with its people, within a day and as long as nobody
     has written since. Returns the survivor. Raises Refused else: then `detach` takes a merged ticket out alone."""
-    rows = [found.locked(pk) for pk, _number in sorted(event.data["tickets"])]  # before their survivor, as `locked`
-    survivor = found.locked(event.ticket_id)
+    ids = [pk for pk, _number in sorted(event.data["tickets"])]
+    there = found.all_locked(with_followers([event.ticket_id, *ids]))
+    survivor, rows = there[event.ticket_id], [there[pk] for pk in ids]
     if timezone.now() - event.at > TAKEN_BACK or not stands(event, survivor, rows):
         raise Refused(_("Somebody wrote here since, or a day has passed. The merged ticket can still be taken out."))
     for row in rows:
@@ -58,10 +59,12 @@ def detach(ticket, *, actor):
     """Take one merged ticket out of its survivor: a ticket of its own again, with its messages. What was written since
     stays where it is; whoever came along with it and wrote nothing there loses sight of the survivor. Returns the
     ticket. Raises Refused for one that is none, or whose survivor was merged on."""
-    row = found.locked(ticket.pk)
+    into = Ticket.objects.values_list("merged_into", flat=True).get(pk=ticket.pk)
+    rows = found.all_locked(with_followers(filter(None, [ticket.pk, into])))
+    row = rows[ticket.pk]
     if not row.merged_into_id:
         raise Refused(_("%(number)s is a ticket of its own already.") % {"number": row.number})
-    survivor = found.locked(row.merged_into_id)
+    survivor = rows.get(row.merged_into_id) or Ticket.objects.get(pk=row.merged_into_id)
     if survivor.merged_into_id:
         said = {"number": survivor.number, "survivor": merged.survivor(survivor).number}
         raise Refused(_("%(number)s was merged into %(survivor)s itself. Take that out first.") % said)

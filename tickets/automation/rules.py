@@ -20,6 +20,7 @@ from departments.policy import forget, snapshot
 from .. import actions, colleagues
 from ..composing import mentions
 from ..events import one_click
+from ..found import many_locked
 from ..models import Message, RuleRun, Ticket
 from ..notices.recipients import Circle
 from ..refused import Refused
@@ -81,6 +82,7 @@ def reconsider():
             return seen
         seen, last = seen + len(ids), ids[-1]
         with transaction.atomic():
+            list(many_locked(Ticket.objects, ids).values_list("pk"))
             Ticket.objects.filter(pk__in=ids).update(rules_at=None)
             for rule in rules:
                 ask_earlier(Ticket.objects.filter(pk__in=ids), rule)
@@ -158,7 +160,7 @@ def to_ask(now):
 @transaction.atomic
 def ask(ticket, now):
     """Run the rules that hold for one ticket, in order, each seeing what the one before did. Returns how many ran."""
-    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if ticket.rules_at is None or ticket.rules_at > now:
         return 0
     ran = 0

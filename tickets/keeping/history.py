@@ -20,6 +20,7 @@ from django.utils import timezone
 from audit import chain
 from engine.leases import lease
 
+from ..found import many_locked
 from ..models import Anchor, Attachment, EventContent, Message, Ticket, TicketEvent, Verb
 
 CHUNK = 500  # tickets read at once
@@ -52,7 +53,7 @@ def verify(numbers=None):
 @transaction.atomic
 def first_bad_at_rest(tickets):
     """As first_bad, with the tickets' rows locked: an event written between two reads is no break."""
-    rows = Ticket.objects.select_for_update().filter(pk__in=[row[0] for row in tickets]).order_by("pk")
+    rows = many_locked(Ticket.objects, [row[0] for row in tickets])
     return first_bad(list(rows.values_list(*TICKET)))
 
 
