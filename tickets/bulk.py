@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import OperationalError, transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from django.utils.translation import ngettext_lazy
 from engine import once
 from helpdesk_site.lib.numbers import Number
 
-from . import access, actions, kicks
+from . import access, actions, found, kicks
 from .actions.undoing import UNDO_SECONDS, touched_by
 from .automation.due import each
 from .bulk_acts import ACTS, Ready
@@ -135,9 +136,12 @@ def held(job, ids):
 
 
 def locked(ids):
-    """The tickets with these ids, their rows locked in the order everybody locks them."""
-    rows = Ticket.objects.select_for_update(of=["self"]).filter(pk__in=ids).order_by("pk")
-    return list(rows.select_related("client", "assignee", "merged_into"))
+    """The tickets with these ids, their rows locked in the order everybody locks them. Their people are read then: a
+    row that was waited for is fresh, what was joined to it is not."""
+    there = found.all_locked(ids)
+    rows = [there[pk] for pk in sorted(ids)]
+    prefetch_related_objects(rows, "client", "assignee")
+    return rows
 
 
 def attempt(ready, ticket, job, click):
@@ -200,6 +204,8 @@ def undo(job):
     if not undo_seconds(job):
         raise Refused(_("This can no longer be undone."))
     once.claim(reverse("desk_bulk_job", args=[job.pk]))
+    waiting = PendingReply.objects.filter(click=job.click).values_list("ticket", flat=True)
+    found.all_locked([*waiting, *(job.tickets if is_small(job) else [])])
     actions.take_back_held(job.click)
     job.state, job.failed, job.moved_at = State.UNDOING, [], timezone.now()
     job.save(update_fields=["state", "failed", "moved_at"])
