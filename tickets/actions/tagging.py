@@ -1,9 +1,10 @@
 """Tags: words staff put on tickets, made by using them; renamed and merged by leads."""
 
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,8 +28,9 @@ On = Ticket.tags.through
 def tag(ticket, *, on=(), off=(), actor):
     """Put these tags on the ticket and take those off, as one change. Raises Refused for more than MOST_TAGS."""
     ticket = locked(ticket)
+    known = still_there(on)  # held before the ticket's own are read: one of them may just be merged into another
     has = set(On.objects.filter(ticket=ticket).values_list("tag_id", flat=True))
-    put = [row for row in still_there(on) if row.pk not in has]
+    put = [row for row in known if row.pk not in has]
     taken = [row for row in off if row.pk in has]
     if not put and not taken:
         return ticket
@@ -91,12 +93,21 @@ def change_tag(tag, *, name, tone):
     name = clean_name(name)
     if not name or "," in name:
         raise Refused(_("Enter a name without a comma."))
-    if Tag.objects.filter(key=name.casefold()).exclude(pk=tag.pk).exists():
-        raise Refused(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name})
     predefined.rename_tag(tag.name, name)
     tag.name, tag.key, tag.tone = name, name.casefold(), tone
-    tag.save(update_fields=["name", "key", "tone"])
+    with refusing_a_second(name):
+        tag.save(update_fields=["name", "key", "tone"])
     return tag
+
+
+@contextmanager
+def refusing_a_second(name):
+    """Raises Refused where somebody has just given another tag this name."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name}) from error
 
 
 @transaction.atomic
@@ -165,9 +176,8 @@ def bring_back_tag(gone):
     gone = TagGone.objects.select_for_update(of=["self"]).filter(pk=gone.pk, at__gt=timezone.now() - TAKEN_BACK).first()
     if gone is None:
         raise Refused(_("This can no longer be undone."))
-    if Tag.objects.filter(key=gone.name.casefold()).exists():
-        raise Refused(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": gone.name})
-    tag = Tag.objects.create(pk=gone.tag, name=gone.name, key=gone.name.casefold(), tone=gone.tone)
+    with refusing_a_second(gone.name):
+        tag = Tag.objects.create(pk=gone.tag, name=gone.name, key=gone.name.casefold(), tone=gone.tone)
     for ids in batched(gone.held):
         there = Ticket.objects.filter(pk__in=ids).exclude(hidden=Ticket.Hidden.GONE).values_list("pk", flat=True)
         On.objects.bulk_create([On(ticket_id=pk, tag=tag) for pk in there], ignore_conflicts=True)
