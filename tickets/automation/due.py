@@ -8,6 +8,8 @@ import logging
 
 from engine.leases import lease
 
+from ..refused import Refused
+
 log = logging.getLogger(__name__)
 
 BATCH = 200
@@ -42,9 +44,11 @@ def batch_after(due, by, last):
 
 
 def surely(act, row, name):
-    """Whether `act` did something with the row; an error is logged and the others go on."""
+    """Whether `act` did something with the row, which may take it no more; an error is logged and the others go on."""
     try:
         return act(row)
+    except Refused:  # somebody was quicker: put it in the trash, merged it
+        return False
     except Exception:
         log.exception("%s failed for %s %s.", name, row._meta.model_name, row.pk)
         return False
