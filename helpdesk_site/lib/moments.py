@@ -159,7 +159,8 @@ def ago_short(seconds):
 
 def countdown(seconds, reload=False):
     """How long is left, “85 s” or “10 min”; the script counts on, and fetches the page anew at the end if asked to."""
-    short, long = f"#\N{NO-BREAK SPACE}{pgettext('seconds', 's')}", pgettext("age", "%(n)s min") % {"n": "#"}
+    unit, long = pgettext("seconds", "s"), pgettext("age", "%(n)s min") % {"n": "#"}
+    short = f"#\N{NO-BREAK SPACE}{unit}"
     said = long.replace("#", str(-(-seconds // 60))) if seconds > LONG else short.replace("#", str(seconds))
     return format_html(
         '<span class="num" data-countdown="{}" data-words="{}|{}"{}>{}</span>',

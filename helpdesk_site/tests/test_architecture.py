@@ -1,6 +1,7 @@
 """Imports and foreign keys go down only: between the floors, and between the rooms of tickets/ (ARCHITECTURE)."""
 
 import ast
+import re
 from pathlib import Path
 
 from django.apps import apps
@@ -140,6 +141,20 @@ def test_tasks_are_leaves():
         if path.exists():
             top = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ImportFrom)]
             assert [node.module for node in top if node.level or node.module.partition(".")[0] in FLOORS] == []
+
+
+def test_no_words_for_people_stand_inside_an_f_string():
+    """makemessages does not look there: they would stay English in every language."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in [*APPS, "helpdesk_site"]
+        for path in modules(folder)
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and re.fullmatch(r"_|\w*gettext\w*", getattr(call.func, "id", ""))
+    ]
+    assert hidden == []
 
 
 def test_the_walk_sees_an_upward_import():

@@ -166,8 +166,8 @@ MOST_TAGS = 3  # in a row
 def tags(marks):
     """Whether the reader has a draft there, the tags of a ticket, and how far its checklist is."""
     first, more = marks.tags[:MOST_TAGS], marks.tags[MOST_TAGS:]
-    draft = f'<span class="tag t-amber">{looks.icon("pencil", "icon-sm")}{escape(_("draft"))}</span>'
-    shown = [draft] if marks.is_draft else []
+    draft = looks.icon("pencil", "icon-sm"), _("draft")
+    shown = [format_html('<span class="tag t-amber">{}{}</span>', *draft)] if marks.is_draft else []
     shown += [f'<span class="{tone_class(tone)}" dir="auto">{escape(name)}</span>' for name, tone in first]
     if more:
         others = escape(", ".join(name for name, _tone in more))
