@@ -17,10 +17,10 @@
     const mine = ++turn, url = new URL(box.dataset.url, location);
     url.searchParams.set("q", field.value.trim()); if (box.ticket) url.searchParams.set("ticket", box.ticket);
     waiting = true;
-    const answer = await ask(url), html = answer?.ok && !answer.redirected ? await answer.text() : "";
+    const answer = await ask(url), came = answer?.ok && !answer.redirected, html = came ? await answer.text() : "";
     if (mine !== turn) return;
     waiting = false; list.innerHTML = html; choose(lines()[0]);
-    none.textContent = lines().length ? "" : none.dataset.none;
+    none.textContent = lines().length ? "" : came ? none.dataset.none : $("#toasts").dataset.failed;
     if (enter) { enter = false; go(); }
   };
   const open = () => { if (box.open) return box.close(); back = doc.activeElement; box.ticket = before(); field.value = ""; list.replaceChildren(); box.showModal(); field.focus(); find(); };
