@@ -48,6 +48,11 @@ def test_only_colleagues_of_the_department_are_called_and_nobody_by_themselves(t
     assert [row.user for row in Mention.objects.all()] == [row.user for row in Watcher.objects.all()] == [lena]
 
 
+def test_a_note_calls_no_more_people_than_a_note_is_for(ticket, monkeypatch):
+    monkeypatch.setattr(mentions, "MOST", 1)
+    assert [person.first_name for person in mentions.people_in("@lena @sam look", ticket)] == ["Lena"]
+
+
 def test_in_a_message_of_the_clients_nobody_stands_out(client_of, ticket, anna, sam, say):
     """A client's “@sam” calls nobody."""
     say(ticket, anna, "@sam please")

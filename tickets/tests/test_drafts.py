@@ -40,6 +40,13 @@ def test_drafts_are_never_mixed_up(client_of, ticket, open_ticket, cast):
     assert "Between us" not in client_of(cast.anna).get(f"/t/{ticket.number}/").content.decode()
 
 
+def test_the_link_of_a_letter_shows_nothing_typed_by_whoever_signed_in(client_of, by_pass, ticket, cast):
+    """S7: letters are passed on; what their reader had begun to write is not."""
+    save(client_of(cast.anna), f"reply/{ticket.number}", message="Half of it")
+    assert "Half of it" in client_of(cast.anna).get(f"/t/{ticket.number}/").content.decode()
+    assert "Half of it" not in by_pass(ticket).get(f"/t/{ticket.number}/").content.decode()
+
+
 def test_it_is_gone_when_it_was_sent_and_when_it_was_emptied(client_of, ticket, cast):
     browser = client_of(cast.sam)
     save(browser, f"reply/{ticket.number}", message="Soon", invoicing="no")

@@ -107,6 +107,12 @@ def test_a_name_in_a_note_does_not_make_an_address_known(ticket, cast):
     assert kinds("As with carl@example.com.", ticket) == ["address"]
 
 
+def test_what_we_wrote_ourselves_does_not_make_an_address_known(ticket, cast, say):
+    """One mistake is no leave for the next."""
+    say(ticket, cast.sam, "Same as carl@example.com.")
+    assert kinds("As with carl@example.com.", ticket) == ["address"]
+
+
 def test_a_look_at_a_common_reply_asks_the_database_nothing(ticket, statements):
     guard.reasons_against("@Sam", ticket)  # the staff are known from now on
     with statements() as asked:

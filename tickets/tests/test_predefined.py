@@ -1,6 +1,8 @@
 """Predefined replies: which are offered, how they are found, what they say on a ticket, what sending one does besides,
 and that clients never learn of any of it (S147, S148, S156)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 
@@ -181,6 +183,15 @@ def test_fields_are_filled_in_for_the_ticket_in_the_language_of_the_text(open_ti
     assert say_in(ticket, row, cast.sam).text.split("|")[5:8] == ["Техническая поддержка", "Sam", "системный инженер"]
     set_policy(cast.support, staff_names="department")
     assert say_in(ticket, row, cast.sam).text.split("|")[6] == "Техническая поддержка"
+
+
+def test_a_day_is_the_clients_own(ticket, cast, lay):
+    """S148: what was opened at midnight of ours is of yesterday where they are, or of tomorrow."""
+    ticket.created_at = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
+    row = lay("Since", "{{ticket.opened}}")
+    for zone, day in (("America/New_York", "2 November 2026"), ("Asia/Tokyo", "3 November 2026")):
+        ticket.client.time_zone = zone
+        assert say_in(ticket, row, cast.sam).text == day
 
 
 def test_a_field_that_says_nothing_stays_and_the_reply_cannot_go(client_of, ticket, cast, lay, at_once):

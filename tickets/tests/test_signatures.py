@@ -128,6 +128,7 @@ def test_the_box_shows_it_below_the_text_with_a_way_to_change_it(client_of, tick
         ("It works again.", True),
         ("It works again.\n\nBest, Sam", True),  # a greeting is no signature
         ("Sam Whitlock asked me.\n\nIt works again.", True),
+        ("Sam Whitlock\n\nIt works again.\n" + "\nOne line more." * 9, True),  # far above the end of the mail
         ("It works again.\n\nKind regards\n*Sam Whitlock*\nServer engineer\n+44 20 7946 0000", False),
         ("It works again.\n\nSAM WHITLOCK", False),
         ("It works again.\n\n-- \nSam Whitlock\nServer engineer", True),  # marked as one: left out of the message

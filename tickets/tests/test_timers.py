@@ -111,6 +111,23 @@ def test_nobody_is_reminded_of_what_will_not_close_after_all(answered, support):
     assert fresh(answered).remind_at is None and Verb.REMINDED not in verbs(answered)
 
 
+def test_nobody_is_reminded_before_the_ticket_was_idle_at_all(open_ticket, sam, support, say):
+    """C1: a reminder a day before is none where tickets close after some hours."""
+    switch(support, auto_close_after=4, auto_close_reminder=24)
+    ticket = open_ticket()
+    say(ticket, sam)
+    assert fresh(ticket).close_at == fresh(ticket).status_since + 4 * HOUR and fresh(ticket).remind_at is None
+
+
+def test_what_is_closed_closes_no_second_time(answered, sam):
+    """S174: in whatever closed status, flagged by mistake."""
+    done = Status.objects.create(code="done", name="Done", category="closed", auto_close=True, position=90)
+    forget()
+    actions.close(answered, actor=sam)
+    actions.set_status(fresh(answered), status=done, actor=sam)
+    assert fresh(answered).close_at is None and fresh(answered).remind_at is None
+
+
 def test_the_client_is_reminded_once_a_day_before_and_an_answer_stops_it(answered, anna, say):
     """C1."""
     before = answered.close_at - 24 * HOUR
@@ -171,6 +188,15 @@ def test_a_clients_reply_is_marked_shortly_before_on_hold(settling, open_ticket,
     assert fresh(ticket).status.code == "customer-reply"
     timers.settle_due(timezone.now() + timedelta(minutes=1))
     assert fresh(ticket).status.code == "on-hold"
+
+
+def test_a_status_that_turns_into_itself_stays_and_is_told_of_never(ticket):
+    """C7: a mistake of the operator's fills no history."""
+    Status.objects.filter(code="open").update(settles_into=status("open"), settles_after=5)
+    forget()
+    Ticket.objects.update(settle_at=ticket.created_at)
+    assert timers.settle_due() == 0
+    assert fresh(ticket).settle_at is None and verbs(ticket) == [Verb.OPENED]
 
 
 def test_settling_is_off_as_shipped(ticket):
@@ -333,6 +359,7 @@ def test_tidy_deletes_what_nobody_needs_and_keeps_what_is_in_use(ticket, sam):
     old_draft = Draft.objects.create(owner="user:1", kind="new", place="new/a")
     draft = Draft.objects.create(owner="user:1", kind="new", place="new/b")
     Draft.objects.filter(pk=old_draft.pk).update(updated_at=now - timedelta(days=61))
+    Draft.objects.filter(pk=draft.pk).update(updated_at=now - timedelta(days=59))
     Presence.objects.create(ticket=ticket, department=ticket.department, user=sam, at=now - timedelta(days=1))
     gone, young, drafted = loose(timedelta(days=3)), loose(HOUR), loose(timedelta(days=3), draft=draft)
     sent = loose(timedelta(days=3), message=ticket.messages.get())
