@@ -319,6 +319,21 @@ def test_the_next_ticket_follows_the_list_the_person_came_from(client_of, open_t
     assert browser.get(f"/desk/next/{second.number}/").url == f"/t/{third.number}/"  # it left: the list's first
 
 
+def test_two_windows_each_go_on_in_their_own_list(client_of, open_ticket, cast):
+    """S153: the other window's list, and what it fetches by the clock, does not lead this one astray."""
+    first, second, third = open_ticket(), open_ticket(), open_ticket()
+    browser = client_of(cast.sam)
+    browser.get("/desk/?view=open")
+    other = "/desk/?view=open&sort=waiting"  # newest first
+    browser.get(other)
+    browser.get(f"/t/{second.number}/", headers={"Referer": "http://testserver/desk/?view=open"})
+    browser.get(other, headers={"X-Requested-With": "fetch", "X-Unattended": "1"})
+    assert browser.get(f"/desk/next/{second.number}/").url == f"/t/{third.number}/"
+    for strange in ("http://elsewhere.example/desk/?view=mine", "http://[", f"http://testserver/t/{first.number}/"):
+        page = browser.get(f"/t/{second.number}/", headers={"Referer": strange})
+        assert page.status_code == 200 and "queue" not in page.cookies
+
+
 def test_a_strange_cookie_leads_to_the_queue(client_of, ticket, sam):
     """Bad input: the address of the list left comes from the browser."""
     browser = client_of(sam)

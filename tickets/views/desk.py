@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from departments.policy import snapshot
+from engine.once import came_from
 from helpdesk_site.lib.http import safe_next
 
 from .. import access, bulk, colleagues
@@ -62,8 +63,8 @@ def queue(request):
     context |= {"more": filters.more(request, asked), "said_anew": queues.FIELDS[1:-1]} | saved_context(request, asked)
     response = render(request, "desk/queue.html", context | {"tag": tag})
     response["ETag"] = tag
-    if len(asked.address) <= ADDRESS_LIMIT:
-        response.set_cookie(QUEUE_COOKIE, asked.address, httponly=True, samesite="Lax", secure=settings.HTTPS)
+    if request.headers.get("X-Requested-With") != "fetch":  # not refreshed by a clock, perhaps in another window
+        remember(response, asked)
     if request.GET.get("reload") == "on" and request.user.refresh_seconds:
         response["Refresh"] = request.user.refresh_seconds  # asked for by a browser without scripts (S132)
     return response
@@ -193,11 +194,20 @@ def refresh(request):
 # --- From one ticket to the next --------------------------------------------------------------------------------------
 
 
+def remember(response, asked):
+    """Let `list_left` say this list from now on."""
+    if len(asked.address) <= ADDRESS_LIMIT:
+        response.set_cookie(QUEUE_COOKIE, asked.address, httponly=True, samesite="Lax", secure=settings.HTTPS)
+
+
 def list_left(request):
-    """The list this person looked at last, to go back to and on in; their queue when there is none. Read once a
-    request."""
+    """The list whose link led here, else the one this person looked at last, to go back to and on in; their queue when
+    there is none. Read once a request."""
     if not hasattr(request, "list_left"):
-        request.list_left = asked_of(request.COOKIES.get(QUEUE_COOKIE, ""), request.viewer)
+        path, _question, query = came_from(request).partition("?")
+        request.came_from_list = path == reverse("desk")
+        address = query if request.came_from_list else request.COOKIES.get(QUEUE_COOKIE, "")
+        request.list_left = asked_of(address, request.viewer)
     return request.list_left
 
 

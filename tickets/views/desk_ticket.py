@@ -18,7 +18,7 @@ from ..keeping import files
 from ..lists import clients, queries, queues
 from ..models import Draft
 from . import lines, menus, rows, trashed
-from .desk import heading, list_left
+from .desk import heading, list_left, remember
 from .panes import Pane
 
 
@@ -35,7 +35,10 @@ def ticket_page(request, ticket, can, *, form=None, pane="reply", refused=None, 
     context |= composer(request, ticket, thread, form, pane) | why_not(refused)
     context |= inspector(request.viewer, ticket, thread)
     context["rail"] = queries.rail(request.viewer, current=heading(list_left(request))[1])
-    return render(request, "desk/ticket.html", context, status=status)
+    response = render(request, "desk/ticket.html", context, status=status)
+    if request.came_from_list:  # of several windows with a list each, the one this ticket was opened in
+        remember(response, list_left(request))
+    return response
 
 
 def earlier_than(request):
