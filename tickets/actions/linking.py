@@ -8,6 +8,7 @@ from .. import found
 from ..events import action, record
 from ..models import Ticket, TicketLink, Verb
 from ..refused import Refused
+from ._shared import refuse_trashed
 
 Kind = TicketLink.Kind
 IN_ORDER = (Kind.BLOCKS, Kind.PARENT, Kind.INCIDENT)  # one stands above the other, so no circle makes sense
@@ -59,8 +60,8 @@ def locked_pair(one, other):
     one, other = rows[one.pk], rows[other.pk]
     if one.pk == other.pk:
         raise Refused(_("These two were merged: they are one ticket now."))
-    if one.is_trashed or other.is_trashed:
-        raise Refused(_("This ticket is in the trash. Restore it before you change it."))
+    refuse_trashed(one)
+    refuse_trashed(other)
     return one, other
 
 
