@@ -5,15 +5,16 @@ that wait stand on top. Acts on many tickets are told by their jobs.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from . import access, bulk
-from .actions.undoing import BACK, LONGER, UNDO_SECONDS
+from .actions.undoing import BACK, LONGER
 from .actions.unmerging import TAKEN_BACK
+from .clock import UNDO
 from .conversation import telling
 from .models import BulkJob, PendingReply, Ticket, TicketEvent, Verb
 from .models.event import EVERYDAY
@@ -42,7 +43,7 @@ class Act:
     @property
     def is_for_long(self):
         """Whether it can be taken back for hours: no seconds need be counted."""
-        return self.undo_seconds > UNDO_SECONDS
+        return self.undo_seconds > UNDO.seconds
 
 
 def waiting(viewer):
@@ -158,7 +159,7 @@ def seconds_left(events):
         return seconds_until(last + TAKEN_BACK)
     if Verb.REPLIED in verbs or not verbs & BACK.keys():
         return 0
-    return seconds_until(last + timedelta(seconds=UNDO_SECONDS))
+    return seconds_until(last + UNDO)
 
 
 def seconds_until(moment):

@@ -22,9 +22,10 @@ from engine import once
 from helpdesk_site.lib.numbers import Number
 
 from . import access, actions, found, kicks
-from .actions.undoing import UNDO_SECONDS, touched_by
+from .actions.undoing import touched_by
 from .automation.due import each
 from .bulk_acts import ACTS, Ready
+from .clock import UNDO
 from .events import one_click
 from .models import BulkJob, PendingReply, Ticket, TicketEvent, Verb
 from .refused import Refused
@@ -191,8 +192,8 @@ def undo_seconds(job):
     if not ACTS[job.act].is_reversible:
         return 0
     if job.state in UNFINISHED:
-        return UNDO_SECONDS
-    left = job.finished_at + timedelta(seconds=UNDO_SECONDS) - timezone.now() if job.changed else timedelta()
+        return UNDO.seconds
+    left = job.finished_at + UNDO - timezone.now() if job.changed else timedelta()
     return max(0, int(left.total_seconds()))
 
 

@@ -2,7 +2,7 @@
 ticket, how it is said. A new act is a function and a line here, and its button in templates/desk/_bulk.html."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from . import actions
-from .actions.undoing import UNDO_SECONDS
+from .clock import UNDO
 from .composing import filling, guard, predefined
 from .forms.desk import chosen_colleague, chosen_department, chosen_priority, chosen_status, chosen_team
 from .forms.marking import moments
@@ -244,7 +244,7 @@ def answer(ticket, offer, me):
     not unread to many."""
     text, codes = words_for(ticket, offer, me), codes_of(offer)
     after, status = predefined.after([offer], codes, ticket), predefined.status_of([offer], codes, ticket)
-    due_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
+    due_at = timezone.now() + UNDO
     actions.hold_reply(ticket, author=me, written=write(text), due_at=due_at, status=status, after=after)
 
 

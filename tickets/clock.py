@@ -8,6 +8,8 @@ from datetime import timedelta
 from departments.models import Category, Policy
 from departments.policy import status_rules
 
+UNDO = timedelta(seconds=60)  # how long an act can be taken back (actions.undoing); a notice of it waits as long
+
 # The fields these functions may set; an action saves them together.
 TIMED = [
     "status", "category", "awaiting", "queue_at", "waiting_since", "status_since", "settle_at", "close_at", "remind_at",

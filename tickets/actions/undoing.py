@@ -1,7 +1,5 @@
 """Undo: any reversible act can be taken back for a minute (FIELD 2.3, 12; DESIGN 2.6)."""
 
-from datetime import timedelta
-
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,8 +17,6 @@ from ._shared import save_times, status_again, take_mails_along
 from .splitting import unsplit
 from .unmerging import unmerge
 
-UNDO_SECONDS = 60
-
 
 @action
 def undo(click, *, actor, tickets=None, since=None):
@@ -32,7 +28,7 @@ def undo(click, *, actor, tickets=None, since=None):
     if longer := TicketEvent.objects.filter(click=click, actor=actor, verb__in=LONGER).first():
         refuse_left(longer, actor)
         return [LONGER[longer.verb](longer, actor=actor)]
-    since = since or timezone.now() - timedelta(seconds=UNDO_SECONDS)
+    since = since or timezone.now() - clock.UNDO
     own = TicketEvent.objects.filter(click=click, actor=actor, at__gte=since, verb__in=BACK)
     events = list((own if tickets is None else own.filter(ticket__in=tickets)).order_by("-id"))
     if not events or TicketEvent.objects.filter(click=click, verb=Verb.REPLIED).exists():

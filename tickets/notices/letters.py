@@ -6,7 +6,6 @@ A letter is rendered once, in the reader's language and time zone, and put into 
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from mail.models import Kind
 from mail.render import known_language, render_letter
 
 from .. import merged, words
+from ..clock import UNDO
 from ..composing import filling
 from ..keeping import file_links
 from ..models import MailId, Message, Notification, Ticket, Verb
@@ -48,7 +48,6 @@ GROUPED = (Reason.ASSIGNEE, Reason.DEPARTMENT, Reason.WATCHER, Reason.SNOOZER)
 MOST_ATTACHED = 7_000_000  # bytes of files in one letter; the rest are links (C19)
 MARK = secrets.token_hex(16)  # stands in a rendered letter for its own, as LINK for its reader's; nobody can write it
 EARLIER = 5  # messages whose letters a new one refers to
-TAKEN_BACK = timedelta(seconds=60)  # a close notice waits as long as closing can be undone (actions.undoing)
 
 
 def kind_of(event, reason):
@@ -305,7 +304,7 @@ def write(matter, told, *, events=(), to=""):
         files=[outbox.File(file.name, file.content_type, file.size, file.stored_as) for file in letter.attached],
         language=language,
         secret=letter.to_guest or bool(letter.linked and not letter.inside),
-        due_at=event.at + TAKEN_BACK if letter.kind in (Kind.CLOSED, Kind.CHANGED) else None,
+        due_at=event.at + UNDO if letter.kind in (Kind.CLOSED, Kind.CHANGED) else None,
         reference=reference,
     )
 
