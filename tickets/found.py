@@ -15,9 +15,6 @@ from helpdesk_site.lib.prepared import PreparedRows
 from .models import Ticket
 
 for_change = PreparedRows(lambda pk: Ticket.objects.select_for_update(no_key=True).filter(pk=pk))
-free_for_change = PreparedRows(
-    lambda pk: Ticket.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk, merged_into=None)
-)
 
 
 def by_number(number, having=()):
@@ -43,9 +40,15 @@ def locked(pk):
 
 
 def end_locked(pk):
-    """The fresh row in which a ticket lives on, locked: its own, mostly, and held by nobody else."""
+    """The fresh row in which a ticket lives on, locked: its own, mostly. Raises Ticket.DoesNotExist."""
     refuse_outside()
-    return free_for_change.first(pk) or ends_locked([pk])[pk]
+    before = transaction.savepoint()
+    row = locked(pk)
+    if row.merged_into_id:
+        transaction.savepoint_rollback(before)  # and with it the lock
+        return ends_locked([pk])[pk]
+    transaction.savepoint_commit(before)
+    return row
 
 
 def ends_locked(ids):

@@ -107,8 +107,8 @@ def update_in_chunks(tickets, values):
         if not ids:
             return changed
         with transaction.atomic():
-            list(many_locked(tickets, ids).values_list("pk"))
-            changed += tickets.filter(pk__in=ids).update(**values)
+            held = list(many_locked(tickets, ids).values_list("pk", flat=True))
+            changed += tickets.filter(pk__in=held).update(**values)
         last = ids[-1]
 
 
