@@ -7,6 +7,7 @@ tags, drafts, replies that wait) is joined there. The survivor's event keeps wha
 from datetime import datetime
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext
 from mail.render import known_language
 
 from .. import access, clock, exposure, found, merged
+from ..composing import drafts
 from ..events import action, record
 from ..lists import search
 from ..models import (
@@ -265,18 +267,26 @@ def join_drafts(survivor, others):
     kept = []
     for kind in KINDS:
         place = f"{kind}/{survivor.number}"
-        for draft in Draft.objects.filter(place__in=[f"{kind}/{row.number}" for row in others]).order_by("pk"):
-            here = Draft.objects.filter(owner=draft.owner, place=place).first()
-            if here is None:
+        there = Draft.objects.filter(place__in=[f"{kind}/{row.number}" for row in others])
+        for draft in there.select_for_update().order_by("pk"):
+            if is_moved(draft, place):
                 kept.append([draft.pk, draft.place])
-                Draft.objects.filter(pk=draft.pk).update(place=place)
                 continue
-            typed = filter(None, [here.fields.get("message"), draft.fields.get("message")])
-            here.fields["message"] = "\n\n".join(typed)
+            here = Draft.objects.select_for_update().get(owner=draft.owner, place=place)
+            drafts.add(here, draft.fields.get("message"), draft.fields.get("elsewhere"))
             here.save(update_fields=["fields", "updated_at"])
             Attachment.objects.filter(draft=draft).update(draft=here)
             draft.delete()
     return kept
+
+
+def is_moved(draft, place):
+    """Move a draft to where its person types nothing yet. Returns whether it was so."""
+    try:
+        with transaction.atomic():
+            return bool(Draft.objects.filter(pk=draft.pk).update(place=place))
+    except IntegrityError:
+        return False
 
 
 def lead_on(other, survivor, *, actor):

@@ -264,12 +264,18 @@ def put_aside(user, place, words, uploads=(), more=None):
     draft, _made = Draft.objects.select_for_update().get_or_create(
         owner=f"user:{user.pk}", place=place, defaults={"kind": parse(place)[0], "fields": {}}
     )
-    draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message"), words]))
+    add(draft, words)
     draft.fields |= more or {}
     draft.save(update_fields=["fields", "updated_at"])
     ids = [file.pk for file in uploads]
     Attachment.objects.filter(pk__in=ids, message=None).update(draft=draft, owner=draft.owner)
     return draft
+
+
+def add(draft, *words):
+    """Put words below what is typed in a locked draft, unsaved. No page has seen that: an open one is told of it."""
+    draft.fields["message"] = "\n\n".join(filter(None, [draft.fields.get("message"), *words]))
+    draft.fields.pop("page", None)
 
 
 def give_back(pending, *, why):

@@ -400,6 +400,25 @@ def test_a_draft_for_a_ticket_that_was_merged_waits_in_the_survivor(two, sam, le
     assert Draft.objects.get(owner=f"user:{lena.pk}").fields["message"] == "Here\n\nand there"
 
 
+def test_a_page_open_while_its_ticket_is_merged_overwrites_nothing_of_the_other_draft(two, sam, lena, client_of):
+    """S6, bad input: what was typed in both, on two pages each, and the page of the survivor goes on typing."""
+    older, newer = two
+    browser = client_of(sam)
+
+    def save(ticket, words, page):
+        sent = {"message": words, "draft_at": "", "form_key": f"page-of-the-{page}"}
+        return browser.post(f"/drafts/save/?place=reply/{ticket.number}", sent)
+
+    save(newer, "On the phone", "phone")
+    save(newer, "At home", "home-page")
+    save(older, "Here", "desk-page")
+    actions.merge(two, actor=lena)
+    answer = save(older, "Here I go on", "desk-page")
+    fields = Draft.objects.get().fields
+    assert answer.status_code == 409 and fields["message"] == "Here I go on"
+    assert fields["elsewhere"] == "Here\n\nAt home\n\nOn the phone"
+
+
 def test_what_is_typed_on_a_stale_page_is_kept_and_not_sent_unread(two, sam, client_of):
     """S6, bad input: the page still showed the merged ticket."""
     older, newer = two

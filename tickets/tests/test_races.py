@@ -179,6 +179,22 @@ def test_what_another_page_saves_while_a_text_is_put_together_is_kept(client_of,
     assert answers == [302, 409] and "Typed at that moment" in said and "Mine" in said
 
 
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("steps", range(0, 24, 3))
+def test_what_is_typed_while_its_tickets_are_merged_is_kept(client_of, open_ticket, sam, lena, begun, steps):
+    """T09, S139: in both of them, begun before or at that moment; the merge is no error for it."""
+    survivor, other, browser = open_ticket(), open_ticket(), client_of(sam)
+    typed_by(browser, f"note/{other.number}", "Typed there", "page-of-the-other")
+    if begun:
+        typed_by(browser, f"note/{survivor.number}", "Begun", "page-of-the-survivor")
+    answers = at_once(
+        lambda: actions.merge([survivor, other], into=survivor, actor=lena),
+        after(steps, lambda: typed_by(browser, f"note/{survivor.number}", "Typed here", "page-of-the-survivor")),
+    )
+    said = " ".join(value for draft in Draft.objects.all() for value in draft.fields.values())
+    assert answers[0] == survivor and "Typed there" in said and "Typed here" in said
+
+
 @pytest.mark.parametrize("steps", range(8))
 def test_a_file_uploaded_while_another_page_empties_or_sends_its_text_waits(
     client_of, ticket, sam, uploaded, file, picture, steps

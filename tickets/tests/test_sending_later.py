@@ -102,6 +102,19 @@ def test_a_newer_message_calls_it_off_and_its_author_is_told(ticket, cast, later
     assert timers.release_due_replies(now=timezone.now() + 2 * DAY) == 0 and sound(ticket)
 
 
+def test_an_open_page_does_not_overwrite_what_was_called_off(client_of, ticket, cast, later, say):
+    """S6: its author types on in the same box; the text that came back is offered to that page."""
+    browser, place = client_of(cast.sam), f"/drafts/save/?place=reply/{ticket.number}"
+    typed = {"form_key": "the-page-of-the-author", "draft_at": ""}
+    browser.post(place, typed | {"message": "By the way"})
+    later()
+    say(ticket, cast.anna, "It works again.")
+    answer = browser.post(place, typed | {"message": "By the way, thank you"})
+    assert answer.status_code == 409 and "How is it today?" in answer.json()["message"]
+    (box,) = boxes(cast.sam)
+    assert box["message"] == "By the way, thank you" and "How is it today?" in box["elsewhere"]
+
+
 def test_a_note_calls_nothing_off(ticket, cast, later):
     later()
     actions.add_note(ticket, author=cast.lena, written=write("I called her."))
