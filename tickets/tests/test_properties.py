@@ -456,7 +456,7 @@ def test_a_wall_stays_a_wall_for_everybody_else(client_of, ticket, cast):
         client_of(cast.ben).post(f"/t/{number}/reply/", {"message": "x"}).content.decode().replace(number, "")
         for number in (ticket.number, "KTR-999999")
     ]
-    token = re.compile(r'(value|content)="[^"]{20,}"')
+    token = re.compile(r'(value|content)="[^"]{20,}"|data-live>\d<')  # what is kept of both is counted in the rail
     assert token.sub("", pages[0]) == token.sub("", pages[1])
     assert client_of(cast.ben).post(f"/t/{ticket.number}/reply/", {}).status_code == 404
 
