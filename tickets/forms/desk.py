@@ -73,6 +73,7 @@ class NewTicketForm(WithFiles):
         self.person = client
         if client:
             del self.fields["name"], self.fields["email"]
+            self.fields["subject"].widget.attrs["autofocus"] = not self.is_bound
             none = pgettext("organisation", "None")
             self.offer("organisation", _("Organisation"), organisations_of(client), key="pk", empty=none)
         self.offer("department", _("Department"), departments, key="slug", required=True)

@@ -100,6 +100,10 @@ def test_a_page_that_asks_something_begins_in_its_form(sit_down, ticket, cast, r
     for key in ("j", "x", "t"):
         tab.keyboard.press(key)
     expect(tab.get_by_role("button", name="Reply 0")).to_be_focused()
+    tab.goto(f"{tab.url.partition('/desk/')[0]}/desk/new/")
+    expect(tab.get_by_label("Find the client").last).to_be_focused()
+    tab.goto(f"{tab.url}?client={cast.anna.pk}")
+    expect(tab.get_by_label("Subject")).to_be_focused()
 
 
 def test_inside_a_field_keys_are_letters(sit_down, ticket, cast):  # noqa: F811

@@ -47,6 +47,20 @@ def test_points_are_ticked_and_added_in_place(tab):
     assert complaints(tab) == []
 
 
+def test_point_after_point_is_typed_without_a_click(sit_down, open_ticket, cast):  # noqa: F811
+    """The first one in a dialog, the others beside: the field for the next one has the focus."""
+    tab = sit_down(cast.sam, f"/t/{open_ticket(subject='Move the shop').number}/")
+    tab.locator("#head summary", has_text="More actions").click()
+    tab.get_by_role("link", name="Add a checklist").click()
+    expect(tab.locator("dialog input[name=text]")).to_be_focused()
+    for done, words in enumerate(("Ask for the log", "Look at it", "Tell them"), start=1):
+        tab.keyboard.type(words)
+        tab.keyboard.press("Enter")
+        expect(tab.locator("#checklist")).to_contain_text(f"0 of {done}")
+        expect(tab.locator("#id_point")).to_be_focused()
+        expect(tab.locator("#id_point")).to_have_value("")
+
+
 def test_a_link_in_a_point_leads_on_and_ticks_nothing(tab, ticket, open_ticket, cast):
     """S64: by mouse and by key; the box beside it is ticked by its other words."""
     other = open_ticket(subject="Mail is late")

@@ -39,6 +39,21 @@ def test_the_client_is_changed_in_a_dialog_by_typing(sit_down, ticket, cast, nor
     assert Ticket.objects.get().client == cast.anna
 
 
+def test_the_client_is_changed_by_keyboard_alone(sit_down, ticket, cast, nora):  # noqa: F811
+    """S164: what is shown of the choice leaves the focus on it."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.locator("#i-client").get_by_text("Change client").press("Enter")
+    dialog = tab.locator("dialog[open]")
+    tab.keyboard.type("vale")
+    expect(dialog.get_by_text("Nora Vale")).to_be_visible()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Space")
+    expect(dialog.get_by_text("The new client reads its 1 message.")).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Nora Vale")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#i-client").get_by_text("nora@example.com")).to_be_visible()
+
+
 def test_notes_on_the_client_are_kept_in_place(sit_down, ticket, cast):  # noqa: F811
     tab = sit_down(cast.sam, f"/t/{ticket.number}/")
     tab.get_by_text("Add notes").click()

@@ -123,13 +123,13 @@ def add_points(request, ticket):
         else:
             texts, heading = [request.POST.get("text", "")], request.POST.get("list_name", "")
             actions.add_points(ticket, texts=texts, heading=heading, actor=request.user)
-    return list_again(request, ticket, click)
+    return list_again(request, ticket, click, at="id_point")
 
 
-def list_again(request, ticket, click):
-    """The list alone for the script, with how far it is; else the page."""
+def list_again(request, ticket, click, *, at="checklist"):
+    """The list alone for the script, with how far it is; else the page, `at` it or in the field for the next point."""
     if not request.htmx:
-        return redirect(f"{reverse('ticket', args=[ticket.number])}#checklist")
+        return redirect(f"{reverse('ticket', args=[ticket.number])}#{at}")
     return answer(request, ticket, events=click.events)
 
 
