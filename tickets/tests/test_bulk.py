@@ -393,6 +393,15 @@ def test_a_ticket_closed_meanwhile_is_not_given_a_status(many, begin, cast):
     assert job.failed == [[lot[0].number, "It was closed meanwhile."]] and job.changed == 1
 
 
+def test_what_we_answered_meanwhile_is_closed_with_the_others(many, begin, cast, say):
+    """Only a client's words want to be read first."""
+    (each,), seen = many(1), timezone.now()
+    with time_machine.travel(seen + timedelta(seconds=5)):
+        say(each, cast.lena, "It works again.")
+        job = begin([each], seen=seen)
+    assert job.failed == [] and closed([each]) == 1
+
+
 def test_the_form_says_when_its_list_was_drawn(client_of, many, cast, say):
     """Bad input: nonsense and the future count as now."""
     browser, drawn = client_of(cast.sam), timezone.now().timestamp()

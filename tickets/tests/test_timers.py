@@ -15,6 +15,7 @@ from django.utils import timezone
 from departments.models import Status, StatusInDepartment
 from departments.policy import forget
 from engine import leases
+from engine.models import Lease
 from tickets import actions, tasks
 from tickets.automation import due, rules, timers
 from tickets.models import Attachment, Draft, Message, PendingReply, Presence, Ticket, TicketEvent, Verb
@@ -284,6 +285,17 @@ def test_a_run_goes_on_past_its_first_batch_and_past_rows_that_stay(open_ticket,
     Ticket.objects.update(close_at=timezone.now())
     assert due.each("test", timers.to_close(timezone.now()), "close_at", lambda row: asked.append(row.pk)) == 0
     assert len(asked) == 5
+
+
+def test_a_run_whose_lease_another_has_taken_over_ends_with_its_batch(open_ticket, sam, say, monkeypatch):
+    """T07: it was thought dead; who took over does the rest."""
+    monkeypatch.setattr(due, "BATCH", 1)
+    for _n in range(3):
+        say(open_ticket(), sam)
+    Ticket.objects.update(close_at=timezone.now())
+    taken_over = Lease.objects.filter(name="test").update
+    idle = timers.to_close(timezone.now())
+    assert due.each("test", idle, "close_at", lambda row: taken_over(holder="another")) == 1
 
 
 def test_nothing_due_costs_the_same_whatever_exists(open_ticket, sam, say):
