@@ -1,10 +1,17 @@
 """Says who is looking, and turns the page to their language and time zone."""
+
 import zoneinfo
 
+from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.middleware import get_user
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
+from django.contrib.auth.views import redirect_to_login
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from engine.once import came_from
 
 from . import passes, sessions, zones
 from .viewer import STRANGER, Viewer
@@ -53,3 +60,16 @@ def speak_to(request):
     zone = zones.clean(getattr(user, "time_zone", "")) or zones.of_browser(request) or "UTC"
     timezone.activate(zoneinfo.ZoneInfo(zone))
     return bool(chosen)
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """To the sign-in and back: after a form to the page it was sent from, for where it was sent to is no page. htmx is
+    told to load the sign-in, not to put it into a corner of its page."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+            return super().handle_no_permission(request, view_func)
+        if request.method == "POST" and request.headers.get("X-Requested-With") != "fetch":
+            messages.info(request, _("You were signed out, so nothing was changed. Sign in and do it again."))
+        answer = redirect_to_login(came_from(request))
+        return HttpResponseClientRedirect(answer.url) if request.headers.get("HX-Request") else answer

@@ -100,3 +100,24 @@ def test_a_link_to_elsewhere_is_not_followed(client_of, ticket, sam):
     """T18."""
     answer = client_of(sam).post("/desk/bulk/", {"t": ticket.number, "close": "1", "next": "https://evil.example/"})
     assert answer.url == "/desk/"
+
+
+def test_whoever_was_signed_out_meanwhile_comes_back_to_the_list(client_of, ticket):
+    """Bad input: the session ended over lunch. Where the act went to is no page; and it is said that none was done."""
+    browser, form = client_of(None), {"t": ticket.number, "close": "1"}
+    listed = {"Referer": "http://testserver/desk/?view=open"}
+    answer = browser.post("/desk/bulk/", form, headers=listed)
+    assert answer.url == "/accounts/login/?next=/desk/%3Fview%3Dopen"
+    assert b"You were signed out, so nothing was changed." in browser.get(answer.url).content
+    answer = browser.post("/desk/bulk/", form, headers=listed | {"HX-Request": "true"})
+    assert answer.status_code == 200 and answer["HX-Redirect"] == "/accounts/login/?next=/desk/%3Fview%3Dopen"
+    for came in ({}, {"Referer": "http://elsewhere.example/desk/"}):
+        assert client_of(None).post("/desk/bulk/", form, headers=came).url == "/accounts/login/?next=/"
+    ticket.refresh_from_db()
+    assert not ticket.is_closed
+
+
+def test_what_a_script_sent_says_nothing_at_the_sign_in(client_of):
+    browser = client_of(None)
+    assert browser.post("/desk/bulk/", headers={"X-Requested-With": "fetch"}).status_code == 302
+    assert b"nothing was changed" not in browser.get("/accounts/login/").content
