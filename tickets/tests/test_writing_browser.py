@@ -237,7 +237,22 @@ def test_a_reply_set_for_later_that_crosses_another_is_held_back(sit_down, tab, 
     tab.get_by_role("button", name="In 2 hours").click()
     expect(tab.get_by_role("alert")).to_contain_text("Somebody wrote while you were writing")
     expect(tab.locator("#id_reply")).to_have_value("My answer.")
-    assert not PendingReply.objects.exists()
+    assert not PendingReply.objects.exists() and complaints(tab) == []
+    tab.get_by_role("alert").get_by_role("button", name="Send later").click()
+    expect(tab.locator(".toast")).to_contain_text("Your reply goes on")
+    assert PendingReply.objects.get().is_later
+
+
+def test_what_was_meant_is_sent_at_the_time_it_was_set_for(tab):
+    """FIELD 2.3: the look before sending forgets no time; “Send anyway” is not “now”."""
+    tab.keyboard.press("r")
+    tab.keyboard.type("Thanks to @Lena it works.")
+    tab.locator("#pane-reply .btn-group summary").click()
+    tab.get_by_role("button", name="In 2 hours").click()
+    expect(tab.get_by_role("alert")).to_contain_text("A colleague is called")
+    tab.get_by_role("button", name="Send anyway").click()
+    expect(tab.locator(".toast")).to_contain_text("Your reply goes on")
+    assert PendingReply.objects.get().is_later
 
 
 def test_the_timer_counts_holds_and_goes_with_the_reply(sit_down, ticket, cast):  # noqa: F811 - the fixture

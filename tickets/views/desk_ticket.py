@@ -72,6 +72,7 @@ def composer(request, ticket, thread, form, pane):
         "status_sent": request.POST.get("status", ""),
         "later": offered(ticket.client, timezone.now()),
         "later_at": request.POST.get("later_at", ""),
+        "later_sent": request.POST.get("later", ""),
         "unsent": thread.typed.get(Draft.Kind.REPLY, {}).get("unsent", ""),
         "after_options": menus.options(User.After.choices, current=request.user.after_reply),
         "after_status": ticket.policy.status_after_staff,
