@@ -30,7 +30,9 @@ def test_every_number_has_a_test_or_is_still_to_come(document, tests):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_the_links_lead_to_tests_that_are_there(document):
     """A test that was renamed takes its link along: `python -m helpdesk_site.documents`."""
-    for test, where in re.findall(r"\[(\w+)\]\(\.\./([\w/]+\.py)\)", document.read_text()):
+    links = re.findall(r"\[(\w+)\]\(\.\./([\w/]+\.py)\)", document.read_text())
+    assert links
+    for test, where in links:
         path = document.parent.parent / where
         assert path.is_file(), where
         assert f"def {test}(" in path.read_text() or path.stem == test, f"{test} is not in {where}"

@@ -150,7 +150,9 @@ def test_a_note_is_never_in_a_clients_letter_by_any_field(ticket, anna, sam, say
     actions.add_note(ticket, author=sam, written=write("The client is difficult."))
     say(ticket, sam, "Done.")
     actions.close(ticket, actor=sam)
-    for mail in OutgoingMail.objects.filter(user=anna):
+    letters = OutgoingMail.objects.filter(user=anna)
+    assert {Kind.REPLY, Kind.CLOSED} <= {mail.kind for mail in letters}
+    for mail in letters:
         assert "difficult" not in mail.text + mail.html
 
 

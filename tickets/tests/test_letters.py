@@ -192,6 +192,7 @@ def test_guests_who_are_told_the_same_get_passes_of_their_own(open_ticket, greta
 
 
 def test_somebody_with_a_password_gets_no_pass(ticket, anna, sam, olga):
+    assert {mail.user for mail in OutgoingMail.objects.all()} >= {anna, sam, olga}
     for mail in OutgoingMail.objects.all():
         assert "/g/" not in mail.text and not mail.secret
 

@@ -198,7 +198,9 @@ def test_line_ends_in_encoded_words_end_no_header(arrive, sam, say, header):
     say(got.ticket, sam)
     from mail.letter import build
 
-    for letter in OutgoingMail.objects.all():
+    letters = OutgoingMail.objects.all()
+    assert letters
+    for letter in letters:
         head = build(letter).content.partition(b"\r\n\r\n")[0].lower()
         assert b"\r\nbcc:" not in head and b"\nbcc:" not in head
         assert letter.to_address != "victim@example.org"

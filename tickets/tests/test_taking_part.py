@@ -164,10 +164,12 @@ def test_each_gets_an_own_copy_of_what_is_written(ticket, anna, carl, sam, mira,
     assert "carl@example.com" not in letters_to(mira, Kind.REPLY)[0].text
 
 
-def test_a_note_never_reaches_who_takes_part(ticket, sam, mira):
+def test_a_note_never_reaches_who_takes_part(ticket, sam, mira, say):
     """S161."""
     actions.add_note(ticket, author=sam, written=write("Difficult."))
-    assert all("Difficult." not in mail.text for mail in letters_to(mira))
+    say(ticket, sam, "Done.")
+    told = "".join(mail.text for mail in letters_to(mira))
+    assert "Done." in told and "Difficult." not in told
 
 
 def test_who_replies_by_pass_or_by_mail_is_heard_and_who_reads_is_not(ticket, anna, mira, by_pass, arrive):
