@@ -7,7 +7,6 @@ id, then those merged into them, which nobody holds without the one they live on
 from functools import lru_cache
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from helpdesk_site.lib.prepared import PreparedRows
@@ -71,10 +70,17 @@ def all_locked(ids):
     return rows | {pk: locked(pk) for pk in sorted(set(ids) - rows.keys())}
 
 
-def many_locked(tickets, ids):
-    """Of the queryset `tickets` those with these ids, locked by one statement in the order of all once it is read."""
-    rows = tickets.select_for_update(no_key=True).filter(pk__in=ids)
-    return rows.order_by(F("merged_into").asc(nulls_first=True), "pk")
+def in_turns(ids, change):
+    """Let `change(ids)` update many tickets, each time in a transaction of its own: those nobody holds at once, then
+    the others one by one. It waits for nobody while it holds something. Returns the sum of what `change` returned."""
+    with transaction.atomic():
+        rows = Ticket.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=ids)
+        free = list(rows.values_list("pk", flat=True))
+        done = change(free)
+    for pk in sorted(set(ids) - set(free)):
+        with transaction.atomic():
+            done += change([pk])
+    return done
 
 
 def ends_of(ids):

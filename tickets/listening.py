@@ -3,13 +3,14 @@
 import re
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.viewer import Viewer
 from mail import intake
 from mail.models import OutgoingMail
 
-from . import access, actions, kicks
+from . import access, actions, found, kicks
 from .models import Notification, PendingReply, Ticket, Watcher
 from .retiming import retime
 
@@ -48,15 +49,18 @@ def settings_changed(sender, departments, statuses, **kwargs):
     retime(departments, statuses)
 
 
+@transaction.atomic
 def work_taken(sender, user, by=None, **kwargs):
     """Somebody works in fewer departments, or nowhere: the open tickets they looked after there are anybody's again,
     what they watched there is no news of theirs any more, and what waits to be sent there is called off."""
     now = get_user_model().objects.get(pk=user.pk)  # read anew: a user remembers the places it was asked for
     Watcher.objects.filter(user=now).exclude(ticket__in=Ticket.objects.workable_by(Viewer(now)).values("pk")).delete()
-    for row in PendingReply.objects.filter(author=now).order_by("pk"):
+    waiting, theirs = PendingReply.objects.filter(author=now), Ticket.objects.open().filter(assignee=now)
+    found.ends_locked([*waiting.values_list("ticket", flat=True), *theirs.values_list("pk", flat=True)])  # in one order
+    for row in waiting.order_by("pk"):
         actions.call_off_of_leaver(row)
     actor, freed = by or get_user_model().objects.system(), 0
-    for ticket in Ticket.objects.open().filter(assignee=now).order_by("pk").iterator():
+    for ticket in theirs.order_by("pk").iterator():
         if not access.may_flag(ticket, now):
             actions.assign(ticket, to=None, actor=actor)
             freed += 1

@@ -6,7 +6,6 @@ locked and saved one by one. A test holds the two against each other.
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.utils import timezone
 from departments.models import Category, Policy
 from departments.policy import forget, snapshot, status_rules
 
-from .found import many_locked
+from .found import in_turns
 from .models import Ticket, TicketEvent, Verb
 
 CHUNK = 1000
@@ -106,9 +105,7 @@ def update_in_chunks(tickets, values):
         ids = list(tickets.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
         if not ids:
             return changed
-        with transaction.atomic():
-            held = list(many_locked(tickets, ids).values_list("pk", flat=True))
-            changed += tickets.filter(pk__in=held).update(**values)
+        changed += in_turns(ids, lambda some: tickets.filter(pk__in=some).update(**values))
         last = ids[-1]
 
 

@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from departments.models import Rule, RuleAction, RuleCondition, StaffPlace
 from departments.policy import forget, snapshot
 
-from .. import actions, colleagues
+from .. import actions, colleagues, found
 from ..composing import mentions
 from ..events import one_click
-from ..found import many_locked
 from ..models import Message, RuleRun, Ticket
 from ..notices.recipients import Circle
 from ..refused import Refused
@@ -81,11 +80,15 @@ def reconsider():
         if not ids:
             return seen
         seen, last = seen + len(ids), ids[-1]
-        with transaction.atomic():
-            list(many_locked(Ticket.objects, ids).values_list("pk"))
-            Ticket.objects.filter(pk__in=ids).update(rules_at=None)
-            for rule in rules:
-                ask_earlier(Ticket.objects.filter(pk__in=ids), rule)
+        found.in_turns(ids, lambda some: ask_anew(Ticket.objects.filter(pk__in=some), rules))
+
+
+def ask_anew(tickets, rules):
+    """Set when the rules are asked about these tickets. Returns how many they are."""
+    count = tickets.update(rules_at=None)
+    for rule in rules:
+        ask_earlier(tickets, rule)
+    return count
 
 
 def ask_earlier(tickets, rule):
@@ -165,9 +168,9 @@ def ask(ticket, now):
         return 0
     ran = 0
     for rule in snapshot().rules:
-        found = matching(rule, now).filter(pk=ticket.pk).first()
-        if found:
-            run(rule, found)
+        caught = matching(rule, now).filter(pk=ticket.pk).first()
+        if caught:
+            run(rule, caught)
             ran += 1
     ticket.refresh_from_db()
     ask_at(ticket, min((moment for moment in moments_of(ticket) if moment > now), default=None))
@@ -273,10 +276,10 @@ def people(value, ticket):
     if "assignee" in words:
         ids.add(ticket.assignee_id)
     circle = Circle(ticket)
-    found = circle.staff(ids)
-    if not found:
+    staff = circle.staff(ids)
+    if not staff:
         raise Refused(_("Nobody the rule names works in this department."))
-    return [circle.known[pk] for pk in found]
+    return [circle.known[pk] for pk in staff]
 
 
 @lru_cache(maxsize=100)

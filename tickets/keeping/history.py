@@ -20,7 +20,6 @@ from django.utils import timezone
 from audit import chain
 from engine.leases import lease
 
-from ..found import many_locked
 from ..models import Anchor, Attachment, EventContent, Message, Ticket, TicketEvent, Verb
 
 CHUNK = 500  # tickets read at once
@@ -50,10 +49,14 @@ def verify(numbers=None):
     return first_bad_anchor() if numbers is None else missing_of(numbers)
 
 
-@transaction.atomic
 def first_bad_at_rest(tickets):
-    """As first_bad, with the tickets' rows locked: an event written between two reads is no break."""
-    rows = many_locked(Ticket.objects, [row[0] for row in tickets])
+    """As first_bad, with each ticket's row locked while it is read: an event written between two reads is no break."""
+    return next(filter(None, (bad_at_rest(row[0]) for row in tickets)), None)
+
+
+@transaction.atomic
+def bad_at_rest(pk):
+    rows = Ticket.objects.select_for_update(no_key=True).filter(pk=pk)
     return first_bad(list(rows.values_list(*TICKET)))
 
 

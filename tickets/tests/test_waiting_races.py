@@ -3,16 +3,20 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, transaction
+from django.utils import timezone
 
+from accounts import people
 from accounts.viewer import Viewer
 from tickets import actions, bulk, found
 from tickets.automation import due
 from tickets.keeping import history
 from tickets.models import Tag, Ticket
 from tickets.refused import Refused
+from tickets.writing import write
 
 from .test_races import at_once
 
@@ -84,6 +88,29 @@ def test_naming_a_ticket_waits_for_nobody_who_acts_on_it(open_ticket, ticket, an
     with transaction.atomic():
         actions.assign(ticket, to=sam, actor=sam)
         assert at_once(lambda: open_ticket(follow_up_of=ticket).follow_up_of) == [ticket]
+
+
+@pytest.mark.postgres
+def test_who_leaves_and_who_links_their_tickets_do_not_lock_each_other_up(open_ticket, sam, lena):
+    """T09: what waits to be sent on a later ticket is called off, and an earlier one is freed, at once."""
+    first, second = open_ticket(), open_ticket()
+    actions.assign(first, to=sam, actor=sam)
+    due_at = timezone.now() + timedelta(days=1)
+    actions.hold_reply(second, author=sam, written=write("Later."), due_at=due_at, is_later=True)
+    begun = threading.Event()
+
+    @transaction.atomic
+    def link():
+        actions.assign(first, to=lena, actor=lena)
+        begun.set()
+        time.sleep(PAUSE)
+        actions.link(first, to=second, kind="relates", actor=lena)
+
+    def leave():
+        begun.wait(10)
+        return people.deactivate(sam)
+
+    assert at_once(link, leave) == [None, 0]
 
 
 # --- What was waited for is read anew ---------------------------------------------------------------------------------
@@ -158,3 +185,20 @@ def test_a_timer_that_comes_too_late_is_no_error(ticket, sam, caplog):
     with caplog.at_level(logging.ERROR):
         assert due.each("remind", rows, "created_at", act) == 0
     assert not caplog.records
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+def test_what_changes_many_tickets_holds_none_while_it_waits_for_one(open_ticket, sam):
+    """T09: settings and rules are saved while somebody holds the second of three."""
+    rows, seen = [open_ticket() for _each in range(3)], []
+
+    def change(ids):
+        with_them = Ticket.objects.filter(pk__in=ids)
+        return seen.append(ids) or with_them.update(rules_at=None)
+
+    ids = [row.pk for row in rows]
+    assert while_open(lambda: actions.assign(rows[1], to=sam, actor=sam), lambda: found.in_turns(ids, change)) == 3
+    assert [sorted(some) for some in seen] == [[ids[0], ids[2]], [ids[1]]]
