@@ -7,10 +7,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Organisation, User
 from accounts.viewer import Viewer
+from departments.models import StaffPlace
 from tickets import access, actions
-from tickets.models import Participant, Ticket
+from tickets.models import Participant, SavedView, Ticket
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,22 @@ def test_somebody_switched_off_sees_nothing(cast, world):
         person.is_active = False
         viewer = Viewer(person)
         assert seen_by(viewer) == opened_by(viewer, world.values()) == set()
+
+
+def test_the_desk_is_for_staff_who_come_as_such(cast, ticket):
+    """S7, T01: not by the link of one ticket, not switched off, not with a place that was left behind."""
+    SavedView.objects.create(name="Ours", owner=cast.sam, query="view=open", department=cast.support)
+    left = StaffPlace.objects.create(user=cast.olga, department=cast.support).user
+    off = User.objects.get(pk=cast.sam.pk)
+    off.is_active = False
+    asked = [
+        (access.workable, Ticket), (access.clients_seen, User), (access.organisations_known, Organisation),
+        (access.saved_views, SavedView),
+    ]  # fmt: skip
+    for sentence, model in asked:
+        assert model.objects.filter(sentence(Viewer(cast.sam))).exists(), sentence.__name__
+        for viewer in (Viewer(left), Viewer(off), Viewer(cast.sam, only_ticket=ticket.number), Viewer(AnonymousUser())):
+            assert not model.objects.filter(sentence(viewer)).exists(), sentence.__name__
 
 
 def test_reading_along_is_not_answering(world, viewers):

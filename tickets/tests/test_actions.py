@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from accounts.models import Membership
 from departments.models import Category, Priority, StaffPlace, Status, TicketType
 from departments.policy import forget
 from mail.models import OutgoingMail
@@ -26,6 +27,15 @@ def test_a_new_ticket_is_open_waits_for_us_and_has_its_own_number(open_ticket, a
     assert first.client == anna and first.department == support
     assert first.waiting_since == first.last_message_at
     assert verbs(first) == [Verb.OPENED]
+
+
+def test_a_ticket_is_of_the_organisation_that_was_said_else_of_the_only_one(open_ticket, anna, cast):
+    """C12: whoever belongs to several says in whose name they write; unsaid it is their own."""
+    assert open_ticket().organisation == cast.quillmark
+    Membership.objects.create(user=anna, organisation=cast.fernhollow)
+    anna = fresh(anna)
+    assert open_ticket(client=anna, organisation=cast.fernhollow).organisation == cast.fernhollow
+    assert open_ticket(client=anna).organisation is None
 
 
 def test_a_staff_reply_answers_and_takes_the_ticket(ticket, sam, say):
@@ -296,6 +306,11 @@ def test_a_moved_ticket_closes_by_the_hours_of_where_it_is(ticket, sam, lena, bi
     actions.move(ticket, to=billing, actor=lena)
     row = fresh(ticket)
     assert row.close_at == row.status_since + timezone.timedelta(hours=5)
+
+
+def test_moving_a_ticket_to_where_it_is_is_nothing(ticket, sam, support):
+    actions.move(ticket, to=support, actor=sam)
+    assert verbs(ticket) == [Verb.OPENED]
 
 
 def test_a_ticket_staff_open_is_not_answered_yet(open_ticket, anna, sam, say):

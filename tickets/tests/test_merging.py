@@ -825,6 +825,17 @@ def test_what_somebody_changed_since_is_left_alone(two, sam, lena):
     assert fresh(older).subject == "A new subject" and fresh(older).is_closed
 
 
+def test_a_survivor_that_was_found_to_be_spam_stays_closed(open_ticket, say, sam, lena):
+    """Its status is put back together with where it lies, or not at all."""
+    older, newer = open_ticket(), open_ticket()
+    say(newer, sam)
+    actions.close(newer, actor=sam)
+    actions.merge([older, newer], actor=sam)
+    actions.mark_spam(fresh(older), actor=lena)
+    actions.unmerge(took_in(older), actor=sam)
+    assert fresh(older).is_closed and fresh(older).hidden == Ticket.Hidden.SPAM
+
+
 def test_the_page_that_takes_out_says_which_of_the_two_it_does(two, say, sam, client_of):
     """The dialog tells before it is done."""
     older, newer = two

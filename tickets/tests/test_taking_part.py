@@ -10,8 +10,9 @@ from accounts.viewer import Viewer
 from departments.models import StaffPlace
 from mail.models import Kind, OutgoingMail
 from tickets import access, actions
+from tickets.automation import timers
 from tickets.models import Participant, PendingReply, Ticket, Verb
-from tickets.notices import leaving
+from tickets.notices import leaving, notify
 from tickets.refused import Refused
 from tickets.writing import write
 
@@ -337,6 +338,17 @@ def test_a_contact_who_lost_sight_since_gets_nothing(ticket, anna, sam, otto):
     Membership.objects.filter(user=otto).update(role="own")
     actions.reply(ticket, author=sam, written=write("Late."), by_staff=True, to=[otto])
     assert not letters_to(otto)
+
+
+@pytest.mark.parametrize("role", ["all", "own"])
+def test_a_letter_written_later_asks_for_the_contacts_sight_once_more(ticket, sam, otto, monkeypatch, role):
+    """S169, C12: where a click has many readers its letters are written after it."""
+    monkeypatch.setattr(notify, "RENDERED_AT_ONCE", 0)
+    actions.reply(ticket, author=sam, written=write("Later."), by_staff=True, to=[otto])
+    assert not letters_to(otto)
+    Membership.objects.filter(user=otto).update(role=role)
+    timers.write_letters()
+    assert len(letters_to(otto)) == (role == "all")
 
 
 # --- Cost -------------------------------------------------------------------------------------------------------------

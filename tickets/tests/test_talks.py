@@ -208,6 +208,13 @@ def test_a_correction_is_taken_back(client_of, meeting, cast):
     assert Talk.objects.get().minutes == 5
 
 
+def test_a_moment_that_was_not_known_is_not_known_again(meeting, cast):
+    Talk.objects.update(at=None)
+    actions.change_talk(meeting, actor=cast.sam, at=WHEN)
+    actions.undo(TicketEvent.objects.filter(ticket=meeting).latest("sequence").click, actor=cast.sam)
+    assert Talk.objects.get().at is None
+
+
 def test_the_client_gets_a_confirmation_when_it_is_ticked(client_of, meeting, cast):
     """S98: a reply in their language, by mail with the time and the link, never with the code."""
     User.objects.filter(pk=cast.anna.pk).update(language="en", time_zone="Europe/Lisbon")
