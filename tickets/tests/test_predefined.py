@@ -121,13 +121,14 @@ def test_suggested_is_what_was_sent_of_late_for_tickets_like_it(ticket, cast, la
 
 
 def test_a_type_that_fits_counts_more(open_ticket, lay):
-    kind = TicketType.objects.first()
+    kind, another = TicketType.objects.all()[:2]
     ticket = open_ticket(type=kind)
-    a, b = lay("A", "x"), lay("B", "x")
+    a, b, c = lay("A", "x"), lay("B", "x"), lay("C", "x")
     predefined.add_uses([a.pk], ticket.department_id, ticket.status_id, None)
-    predefined.add_uses([b.pk], ticket.department_id, ticket.status_id, kind.pk)
+    predefined.add_uses([b.pk], ticket.department_id, ticket.status_id, another.pk)
+    predefined.add_uses([c.pk], ticket.department_id, ticket.status_id, kind.pk)
     forget()
-    assert names(predefined.suggested(ticket)) == ["B", "A"]
+    assert names(predefined.suggested(ticket)) == ["C", "A", "B"]
 
 
 def test_the_picker_costs_the_same_few_statements_however_many_there_are(client_of, ticket, cast, lay, statements):
