@@ -154,3 +154,21 @@ def test_a_palette_that_gets_no_answer_does_not_say_there_is_nothing(sit_down, t
     tab.keyboard.press("Control+k")
     tab.keyboard.type("mine")
     expect(tab.locator(".palette-none")).to_contain_text("That did not work.")
+
+
+def test_without_a_connection_nothing_is_left_for_the_browsers_own_page(sit_down, ticket, cast):  # noqa: F811
+    """DESIGN 6: a reply and a dialog are asked for in vain; what was typed stands where it stood."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.context.set_offline(True)
+    tab.keyboard.press("r")
+    tab.keyboard.type("In the tunnel.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator(".toast")).to_contain_text("That did not work.")
+    tab.locator(".toast").get_by_role("button", name="Dismiss").click()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("m")
+    expect(tab.locator(".toast")).to_contain_text("That did not work.")
+    expect(tab.locator("#id_reply")).to_have_value("In the tunnel.")
+    tab.context.set_offline(False)
+    tab.locator("#id_reply").press("Control+Enter")
+    expect(tab.locator(".toast")).to_contain_text("Your reply is on its way.")
