@@ -25,7 +25,7 @@ from . import predefined
 
 FIELDS = {
     Draft.Kind.NEW: ("subject", "message", "priority", "type", "service", "organisation", "name", "email", "follow"),
-    Draft.Kind.REPLY: ("message", "status", "predefined", "also", "unsent", *times.FIELDS),
+    Draft.Kind.REPLY: ("message", "status", "to", "predefined", "also", "unsent", *times.FIELDS),
     Draft.Kind.NOTE: ("message", "predefined", "also", *times.FIELDS),
     Draft.Kind.EDIT: ("message", "version", "mailed", "number"),
     Draft.Kind.OPEN: (
@@ -294,7 +294,8 @@ def place_of_waiting(pending):
 
 def typed_again(pending):
     """The fields besides its text that a waiting reply was sent with."""
-    return predefined.typed_again(pending) | times.typed_again(pending.after.get("time"))
+    readers = {"to": "\n".join(map(str, pending.to))}
+    return readers | predefined.typed_again(pending) | times.typed_again(pending.after.get("time"))
 
 
 def drop(request, place):

@@ -73,3 +73,27 @@ def test_an_agent_chooses_who_gets_the_reply(sit_down, ticket, cast):
     expect(tab.locator("#m2")).to_contain_text("For Olga.")
     sent = OutgoingMail.objects.filter(reference=f"{ticket.number}#2")
     assert [mail.to_address for mail in sent] == ["olga@example.com"]
+
+
+def test_chosen_readers_and_what_comes_after_are_still_chosen_when_it_was_not_sent(sit_down, ticket, cast):
+    """S153, S169: after a refusal, after Undo, and when one comes back to a draft: nobody else gets it by mistake."""
+    User.objects.filter(pk=cast.sam.pk).update(undo_seconds=60)
+    Membership.objects.update(notify=False)
+    tab = sit_down(User.objects.get(pk=cast.sam.pk), f"/t/{ticket.number}/")
+    reader, box = tab.get_by_label("Olga Melnyk"), tab.locator("#pane-reply textarea")
+    tab.get_by_text("Choose readers").click()
+    reader.check()
+    tab.keyboard.press("Escape")
+    tab.get_by_label("After sending").select_option("queue")
+    box.fill("Thanks to @Lena it works.")
+    box.press("Control+Enter")
+    expect(tab.get_by_role("alert")).to_contain_text("A colleague is called")
+    expect(reader).to_be_checked()
+    expect(tab.get_by_label("After sending")).to_have_value("queue")
+    tab.get_by_role("button", name="Send anyway").click()
+    expect(tab.locator(".toast")).to_contain_text("Your reply is on its way.")
+    tab.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(box).to_have_value("Thanks to @Lena it works.")
+    expect(reader).to_be_checked()
+    tab.reload()
+    expect(reader).to_be_checked()

@@ -60,6 +60,7 @@ def conversation(request, ticket, can, thread):
 def composer(request, ticket, thread, form, pane):
     """The boxes to write in, as they were left or came back, and what can be chosen beside them."""
     limits, asked = files.limits(ticket.policy, by_staff=True), request.GET.get("quote", "")
+    typed, after = thread.typed.get(Draft.Kind.REPLY, {}), request.POST.get("after")
     quoted = quoting.asked(ticket, asked, language=quoting.language_of(ticket), with_notes=True)
     return {
         "composer": [
@@ -67,14 +68,16 @@ def composer(request, ticket, thread, form, pane):
             for kind, place in places(ticket).items()
         ],
         "first_pane": quoted[0] if quoted else pane,
-        "chosen_readers": request.POST.getlist("to"),
+        "chosen_readers": request.POST.getlist("to") or typed.get("to", "").split("\n"),
         "meant": request.POST.get("meant", ""),
         "status_sent": request.POST.get("status", ""),
         "later": offered(ticket.client, timezone.now()),
         "later_at": request.POST.get("later_at", ""),
         "later_sent": request.POST.get("later", ""),
-        "unsent": thread.typed.get(Draft.Kind.REPLY, {}).get("unsent", ""),
-        "after_options": menus.options(User.After.choices, current=request.user.after_reply),
+        "unsent": typed.get("unsent", ""),
+        "after_options": menus.options(
+            User.After.choices, current=after if after in User.After.values else request.user.after_reply
+        ),
         "after_status": ticket.policy.status_after_staff,
     }
 
