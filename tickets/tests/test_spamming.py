@@ -2,6 +2,7 @@
 
 import pytest
 
+from departments.models import Status
 from mail.models import OutgoingMail
 from tickets import actions
 from tickets.models import Notification, TicketEvent, Verb
@@ -92,3 +93,11 @@ def test_our_reply_takes_it_out(ticket, cast, say):
     say(ticket, cast.sam)
     ticket.refresh_from_db()
     assert ticket.hidden == "" and not ticket.is_closed and Verb.NOT_SPAM in verbs(ticket)
+
+
+def test_a_reply_that_closes_leaves_it_there(ticket, cast, say):
+    """Its history says that it is no spam only when it is none."""
+    actions.mark_spam(ticket, actor=cast.sam)
+    say(ticket, cast.sam, "Please stop.", status=Status.objects.get(code="closed"))
+    ticket.refresh_from_db()
+    assert ticket.is_closed and ticket.hidden == "spam" and Verb.NOT_SPAM not in verbs(ticket)
