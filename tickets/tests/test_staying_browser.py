@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from helpdesk_site.tests.browsing import until
+from helpdesk_site.tests.test_pages import complaints
 from tickets import actions
 from tickets.models import Draft, Ticket
 
@@ -42,6 +43,7 @@ def test_what_has_left_the_list_is_said_and_the_title_counts_anew(sit_down, open
     expect(tab.locator("[data-changed]")).to_have_text("1 ticket changed.")
     expect(tab.locator(f"#t{left.number}.is-gone .subject")).to_have_css("text-decoration-line", "line-through")
     expect(tab).to_have_title(re.compile(r"All open \(1\)"))
+    assert complaints(tab) == []
 
 
 @pytest.mark.parametrize("trouble", ["offline", "signed out", "restarting"])
