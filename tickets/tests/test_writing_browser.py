@@ -55,6 +55,7 @@ def test_a_note_that_was_begun_is_told_of_and_found_from_the_list_of_drafts(tab,
     tab.keyboard.type(", and its end")
     expect(tab.locator("#id_note")).to_have_value("Half a note, and its end")
     expect(tab.locator("#pane-reply")).to_be_hidden()
+    until(tab, lambda: Draft.objects.get().fields["message"] == "Half a note, and its end")
 
 
 def test_a_draft_is_saved_only_after_the_one_before(sit_down, ticket, cast):  # noqa: F811 - the fixture
@@ -150,8 +151,8 @@ def test_files_of_a_new_ticket_wait_on_any_device_and_go_with_it(sit_down, cast,
     expect(phone.locator("[data-file-list] .file")).to_have_count(1)
     phone.locator("#id_subject").fill("Two files")
     phone.locator("main .btn-primary").click()
-    until(phone, lambda: Ticket.objects.exists())
-    assert Ticket.objects.get().messages.get().attachments.get().name == "one.log" and not Draft.objects.exists()
+    until(phone, lambda: Ticket.objects.exists() and not Draft.objects.exists())
+    assert Ticket.objects.get().messages.get().attachments.get().name == "one.log"
 
 
 def test_the_text_of_the_other_device_is_there_when_the_page_was_closed(sit_down, tab, ticket, cast):  # noqa: F811
