@@ -299,6 +299,22 @@ def test_a_department_that_takes_no_tickets_is_sent_none(ticket, open_ticket, le
     assert open_ticket(department=sales, type=fresh(leads_there)).department == sales
 
 
+@pytest.mark.parametrize(
+    ("by", "moment"), [("unanswered", "waiting_since"), ("last_message", "last_message_at"), ("created", "created_at")]
+)
+def test_a_ticket_stands_in_the_queue_by_the_departments_clock(
+    open_ticket, anna, sam, support, say, set_policy, by, moment
+):
+    """C11, S24: since when the client waits, since the last message, or since it was opened."""
+    set_policy(support, queue_clock=by)
+    ticket = open_ticket()
+    for author in (sam, anna, anna):
+        say(ticket, author)
+    row = fresh(ticket)
+    assert row.created_at < row.waiting_since < row.last_message_at
+    assert row.queue_at == getattr(row, moment)
+
+
 def test_a_moved_ticket_closes_by_the_hours_of_where_it_is(ticket, sam, lena, billing, say, set_policy):
     """C1."""
     set_policy(billing, auto_close_after=5)
