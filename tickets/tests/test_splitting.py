@@ -355,6 +355,16 @@ def test_once_somebody_wrote_there_or_a_day_passed_it_stays(talk, split_off, say
         actions.unsplit(event, actor=sam)
 
 
+def test_what_was_merged_since_is_not_taken_back(talk, split_off, open_ticket, sam):
+    """It lives on in another ticket, whose words are not ours to throw away."""
+    new, older = split_off(talk[1][2]), open_ticket()
+    event = TicketEvent.objects.get(ticket=new, verb=Verb.SPLIT)
+    actions.merge([older, new], into=older, actor=sam)
+    with pytest.raises(Refused):
+        actions.unsplit(event, actor=sam)
+    assert fresh(new).merged_into == older and not fresh(new).is_trashed
+
+
 def test_a_split_costs_pages_no_statement(talk, split_off, open_ticket, client_of, sam, anna, statements):
     """T27: marks are told by events that are read anyway."""
     ticket, rows = talk

@@ -65,6 +65,12 @@ def test_whoever_does_without_such_letters_gets_none(ticket, team, cast):
     assert not OutgoingMail.objects.exists()
 
 
+def test_given_twice_it_is_told_once(ticket, team, cast):
+    for _again in range(2):
+        actions.give_to_team(fresh(ticket), team=team, actor=cast.lena)
+    assert verbs(ticket).count(Verb.TEAMED) == 1
+
+
 def test_a_member_without_a_place_any_more_is_told_nothing(ticket, team, cast):
     """S119."""
     StaffPlace.objects.filter(user=cast.sam).delete()
