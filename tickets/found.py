@@ -52,16 +52,26 @@ def end_locked(pk):
 
 def ends_locked(ids):
     """{id: the fresh row in which that ticket lives on}, locked by id. Who had to wait, and finds one of them merged
-    on, lets go of all and begins anew. Raises Ticket.DoesNotExist."""
+    on, lets go of all at once and begins anew. Raises Ticket.DoesNotExist."""
     refuse_outside()
     while True:
         ends, before = ends_of(ids), transaction.savepoint()
-        rows = {pk: locked(pk) for pk in sorted(set(ends.values()))}
         led_on = {pk: end for pk, end in ends.items() if pk != end}
-        if not any(row.merged_into_id for row in rows.values()) and ends_of(led_on) == led_on:
+        rows = own_locked(set(ends.values()))
+        if rows is not None and ends_of(led_on) == led_on:
             transaction.savepoint_commit(before)
             return {pk: rows[end] for pk, end in ends.items()}
         transaction.savepoint_rollback(before)
+
+
+def own_locked(ids):
+    """{id: the fresh row}, locked by id; None as soon as one is no ticket of its own any more."""
+    rows = {}
+    for pk in sorted(ids):
+        rows[pk] = locked(pk)
+        if rows[pk].merged_into_id:
+            return None
+    return rows
 
 
 def all_locked(ids):

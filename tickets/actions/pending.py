@@ -6,6 +6,7 @@ The ticket is locked before the row, as by everything that calls a reply off.
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,15 +109,16 @@ def release_locked(pending, *, now):
 
 
 def locked_with_ticket(pending):
-    """(its ticket, the row), both locked; (None, None) when it has gone."""
-    known = PendingReply.objects.select_related("ticket").filter(pk=pending.pk).first()
-    if known is None:
-        return None, None
-    ticket = locked_anywhere(known.ticket)
-    row = PendingReply.objects.select_for_update().filter(pk=pending.pk).first()
-    if row:
-        row.ticket = ticket
-    return ticket, row
+    """(its ticket, the row), both locked; (None, None) when it has gone. Who had to wait, and finds that it has moved
+    with a ticket taken out of a merge, lets go and begins anew."""
+    while known := PendingReply.objects.select_related("ticket").filter(pk=pending.pk).first():
+        before, ticket = transaction.savepoint(), locked_anywhere(known.ticket)
+        row = PendingReply.objects.select_for_update().filter(pk=pending.pk).first()
+        if row is None or row.ticket_id == ticket.pk:
+            transaction.savepoint_commit(before)
+            return ticket, row
+        transaction.savepoint_rollback(before)
+    return None, None
 
 
 def give_back(row, ticket, *, why):

@@ -60,7 +60,7 @@ def detach(ticket, *, actor):
     stays where it is; whoever came along with it and wrote nothing there loses sight of the survivor. Returns the
     ticket. Raises Refused for one that is none, or whose survivor was merged on."""
     into = Ticket.objects.values_list("merged_into", flat=True).get(pk=ticket.pk)
-    rows = found.all_locked(with_followers(filter(None, [ticket.pk, into])))
+    rows = found.all_locked(with_followers([ticket.pk, into] if into else [ticket.pk]))
     row = rows[ticket.pk]
     if not row.merged_into_id:
         raise Refused(_("%(number)s is a ticket of its own already.") % {"number": row.number})

@@ -14,7 +14,7 @@ from accounts.viewer import Viewer
 from tickets import actions, bulk, found
 from tickets.automation import due
 from tickets.keeping import history
-from tickets.models import Tag, Ticket
+from tickets.models import Tag, Ticket, TicketEvent, Verb
 from tickets.refused import Refused
 from tickets.writing import write
 
@@ -80,6 +80,33 @@ def test_who_waited_for_a_ticket_that_was_merged_lets_go_of_it(open_ticket, sam)
         return row, is_free(other)
 
     assert while_open(lambda: actions.merge([one, other], actor=sam), act) == (one, True)
+
+
+@pytest.mark.postgres
+def test_who_waited_for_one_of_several_asks_for_no_other_while_holding_what_was_merged(open_ticket, sam, monkeypatch):
+    """T09: the survivor is held by somebody who may wait for the merged one."""
+    one, other = open_ticket(), open_ticket()
+    locked, asked = found.locked, []
+
+    @transaction.atomic
+    def act():
+        monkeypatch.setattr(found, "locked", lambda pk: asked.append(pk) or locked(pk))
+        return found.ends_locked([one.pk, other.pk])
+
+    rows = while_open(lambda: actions.merge([one, other], into=other, actor=sam), act)
+    assert rows == {one.pk: other, other.pk: other}
+    assert asked == [one.pk, other.pk]
+
+
+def test_a_reply_that_moves_while_it_is_waited_for_goes_where_it_is(open_ticket, sam, lena):
+    """T09: its ticket is taken out of a merge the moment it is due."""
+    one, other = open_ticket(), open_ticket()
+    row = actions.hold_reply(other, author=sam, written=write("Hello"), due_at=timezone.now())
+    actions.merge([one, other], actor=sam)
+    event = TicketEvent.objects.get(verb=Verb.TOOK_IN)
+    message = while_open(lambda: actions.unmerge(event, actor=lena), lambda: actions.release(row))
+    assert message.ticket == other
+    assert history.verify() is None
 
 
 @pytest.mark.postgres
