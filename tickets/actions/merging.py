@@ -244,8 +244,10 @@ def join_links(survivor, ids):
 
 
 def follow_on(survivor, ids):
-    """Follow-ups of the others are the survivor's (C17). Returns [id, whose it was] of each."""
-    rows = Ticket.objects.filter(follow_up_of__in=ids).exclude(pk__in=[survivor.pk, *ids]).order_by("pk")
+    """Follow-ups of the others are the survivor's (C17). Returns [id, whose it was] of each. One that was just opened,
+    and is held by somebody, is not waited for: it is led on as the merged ticket is."""
+    rows = Ticket.objects.select_for_update(no_key=True, skip_locked=True).filter(follow_up_of__in=ids)
+    rows = rows.exclude(pk__in=[survivor.pk, *ids]).order_by("pk")
     kept = [list(row) for row in rows.values_list("pk", "follow_up_of_id")]
     Ticket.objects.filter(pk__in=[pk for pk, _of in kept]).update(follow_up_of=survivor)
     return kept
