@@ -174,3 +174,13 @@ def test_without_a_connection_nothing_is_left_for_the_browsers_own_page(sit_down
     tab.context.set_offline(False)
     tab.locator("#id_reply").press("Control+Enter")
     expect(tab.locator(".toast")).to_contain_text("Your reply is on its way.")
+
+
+def test_a_machine_alone_with_its_own_server_sends(sit_down, ticket, cast):  # noqa: F811
+    """A browser without a network says that it is offline, also where the portal runs beside it."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    tab.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    tab.keyboard.press("r")
+    tab.keyboard.type("On the plane.")
+    tab.keyboard.press("Control+Enter")
+    expect(tab.locator(".toast")).to_contain_text("Your reply is on its way.")
