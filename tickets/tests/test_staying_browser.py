@@ -184,3 +184,26 @@ def test_a_machine_alone_with_its_own_server_sends(sit_down, ticket, cast):  # n
     tab.keyboard.type("On the plane.")
     tab.keyboard.press("Control+Enter")
     expect(tab.locator(".toast")).to_contain_text("Your reply is on its way.")
+
+
+def test_a_list_that_is_filtered_ordered_and_turned_by_keyboard_keeps_the_focus(sit_down, open_ticket, cast):  # noqa: F811
+    """DESIGN 6: it stays on the control; the next Tab goes on from there."""
+    for number in range(60):
+        open_ticket(subject=f"Ticket {number}")
+    tab = sit_down(cast.sam, "/desk/?view=open")
+    for control, press in [
+        (tab.locator(".queue thead").get_by_role("link", name="Subject"), "sort=subject"),
+        (tab.get_by_role("link", name="Next"), "cursor="),
+    ]:
+        control.focus()
+        tab.keyboard.press("Shift+Tab")
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url(re.compile(press))
+        expect(tab.locator(".queue thead a:focus, .pager a:focus")).to_have_count(1)
+    more = tab.locator(".qfilters summary", has_text="More filters")
+    more.press("Enter")
+    tab.get_by_role("checkbox", name="Escalated").press("Space")
+    tab.get_by_role("button", name="Apply").press("Enter")
+    tab.wait_for_url(re.compile("escalated=1"))
+    expect(more).to_be_focused()
