@@ -96,7 +96,7 @@ def merge(request, number):
     if not words:
         context["offered"] = joinable.of_same_client(request.viewer, ticket)
     context["offered"] += [row for row in choice.tickets[1:] if row not in context["offered"]]
-    return merge_or_ask(request, choice, context, back=context["back_url"])
+    return merge_or_ask(request, choice, context)
 
 
 def other_chosen(request, ticket):
@@ -134,10 +134,10 @@ def merge_many(request):
     said = {"n": len(tickets)}
     title = ngettext("Merge %(n)s ticket", "Merge %(n)s tickets", len(tickets)) % said
     context = {"choice": choice, "many": True, "missing": len(numbers) - len(tickets), "page_title": title}
-    return merge_or_ask(request, choice, context | {"back_url": back}, back=None)
+    return merge_or_ask(request, choice, context | {"back_url": back})
 
 
-def merge_or_ask(request, choice, context, *, back):
+def merge_or_ask(request, choice, context):
     """Merge as the form says; else the page, with what there is to know before."""
     refusal = ""
     if request.method == "POST":

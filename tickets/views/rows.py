@@ -51,7 +51,7 @@ class Filler:
         ids = [row["id"] for row in rows]
         self.present, self.marks = badges(present), tagged.marks_of(ids, me)
         self.url, self.select = reverse("ticket", args=["NUMBER"]), escape(_("Select %(number)s"))
-        self.dot = format_html('<span class="dot" title="{}"></span>', _("unread"))
+        self.dot = format_html('<span class="dot" title="{}" aria-hidden="true"></span>', _("unread"))
         self.unread = format_html('<span class="vh"> ({})</span>', _("unread"))
         self.clock = looks.icon("clock")
 
