@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Membership, User
 from departments.models import StaffPlace, Team
+from helpdesk_site.tests.browsing import until
 from helpdesk_site.tests.test_pages import complaints
 from tickets.models import Ticket
 
@@ -52,6 +53,20 @@ def test_the_client_is_changed_by_keyboard_alone(sit_down, ticket, cast, nora): 
     expect(dialog.get_by_role("radio", name="Nora Vale")).to_be_focused()
     tab.keyboard.press("Enter")
     expect(tab.locator("#i-client").get_by_text("nora@example.com")).to_be_visible()
+
+
+def test_what_is_typed_before_a_dialog_has_come_is_typed_into_it(sit_down, ticket, cast, nora):  # noqa: F811
+    """DESIGN 6: a fast hand on a slow line presses no keys of the page behind."""
+    tab = sit_down(cast.sam, f"/t/{ticket.number}/")
+    held = []
+    tab.route(f"**/t/{ticket.number}/client/", lambda route: held.append(route))
+    tab.locator("#i-client").get_by_text("Change client").press("Enter")
+    tab.keyboard.type("vale")
+    until(tab, lambda: held)
+    held[0].continue_()
+    expect(tab.get_by_role("searchbox", name="Find the new client")).to_have_value("vale")
+    expect(tab.locator("dialog[open]").get_by_text("Nora Vale")).to_be_visible()
+    expect(tab.locator("details.menu[open]")).to_have_count(0)
 
 
 def test_notes_on_the_client_are_kept_in_place(sit_down, ticket, cast):  # noqa: F811
