@@ -14,6 +14,9 @@ from helpdesk_site.lib.prepared import PreparedRows
 from .models import Ticket
 
 for_change = PreparedRows(lambda pk: Ticket.objects.select_for_update(no_key=True).filter(pk=pk))
+at_once = PreparedRows(
+    lambda pk: Ticket.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk, merged_into=None)
+)
 
 
 def by_number(number, having=()):
@@ -41,6 +44,8 @@ def locked(pk):
 def end_locked(pk):
     """The fresh row in which a ticket lives on, locked: its own, mostly. Raises Ticket.DoesNotExist."""
     refuse_outside()
+    if (row := at_once.first(pk)) is not None:  # mostly: nobody holds it, and there is nothing to let go of
+        return row
     before = transaction.savepoint()
     row = locked(pk)
     if row.merged_into_id:

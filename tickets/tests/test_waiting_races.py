@@ -229,3 +229,16 @@ def test_what_changes_many_tickets_holds_none_while_it_waits_for_one(open_ticket
     ids = [row.pk for row in rows]
     assert while_open(lambda: actions.assign(rows[1], to=sam, actor=sam), lambda: found.in_turns(ids, change)) == 3
     assert [sorted(some) for some in seen] == [[ids[0], ids[2]], [ids[1]]]
+
+
+def test_a_ticket_nobody_holds_is_locked_by_one_statement(ticket, django_assert_num_queries):
+    """T27: without a savepoint, for there is nothing to let go of."""
+    with transaction.atomic(), django_assert_num_queries(1):
+        assert found.end_locked(ticket.pk) == ticket
+
+
+def test_a_ticket_that_was_merged_leads_to_its_survivor(open_ticket, cast):
+    older, newer = open_ticket(), open_ticket()
+    actions.merge([older, newer], into=older, actor=cast.lena)
+    with transaction.atomic():
+        assert found.end_locked(newer.pk) == older
