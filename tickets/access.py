@@ -141,6 +141,7 @@ class Abilities:
     confirm: bool = False  # say whether it was they who wrote it (S69)
     invite: bool = False  # let others take part, and take them off (S163)
     leave: bool = False  # take part no more
+    rate: bool = False  # say how good a reply or the ticket's solution was (S171, C14)
     merge: bool = False  # join it with another one, and take that back (S139, S165)
     split: bool = False  # move messages to a ticket of their own (S158)
     trash: bool = False  # move the ticket to the trash (S133, S155)
@@ -207,7 +208,8 @@ def knew(user, ticket):
 def _of_client(user, ticket):
     if ticket.client_id == user.pk:
         close = may_close(ticket, author=True)
-        return Abilities(see=True, reply=True, close=close, reopen=True, confirm=True, invite=True)
+        rate = may_rate(ticket)
+        return Abilities(see=True, reply=True, close=close, reopen=True, confirm=True, invite=True, rate=rate)
     membership = memberships_of(user).get(ticket.organisation_id) if ticket.organisation_id else None
     role = membership.role if membership else ""
     participant = next((row for row in participants_of(ticket) if row.user_id == user.pk), None)
@@ -216,7 +218,8 @@ def _of_client(user, ticket):
     takes_part = bool(participant and participant.rights == Participant.Rights.REPLY)
     reply = role in ANSWERS_ALL or takes_part
     close = may_close(ticket, admin=role == Membership.Role.ADMIN, participant=takes_part)
-    return Abilities(see=True, reply=reply, close=close, reopen=reply, invite=reply, leave=bool(participant))
+    rate, leave = reply and may_rate(ticket), bool(participant)
+    return Abilities(see=True, reply=reply, close=close, reopen=reply, invite=reply, leave=leave, rate=rate)
 
 
 def participants_of(ticket):
@@ -233,6 +236,11 @@ def may_close(ticket, *, author=False, admin=False, participant=False):
     if not who or policy.client_close == Policy.ClientClose.NEVER:
         return False
     return policy.client_close == Policy.ClientClose.ANY_TIME or ticket.first_reply_at is None
+
+
+def may_rate(ticket):
+    """Whether those who answer as clients are asked for ratings here at all (C14)."""
+    return ticket.policy.rating_mode != Policy.Ratings.OFF
 
 
 def held_reply(viewer, number, pk):

@@ -59,7 +59,9 @@ POLICY_FIELDSETS = [
         _("What people see"),
         {
             "classes": ["collapse"],
-            "fields": ["queue_clock", "client_statuses", "staff_names", "history_policy", "merge_across"],
+            "fields": [
+                "queue_clock", "client_statuses", "staff_names", "rating_mode", "history_policy", "merge_across",
+            ],
         },
     ),
 ]  # fmt: skip

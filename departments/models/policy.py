@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 HOURS = [MaxValueValidator(24 * 365 * 5)]
 
@@ -38,6 +39,12 @@ class Policy(models.Model):
         FULL = "full", _("full name")
         FIRST = "first", _("first name and role")
         DEPARTMENT = "department", _("name of the department")
+
+    class Ratings(models.TextChoices):  # C14
+        OFF = "off", pgettext_lazy("clients rate", "nothing")
+        CLOSED = "closed", pgettext_lazy("clients rate", "a ticket, once it is closed")
+        REPLIES = "replies", pgettext_lazy("clients rate", "each reply")
+        BOTH = "both", pgettext_lazy("clients rate", "each reply, and a ticket once it is closed")
 
     class Words(models.TextChoices):  # C15
         CATEGORIES = "categories", _("six plain words, one per category")
@@ -135,6 +142,14 @@ class Policy(models.Model):
     queue_clock = models.CharField(_("the queue is ordered by"), max_length=12, choices=QueueClock.choices, blank=True)
     # C13
     opening_receipt = models.BooleanField(_("receipt for a new ticket"), null=True, blank=True)
+    # C14
+    rating_mode = models.CharField(
+        _("clients rate"),
+        max_length=7,
+        choices=Ratings.choices,
+        blank=True,
+        help_text=_("One star to five, in the portal; nobody has to. Staff see them at the message and on the card."),
+    )
     # C15
     client_statuses = models.CharField(_("clients read"), max_length=10, choices=Words.choices, blank=True)
     # C19
@@ -250,6 +265,7 @@ DEFAULTS = {
     "cc_joins": True,
     "queue_clock": Policy.QueueClock.UNANSWERED,
     "opening_receipt": True,
+    "rating_mode": Policy.Ratings.CLOSED,
     "client_statuses": Policy.Words.CATEGORIES,
     "files_to_clients": Policy.Files.ATTACH,
     "files_to_staff": Policy.Files.LINK,

@@ -6,9 +6,11 @@ Each builds its string itself and keeps what repeats, because a thread of 200 me
 from functools import lru_cache
 
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from .numbers import readable
 
 OWN_SYMBOLS = ("s-", "p-", "i-")
 
@@ -148,3 +150,31 @@ def _viewing(name, face, writing, language):
         '<span class="viewing t-{}" title="{}">{}{}<span class="vh">{}</span></span>',
         tone, words, silent_icon(glyph, ""), face, words,
     )  # fmt: skip
+
+
+# --- Stars ------------------------------------------------------------------------------------------------------------
+
+STARS = 5
+
+
+def stars(given):
+    """A rating as it was given, or a mean of several, which may have decimals; None for none."""
+    return _stars(round(given), str(readable(given)), get_language()) if given else ""
+
+
+@lru_cache(maxsize=1024)
+def _stars(full, said, language):
+    words = _("Rated %(n)s out of 5 stars") % {"n": said}
+    return format_html(
+        '<span class="stars-read" role="img" aria-label="{0}" title="{0}">{1}</span>',
+        words, format_html_join("", "{}", ((silent_icon("star", "on" if at < full else ""),) for at in range(STARS))),
+    )  # fmt: skip
+
+
+def star_words():
+    """[(1, “1 of 5 stars: poor”) … (5, “5 of 5 stars: excellent”)], to choose from (S171)."""
+    words = [
+        _("1 of 5 stars: poor"), _("2 of 5 stars: fair"), _("3 of 5 stars: good"), _("4 of 5 stars: very good"),
+        _("5 of 5 stars: excellent"),
+    ]  # fmt: skip
+    return list(enumerate(words, 1))

@@ -25,8 +25,8 @@ register = template.Library()
 
 register.tag("kept", kept)
 for tag in (
-    looks.icon, looks.status, looks.prio, looks.avatar, looks.viewing, moments.time_zone_name, moments.in_full,
-    moments.countdown,
+    looks.icon, looks.status, looks.prio, looks.avatar, looks.viewing, looks.stars, looks.star_words,
+    moments.time_zone_name, moments.in_full, moments.countdown,
 ):  # fmt: skip
     register.simple_tag(tag)
 register.filter("number", readable)

@@ -157,6 +157,7 @@ class World:
             "name": self.attached.name,
             "pending": self.pending.pk,
             "message": ticket.messages.exclude(is_note=True).latest("pk").pk,
+            "numbered": ticket.last_number,
             "mail": self.mail.pk,
             "incoming": self.incoming.pk,
             "block": self.block.pk,

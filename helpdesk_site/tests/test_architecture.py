@@ -23,7 +23,7 @@ CELLAR = "helpdesk_site.lib"
 
 ROOMS = {
     1: "models states refused writing",
-    2: "access clock colleagues exposure found merged retiming talks throttle times words"
+    2: "access clock colleagues exposure found merged ratings retiming talks throttle times words"
     " composing conversation keeping lists",
     3: "kicks notices",
     4: "events",

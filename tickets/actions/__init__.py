@@ -22,6 +22,7 @@ from .merging import merge
 from .noting import Overtaken, add_note, edit_message, keep_automatic
 from .opening import open_ticket
 from .pending import call_back, call_off_of_leaver, change_later, hold_note, hold_reply, release, take_back_held
+from .rating import rate
 from .readdressing import readdress, send_again
 from .redacting import redact
 from .replying import Crossed, reply
@@ -84,6 +85,7 @@ __all__ = [
     "open_points",
     "open_ticket",
     "put_list",
+    "rate",
     "readdress",
     "redact",
     "release",

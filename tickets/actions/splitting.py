@@ -14,7 +14,7 @@ from ..composing import drafts
 from ..conversation import split_off
 from ..events import action, record
 from ..lists import search
-from ..models import Attachment, MailId, Message, Participant, Ticket, TicketEvent, TicketLink, TimeEntry, Verb
+from ..models import Attachment, MailId, Message, Participant, Rating, Ticket, TicketEvent, TicketLink, TimeEntry, Verb
 from ..refused import Refused
 from ._shared import locked, proof, save_times
 from .merging import attribute, coded, decoded
@@ -59,6 +59,7 @@ def leave_mark(ticket, new, chosen, copies, *, actor, at):
     before = {name: coded(ticket, name) for name in clock.TIMED}
     recount(ticket, without={message.pk for message in chosen}, at=at)
     save_times(ticket)
+    ratings_along(zip(chosen, copies, strict=True))
     changed = {name: [value, coded(ticket, name)] for name, value in before.items()}
     record(
         ticket, Verb.SPLIT, actor=actor, to=[new.pk, new.number], messages=[message.pk for message in chosen],
@@ -194,6 +195,12 @@ def time_along(chosen, copies, new):
     return kept
 
 
+def ratings_along(pairs):
+    """What clients said of a reply goes with it, from the first message of each pair to the second (S171)."""
+    for message, copy in pairs:
+        Rating.objects.filter(message=message).update(message=copy, ticket=copy.ticket_id)
+
+
 # --- The old one ------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +244,7 @@ def unsplit(event, *, actor):
         raise Refused(_("Somebody wrote in %(number)s since, or a day has passed.") % {"number": new.number})
     for pk, message, old in event.data["time"]:
         TimeEntry.objects.filter(pk=pk, ticket=new).update(message=message, ticket=old)
+    ratings_along((copy, copy.origin) for copy in new.messages.select_related("origin").exclude(origin=None))
     TicketLink.objects.filter(ticket=ticket, other=new, kind=TicketLink.Kind.RELATES).delete()
     MailId.objects.filter(ticket=new).delete()
     for waiting in new.pending_replies.select_for_update(skip_locked=True).order_by("pk"):

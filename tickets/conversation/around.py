@@ -13,10 +13,12 @@ from accounts.models import User
 from helpdesk_site.lib import dates
 from helpdesk_site.lib.prepared import Prepared
 
+from .. import merged
 from ..access import SEES_ALL, departments_of
 from ..composing import drafts
 from ..lists.queries import STALE
 from ..models import Draft, Participant, Presence
+from ..ratings import LATEST, Average, Rated, of_merged
 from ..times import Times, spent
 from . import links
 from .marks import Marks, OneTag, Point, Snoozed
@@ -49,6 +51,8 @@ FROM tickets_checkpoint WHERE ticket_id = %s
 UNION ALL SELECT 'snooze', id, by_id, ended, note, until FROM tickets_snooze WHERE ticket_id = %s
 UNION ALL SELECT 'mention', id, user_id, '', '', at FROM tickets_mention WHERE ticket_id = %s AND is_unread
 UNION ALL SELECT 'time', id, user_id, {time}, text, created_at FROM tickets_timeentry WHERE ticket_id = %s
+UNION ALL SELECT 'rating', COALESCE(message_id, 0), user_id, CAST(stars AS text), '', NULL
+FROM tickets_rating WHERE ticket_id = %s
 UNION ALL SELECT 'link ' || kind, link.id, one.status_id, {about}, one.subject, NULL
 FROM tickets_ticketlink AS link JOIN tickets_ticket AS one ON one.id = link.other_id
 WHERE link.ticket_id = %s AND one.hidden = ''
@@ -66,6 +70,9 @@ FROM (SELECT * FROM accounts_service WHERE user_id = %s OR organisation_id = %s
 UNION ALL SELECT 'earlier', count(*), COALESCE(sum(CASE WHEN category = 'closed' THEN 0 ELSE 1 END), 0), '', '', NULL
 FROM (SELECT category FROM tickets_ticket WHERE client_id = %s AND {works} AND merged_into_id IS NULL AND hidden = ''
  AND id <> %s ORDER BY updated_at DESC, id DESC LIMIT {earlier} + 1) AS theirs
+UNION ALL SELECT 'average', count(*), COALESCE(sum(stars), 0), '', '', NULL
+FROM (SELECT stars FROM tickets_rating AS rating JOIN tickets_ticket AS one ON one.id = rating.ticket_id
+ WHERE user_id = %s AND {works} ORDER BY rating.id DESC LIMIT {rated}) AS given
 UNION ALL SELECT 'draft', id, 0, place, CAST(fields AS text), updated_at FROM tickets_draft
 WHERE place IN (%s, %s) AND owner IN ({owners})
 ORDER BY 2
@@ -81,9 +88,9 @@ def statement(owners, departments):
     works = "TRUE" if departments is None else f"department_id IN ({', '.join(map(str, departments)) or '0'})"
     sql = STATEMENT.format(
         owners=marks, sees_all=sees_all, most=MOST_CONTACTS, about=ABOUT, works=works, services=MOST_SERVICES,
-        earlier=MOST_EARLIER, time=TIME,
+        earlier=MOST_EARLIER, time=TIME, rated=LATEST,
     )  # fmt: skip
-    return Prepared.of_sql(sql, slots=(*[int] * 18, *[str] * (2 + owners)))
+    return Prepared.of_sql(sql, slots=(*[int] * 20, *[str] * (2 + owners)))
 
 
 class Ordered(NamedTuple):
@@ -128,12 +135,15 @@ class Around:
     times: Times = field(default_factory=Times)
     services: list = field(default_factory=list)  # Ordered
     earlier: Earlier = Earlier()
+    ratings: dict = field(default_factory=lambda: defaultdict(list))  # message id, 0 for the ticket: Rated
+    average: Average = Average()  # of the client's latest ratings
 
     @property
     def people(self):
         """Everybody named here."""
         present, waiting = (pk for pk, _writes in self.present), (row[1] for row in self.waiting)
-        return {*self.flagged, *present, *waiting, *self.marks.people, *self.times.people}
+        raters = (row.by for rows in self.ratings.values() for row in rows)
+        return {*self.flagged, *present, *waiting, *raters, *self.marks.people, *self.times.people}
 
 
 def around(ticket, user, *, writers=()):
@@ -141,7 +151,7 @@ def around(ticket, user, *, writers=()):
     places = {drafts.place_of(kind, ticket): kind for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)}
     owners, fresh = list(writers) or [""], timezone.now() - STALE
     house, client = ticket.organisation_id or 0, ticket.client_id
-    here = [*[ticket.pk] * 13, house, client, house, client, ticket.pk]
+    here = [*[ticket.pk] * 14, house, client, house, client, ticket.pk, client]
     departments = None if user.is_superuser else tuple(sorted(departments_of(user)))
     rows = statement(len(owners), departments).rows(*here, *places, *owners)
     found, hung = Around(), defaultdict(list)
@@ -160,6 +170,10 @@ def around(ticket, user, *, writers=()):
             found.services.append(Ordered(pk, text, word, bool(person)))
         elif kind == "earlier":
             found.earlier = Earlier(pk, person)
+        elif kind == "rating":
+            found.ratings[pk].append(Rated(person, int(word)))
+        elif kind == "average":
+            found.average = Average(pk, person)
         elif kind == "reply":
             found.waiting.append((pk, person, text, dates.of_cursor(at), word))
         elif kind.startswith(("link ", "back ")):
@@ -171,6 +185,9 @@ def around(ticket, user, *, writers=()):
             found.typed[places[word]] = (pk, json.loads(text) | {"saved_at": dates.of_cursor(at).isoformat()})
         else:
             hung[kind].append((pk, person, word, text, at and dates.of_cursor(at)))
+    if ticket.has_merged:
+        for row in of_merged(merged.family(ticket)):
+            found.ratings[row.message_id].append(Rated(row.user_id, row.stars))
     found.services.sort(key=lambda row: (not row.is_active, row.name.casefold()))
     found.marks = marks_of(hung, user)
     return found

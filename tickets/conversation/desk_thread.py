@@ -14,6 +14,7 @@ from mail.models import OutgoingMail
 
 from .. import merged
 from ..models import Attachment, Message, Notification, Verb
+from ..ratings import Average
 from ..times import Times
 from . import links, mailed, pointing, split_off, telling, thread
 from .around import Earlier, around
@@ -42,6 +43,7 @@ class Said:
     rest: object  # mailed.Rest, or None
     editor: object = None  # who changed it last
     deleter: object = None
+    ratings: list = ()  # ratings.Rated, with its people
 
     is_message = True
 
@@ -106,6 +108,8 @@ class Thread:
     split: tuple | None = None  # (click, number) by which it was split off, where that can be taken back
     services: list = field(default_factory=list)  # around.Ordered: of the client and the organisation
     counted: Earlier = Earlier()  # other tickets of the client
+    average: Average = Average()  # of the client's latest ratings
+    rated: list = field(default_factory=list)  # ratings.Rated of how this ticket was solved
     may_belong: str = ""  # number of a ticket that its mail named, and its sender may not see
 
 
@@ -197,8 +201,9 @@ def build(viewer, ticket, *, writers=(), before=0):
     for row in messages:
         row.split = moved.get(row.pk)
     editors = editors_of(events)
+    rated = {pk: [row._replace(by=people[row.by]) for row in rows] for pk, rows in found.ratings.items()}
     said = [
-        said_by(people, row, files[row.pk], mails[row.pk], references, seen, editors.get(key_of(row)))
+        said_by(people, row, files[row.pk], mails[row.pk], references, seen, editors.get(key_of(row)), rated)
         for row in messages
     ]
     shown = within(shown_events(events), messages if older else [], messages if before else [])
@@ -220,6 +225,8 @@ def build(viewer, ticket, *, writers=(), before=0):
         split=split_off.to_take_back(events, ticket, viewer.user),
         services=found.services,
         counted=found.earlier,
+        average=found.average,
+        rated=rated.get(0, []),
         present=[(people[pk], writes) for pk, writes in found.present],
         taking_part=found.taking_part,
         contacts=[person for person in found.contacts if person.pk != ticket.client_id],
@@ -241,13 +248,14 @@ def key_of(message):
     return message.ticket_id, message.is_note, message.number
 
 
-def said_by(people, message, files, mails, references, seen, editor):
+def said_by(people, message, files, mails, references, seen, editor, rated):
     """The Said of a message; `seen` are pictures that earlier mails brought (mailed.apart), `editor` is the id of who
-    changed it last."""
+    changed it last, `rated` are the ratings of all messages."""
     html = thread.shown(message, references, files)
     listed, folded = mailed.apart(message.html, files, seen)
-    rest, author = mailed.rest(message, html, folded), people[message.author_id]
-    return Said(message, author, html, listed, mails, rest, people.get(editor), people.get(message.deleted_by_id))
+    rest, author, ratings = mailed.rest(message, html, folded), people[message.author_id], rated.get(message.pk, ())
+    deleter = people.get(message.deleted_by_id)
+    return Said(message, author, html, listed, mails, rest, people.get(editor), deleter, ratings)
 
 
 def undelivered(ticket, mails):
@@ -259,7 +267,7 @@ def undelivered(ticket, mails):
 
 def shown_events(events):
     """The events worth a line between the messages: not what a message says itself, nor what was taken back, nor the
-    status that a reply brings along."""
+    status that a reply brings along, nor how a message was rated, which stands at it."""
     undone = {(event.ticket_id, event.data.get("of")) for event in events if event.verb == Verb.UNDONE}
     replies = {event.click for event in events if event.verb in (Verb.REPLIED, Verb.OPENED)}
     return [
@@ -268,6 +276,7 @@ def shown_events(events):
         if event.verb not in QUIET
         and (event.ticket_id, event.sequence) not in undone
         and not (event.verb == Verb.STATUS and event.click in replies)
+        and not (event.verb == Verb.RATED and event.number is not None)
     ]
 
 

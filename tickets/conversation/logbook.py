@@ -23,7 +23,7 @@ KINDS = {  # code: its name, and the verbs of it; every verb is of one kind
         _("Messages and notes"),
         (
             Verb.OPENED, Verb.REPLIED, Verb.NOTED, Verb.EDITED, Verb.DELETED, Verb.UNDELETED, Verb.REDACTED,
-            Verb.SCHEDULED, Verb.UNSCHEDULED,
+            Verb.SCHEDULED, Verb.UNSCHEDULED, Verb.RATED,
         ),
     ),
     "status": (

@@ -13,7 +13,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib import text
 from helpdesk_site.lib.prepared import PreparedRows
 
-from .. import colleagues, merged, words
+from .. import colleagues, merged, ratings, words
 from ..access import participants_of
 from ..models import Attachment, Message, Participant, TicketEvent, Verb
 from . import mailed, split_off
@@ -43,6 +43,7 @@ class Said:
     mails: list = ()  # what became of its mails (delivered.Delivery)
     moved: str = ""  # to a ticket of its own: its number, or “-” for whoever may not see that
     came: str = ""  # from another ticket, likewise
+    rated: object = None  # ratings.Asked, where this reader may rate it
 
     @property
     def kind(self):
@@ -167,8 +168,9 @@ def people_of(ticket, viewer, messages, events):
 # --- Putting together -------------------------------------------------------------------------------------------------
 
 
-def for_client(viewer, ticket, *, around, before=0):
-    """The Thread this reader sees: public messages and the events that concern them, staff as policy shows them."""
+def for_client(viewer, ticket, *, around, rates=False, before=0):
+    """The Thread this reader sees: public messages and the events that concern them, staff as policy shows them.
+    `rates`: whether they may rate replies."""
     messages = messages_of(ticket, before=before)
     older, messages = len(messages) > PAGE, messages[-PAGE:]
     told = told_of(ticket)
@@ -176,6 +178,7 @@ def for_client(viewer, ticket, *, around, before=0):
     people, files = people_of(ticket, viewer, messages, events), files_of(ticket)
     references = References(ticket, messages)
     more = {"split": split_off.marks(told), "out": taken_out(told)}
+    more["given"] = around.ratings if rates and ratings.asks_for_replies(ticket) else None
     reader = Reader(viewer.user, ticket, people, around.mails, references=references, **more)
     first_new = first_news(viewer, ticket, messages, around)
     rows = [reader.said(row, files.get(row.pk), is_new=is_new(row, first_new)) for row in messages]
@@ -251,9 +254,10 @@ def is_chatting(rows, now):
 class Reader:
     """Who reads: turns messages and events into what this person may know of them."""
 
-    def __init__(self, user, ticket, people, mails, *, references, split, out):
+    def __init__(self, user, ticket, people, mails, *, references, split, out, given=None):
         self.user, self.ticket, self.people, self.mails = user, ticket, people, mails
         self.split, self.out = split, out
+        self.given = given  # {message id: ratings.Given} of this reader, None for whoever is not asked
         self.department = ticket.shown_department
         self.references = references
         self.seen = set()  # pictures that earlier mails brought
@@ -272,7 +276,13 @@ class Reader:
         verb, number = self.split.get(message.pk, ("", ""))
         other = number if self.ticket.client_id == self.user.pk else "-"  # the other ticket has the same client
         split = {"moved": other} if verb == Verb.SPLIT else {"came": other} if verb else {}
-        return Said(message, who, role, who if staff else author, mine, html, listed, rest, is_new, mails, **split)
+        face = who if staff else author
+        rated = None if self.given is None or verb == Verb.SPLIT else self.rated(message, author)
+        return Said(message, who, role, face, mine, html, listed, rest, is_new, mails, **split, rated=rated)
+
+    def rated(self, message, author):
+        """What this reader is asked of a message, or has said (ratings.Asked); None where there is nothing to rate."""
+        return ratings.of_reply(message, author, self.given.get(message.pk), by=self.user)
 
     def happened(self, event):
         """The event as a Happened, or None where it tells a client nothing."""

@@ -15,7 +15,7 @@ from departments.policy import snapshot
 from helpdesk_site.lib import dates, paging
 from helpdesk_site.lib.prepared import Prepared
 
-from .. import merged
+from .. import merged, ratings
 from ..conversation import delivered
 from ..models import Ticket
 from . import search
@@ -238,12 +238,13 @@ class Around:
     draft_at: str | None = None  # when that was saved
     receipt: str = ""  # state of the mail that confirmed the ticket to them
     mails: dict = field(default_factory=dict)  # message id: what became of its mails (delivered.Delivery)
+    ratings: dict = field(default_factory=dict)  # message id, or None for the ticket: what they gave (ratings.Given)
     has_participants: bool = False
     has_links: bool = False
     waiting: int = 0  # the number beside “Tickets”
 
 
-# By hand: eight small questions in one statement, on a page people open all day. The ORM takes longer to write it down
+# By hand: nine small questions in one statement, on a page people open all day. The ORM takes longer to write it down
 # than the database to answer it.
 AROUND = Prepared.of_sql(
     f"""
@@ -258,6 +259,7 @@ SELECT
   JOIN mail_outgoingmail AS mail ON mail.id = told.mail_id
   WHERE event.ticket_id = %(ticket)s AND event.sequence = 1),
  {delivered.sql(connection.vendor)},
+ {ratings.sql(connection.vendor)},
  EXISTS (SELECT 1 FROM tickets_participant WHERE ticket_id = %(ticket)s),
  EXISTS (SELECT 1 FROM tickets_ticket WHERE follow_up_of_id = %(ticket)s),
  (SELECT count(*) FROM (
@@ -274,10 +276,12 @@ def around(ticket, user, *, writers, place):
     """The Around of a ticket, in one statement. `writers`: the one or two names the drafts are kept under."""
     names = list(writers) or [""]
     row = AROUND.rows(ticket.pk, user.pk, names[0], names[-1], place)[0]
-    number, fields, saved_at, receipt, mails, has_participants, followed, waiting = row
-    mails = delivered.deliveries(mails, user.pk)
+    number, fields, saved_at, receipt, mails, given, has_participants, followed, waiting = row
+    mails, given = delivered.deliveries(mails, user.pk), ratings.given(given)
     if ticket.has_merged:
         mails |= delivered.of_merged(merged.family(ticket), user.pk)
+        theirs = ratings.of_merged(merged.family(ticket), user=user)
+        given |= {row.message_id: ratings.Given(row.stars, row.at) for row in theirs}
     return Around(
         read=number or 0,
         has_read=number is not None,
@@ -285,6 +289,7 @@ def around(ticket, user, *, writers, place):
         draft_at=saved_at and dates.of_cursor(saved_at).isoformat(),
         receipt=receipt or "",
         mails=mails,
+        ratings=given,
         has_participants=bool(has_participants),
         has_links=bool(followed) or ticket.follow_up_of_id is not None,
         waiting=waiting,

@@ -1,10 +1,12 @@
 from .desk import BulkJob, SavedView, ViewChoice
 from .event import Anchor, EventContent, Notification, RuleRun, TicketEvent, Verb
 from .message import Attachment, Draft, FileLink, MailId, Message, MessageRevision, PendingReply
+from .rating import STARS, Rating
 from .ticket import Flag, Participant, Presence, Reading, Tag, TagGone, Ticket
 from .work import CheckPoint, Mention, Snooze, Talk, TicketLink, TimeEntry, Watcher
 
 __all__ = [
+    "STARS",
     "Anchor",
     "Attachment",
     "BulkJob",
@@ -21,6 +23,7 @@ __all__ = [
     "Participant",
     "PendingReply",
     "Presence",
+    "Rating",
     "Reading",
     "RuleRun",
     "SavedView",

@@ -67,6 +67,7 @@ class Verb(models.TextChoices):
     TALKED = "talked", _("details of the call changed")
     SCHEDULED = "scheduled", _("reply set for later")
     UNSCHEDULED = "unscheduled", _("reply set for later called off")
+    RATED = "rated", _("rated by the client")
 
 
 # Most of all events; none of them is an act that its actor might take back

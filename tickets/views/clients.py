@@ -18,7 +18,7 @@ from helpdesk_site.lib.http import safe_next
 from helpdesk_site.lib.text import clean_input, clean_line
 from helpdesk_site.lib.toasts import toast
 
-from .. import access
+from .. import access, ratings
 from ..lists import clients, queries
 from . import rows
 from .desk import staff_only
@@ -55,8 +55,11 @@ def card(request, client):
 def shown(request, client, *, typed=None, status=200):
     """The card. `typed` are notes that were not saved, because a colleague changed them meanwhile."""
     page = clients.tickets_of(request.viewer, client=client, cursor=request.GET.get("cursor", ""))
+    rated, average = ratings.of_client(request.viewer, client)
     context = {
         "client": client,
+        "rated": rated,
+        "average": average,
         "billing": clients.billing_link(client),
         "memberships": clients.memberships_of(client),
         "services": clients.services_of(client),

@@ -17,7 +17,7 @@ from helpdesk_site.lib import text
 from helpdesk_site.lib.toasts import toast
 from helpdesk_site.lib.tokens import clean_number
 
-from .. import access, actions, talks, words
+from .. import access, actions, ratings, talks, words
 from ..actions import reopens_until, reply_refusal
 from ..composing import drafts, filling, guard, predefined
 from ..conversation import quoting, reading, split_off, thread
@@ -239,7 +239,7 @@ def client_context(request, ticket, can, form):
     around = queries_client.around(ticket, viewer.user, writers=drafts.names_of(request), place=place)
     before, closed_reason = request.GET.get("before", ""), reply_refusal(ticket)
     before = int(before) if before.isdecimal() and len(before) < 8 else 0
-    talk = thread.for_client(viewer, ticket, around=around, before=before)
+    talk = thread.for_client(viewer, ticket, around=around, rates=can.rate, before=before)
     ticket.client, assignee = talk.people[ticket.client_id], talk.people.get(ticket.assignee_id)
     return {
         "ticket": ticket,
@@ -254,6 +254,7 @@ def client_context(request, ticket, can, form):
         "assignee": assignee and words.staff_name(assignee, ticket.shown_department),
         "assignee_role": assignee and words.staff_role(assignee, ticket.shown_department),
         "participants": thread.taking_part(viewer, ticket, talk, can) if around.has_participants else [],
+        "rating": ratings.of_ticket(ticket, around.ratings.get(None)) if can.rate else None,
         "linked": queries_client.linked(viewer, ticket) if around.has_links else [],
         "waiting": around.waiting,
         "can_write": can.reply and not closed_reason,

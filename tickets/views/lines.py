@@ -149,10 +149,11 @@ class Brush:
         )
 
     def foot(self, row):
-        """What became of its mails, and the time logged with it."""
+        """What became of its mails, how it was rated, and the time logged with it."""
         spent = self.times.of_message(row.message.pk) if self.times.entries else ""
         said = render_to_string("desk/_spent.html", {"clock": spent}) if spent else ""
         said += self.mails(row.mails) if row.mails else ""
+        said += render_to_string("desk/_rated.html", {"ratings": row.ratings}) if row.ratings else ""
         return f'<footer class="msg-foot">{said}</footer>' if said else ""
 
     def quote_line(self, row):

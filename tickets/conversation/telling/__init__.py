@@ -72,6 +72,7 @@ LOOKS = {  # verb: icon, tone
     Verb.SCHEDULED: ("clock", ""),
     Verb.UNSCHEDULED: ("clock", "amber"),
     Verb.TIMED: ("hourglass", ""),
+    Verb.RATED: ("star", "amber"),
 }
 
 SENTENCES = {

@@ -101,3 +101,16 @@ def redacted(it):
     if it.event.number is None:
         return it.say(_("{actor} took words out for good"))
     return it.say(_("{actor} took words out of {message} for good"), message=it.message())
+
+
+def rated(it):
+    """How content a client is with a reply, or with how the ticket was solved (S171)."""
+    said = {"stars": it.data["stars"], "was": it.data.get("was", ""), "message": it.message()}
+    of_ticket, changed = it.event.number is None, "was" in it.data
+    if of_ticket and changed:
+        return it.say(_("{actor} changed the rating of this ticket from {was} to {stars} of 5 stars"), **said)
+    if of_ticket:
+        return it.say(_("{actor} rated this ticket: {stars} of 5 stars"), **said)
+    if changed:
+        return it.say(_("{actor} changed the rating of {message} from {was} to {stars} of 5 stars"), **said)
+    return it.say(_("{actor} rated {message}: {stars} of 5 stars"), **said)
