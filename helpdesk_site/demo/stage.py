@@ -12,8 +12,8 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from accounts.models import Membership, User
-from departments.models import Department
-from departments.policy import snapshot
+from departments.models import Department, Policy, Portal
+from departments.policy import forget, snapshot
 from mail import intake
 from mail.models import IncomingMail, OutgoingMail
 from mail.parsing import parse
@@ -49,6 +49,7 @@ class Stage:
             if Ticket.objects.exists():
                 return 0
             make_activities()
+            self.ask_for_stars()
             plays = [(story["hours"], self.play, story) for story in STORIES]
             plays += [(4 + at * 37 % 700, self.play_short, row) for at, row in enumerate(SHORT)]
             for hours, play, story in sorted(plays, key=lambda row: -row[0]):
@@ -63,6 +64,14 @@ class Stage:
             OutgoingMail.objects.waiting().update(state=OutgoingMail.State.SENT, sent_at=F("due_at"))
             User.objects.update(date_joined=self.now - timedelta(days=400))
         return Ticket.objects.count()
+
+    @staticmethod
+    def ask_for_stars():
+        """Both for replies and for closed tickets, so that both are seen."""
+        portal = Portal.get()
+        portal.rating_mode = Policy.Ratings.BOTH
+        portal.save(update_fields=["rating_mode"])
+        forget()
 
     def meet_people(self):
         cast = raise_cast()
@@ -149,6 +158,11 @@ class Stage:
 
     def close(self, ticket, person, _text):
         actions.close(ticket, actor=person)
+
+    def rate(self, ticket, person, stars):
+        """The last reply; once the ticket is closed, how it was solved."""
+        last = None if ticket.is_closed else ticket.messages.filter(by_staff=True, is_note=False).latest("number")
+        actions.rate(ticket, stars=int(stars), actor=person, message=last)
 
     def auto_close(self, ticket, person, _text):
         Ticket.objects.filter(pk=ticket.pk).update(close_at=timezone.now())

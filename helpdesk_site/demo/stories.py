@@ -1,7 +1,7 @@
 """What happened at the demo desk. A story: who, where, what about, how long ago, and turn by turn.
 
 A turn is (minutes after the one before, who, what, text). `what` is a verb of `stage.Stage`: say, note, take, give,
-status, priority, close, reopen, move, flag, edit; `text` is the message or the value.
+status, priority, close, rate, reopen, move, flag, edit; `text` is the message or the value.
 """
 
 LOG = """[2026-11-20 12:41:07] error: upstream sent too big header while reading response header from upstream
@@ -24,6 +24,7 @@ STORIES = [
             (2, "sam", "status", "in-progress"),
             (15, "lena", "note", "@Sam same pattern on two more shops on web-09 after 8.4. Raise `fastcgi_buffer_size` to"
              " `32k` in the site template, not globally; the global change broke downloads in March."),
+            (3, "anna", "rate", "4"),
             (6, "anna", "say", "Thanks. One more thing: two customers say they were charged but have no order. Could that"
              " be the same fault?"),
             (22, "sam", "say", "> two customers say they were charged but have no order\n\nYes, it is the same fault: the"
@@ -62,6 +63,7 @@ STORIES = [
              " link to set her password."),
             (300, "olga", "say", "Works. Thank you!"),
             (5, "olga", "close", ""),
+            (1, "olga", "rate", "4"),
         ],
     },
     {
@@ -75,6 +77,7 @@ STORIES = [
              " live database. Everything written since 11:20 is kept."),
             (9, "anna", "say", "You saved our day. All orders are there."),
             (2, "anna", "close", ""),
+            (1, "anna", "rate", "5"),
         ],
     },
     {
@@ -171,6 +174,7 @@ STORIES = [
              " valable jusqu’à la fin du mois."),
             (400, "lucie", "say", "C’est fait, merci."),
             (1, "lucie", "close", ""),
+            (1, "lucie", "rate", "5"),
         ],
     },
     {

@@ -342,7 +342,8 @@ def test_ratings_go_along_with_a_message_that_is_split_off(answered, say, client
     for message, stars in ((reply, 5), (second, 2)):
         actions.rate(fresh(ticket), stars=stars, actor=anna, message=message)
     chosen = list(ticket.messages.filter(number__gte=3))
-    new = actions.split(fresh(ticket), messages=chosen, subject="Another thing", department=ticket.department, actor=sam)
+    about = {"subject": "Another thing", "department": ticket.department}
+    new = actions.split(fresh(ticket), messages=chosen, actor=sam, **about)
     copy = Message.objects.get(origin=second)
     assert Rating.objects.get(message=copy).ticket == new and Rating.objects.get(message=reply).ticket == ticket
     browser = client_of(anna)
