@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from playwright.sync_api import expect
 
 from helpdesk_site.tests.test_pages import overflow
@@ -76,6 +77,19 @@ def test_a_view_is_saved_counted_and_changed(sit_down, open_ticket, cast):  # no
     tab.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(tab.locator("thead")).to_contain_text("Came by")
     assert SavedView.objects.get().columns != ["channel"] and SavedView.objects.count() == 1
+
+
+def test_the_number_of_a_view_follows_the_list(sit_down, open_ticket, cast):  # noqa: F811
+    """"Queue live": what the list learns when it is fetched anew, the views in the rail are counted by."""
+    open_ticket(subject="Lamp")
+    SavedView.objects.create(name="Lamps", owner=cast.sam, query="view=open")
+    tab = sit_down(cast.sam, "/desk/")
+    number = tab.locator(".rail-link", has_text="Lamps").locator(".n")
+    expect(number).to_have_text("1")
+    open_ticket(subject="Another lamp")
+    cache.clear()  # the numbers are kept for a while
+    tab.keyboard.press("u")
+    expect(number).to_have_text("2")
 
 
 def test_the_groups_of_the_rail_stay_as_they_were_left(sit_down, open_ticket, cast):  # noqa: F811
