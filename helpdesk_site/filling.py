@@ -19,12 +19,12 @@ from departments.models import Department, Priority, StaffPlace, Status
 from departments.policy import forget
 from helpdesk_site.lib import stems, text, tokens
 from tickets.lists import search
-from tickets.models import Message, Reading, Ticket, TicketEvent
+from tickets.models import Message, Rating, Reading, Ticket, TicketEvent
 
 CHUNK = 5_000  # tickets a transaction
 YEARS = 3
 DEPARTMENTS, AGENTS = 8, 40
-CLOSED_SHARE = 0.95
+CLOSED_SHARE, RATED_SHARE = 0.95, 0.2
 WAITS_LONG = timedelta(days=200)  # nothing of a benchmark closes by itself while it runs
 RARE, COMMON, REPLY_ONLY = "zyxomma", "certificate", "quokkafix"  # in about 20 tickets, in 10 %, only in replies
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstv" for vowel in "aeio"]
@@ -53,7 +53,7 @@ class Filler:
         self.hire()
         self.win_clients()
         self.numbers = set(Ticket.objects.values_list("number", flat=True))
-        self.last = {model: last_id(model) for model in (Ticket, Message, TicketEvent)}
+        self.last = {model: last_id(model) for model in (Ticket, Message, TicketEvent, Rating)}
         rebuild = connection.vendor == "postgresql" and self.count >= 20_000
         if rebuild:
             run("SET statement_timeout = 0")
@@ -114,6 +114,7 @@ class Filler:
         copy(Ticket._meta.db_table, columns_of(Ticket), [story.row for story in stories])
         copy(Message._meta.db_table, columns_of(Message), [row for story in stories for row in story.messages])
         copy(TicketEvent._meta.db_table, columns_of(TicketEvent), [row for story in stories for row in story.events])
+        copy(Rating._meta.db_table, columns_of(Rating), [row for story in stories for row in story.ratings])
         if connection.vendor == "postgresql":
             copy(search.PUBLIC, ["ticket_id", "bytes", "words"], [story.document for story in stories])
         else:
@@ -132,14 +133,14 @@ class Filler:
 
 
 class Story:
-    """One ticket from opening to its present state: `row`, `messages`, `events`, `document`.
+    """One ticket from opening to its present state: `row`, `messages`, `events`, `ratings`, `document`.
 
     `age` runs from 0 (three years ago) to 1 (now); only young tickets may still be open.
     """
 
     def __init__(self, filler, age):
         self.filler, self.chance = filler, filler.chance
-        self.pk, self.messages, self.events = filler.next_id(Ticket), [], []
+        self.pk, self.messages, self.events, self.ratings = filler.next_id(Ticket), [], [], []
         self.head, self.status, self.first_reply, self.waiting = "", "open", None, None
         self.department = self.chance.choice(filler.departments)
         self.client, names = self.chance.choice(filler.clients)
@@ -213,6 +214,11 @@ class Story:
     def close(self):
         self.event("closed", self.client, **{"from": self.status, "to": "closed"})
         self.status, self.waiting, self.closed_at = "closed", None, self.moment
+        if self.first_reply and self.chance.random() < RATED_SHARE:
+            stars = self.chance.choices([1, 2, 3, 4, 5], [1, 1, 2, 5, 8])[0]
+            self.event("rated", self.client, stars=stars)
+            about = (self.pk, None, self.client, self.agent)
+            self.ratings.append((self.filler.next_id(Rating), *about, stars, self.moment))
 
     def rest(self):
         """Stay open; some wait in other statuses."""
@@ -309,6 +315,8 @@ def last_id(model):
 
 def copy(table, columns, rows):
     """Write rows in bulk, by the fastest way the database has."""
+    if not rows:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             stream = StringIO("\n".join("\t".join(map(copied, row)) for row in rows) + "\n")
@@ -341,7 +349,7 @@ def finish():
     if connection.vendor != "postgresql":
         run("ANALYZE")
         return
-    tables = [model._meta.db_table for model in (Ticket, Message, TicketEvent)]
+    tables = [model._meta.db_table for model in (Ticket, Message, TicketEvent, Rating)]
     for table in tables:
         run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     for table in (*tables, *(model._meta.db_table for model in (User, Membership, Reading)), search.PUBLIC):

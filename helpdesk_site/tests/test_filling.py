@@ -8,7 +8,7 @@ from departments.models import Category
 from helpdesk_site.filling import DEPARTMENTS, run
 from tickets import actions
 from tickets.lists import search
-from tickets.models import Message, Ticket, TicketEvent
+from tickets.models import Message, Rating, Ticket, TicketEvent
 from tickets.writing import write
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,13 @@ def test_filled_tickets_lie_in_eight_departments_and_agents_answer_them(filled):
     tickets = Ticket.objects.filter(department__slug__startswith="queue-")
     assert tickets.values("department").distinct().count() == DEPARTMENTS
     assert Message.objects.filter(by_staff=True).exclude(author__email__startswith="agent-").count() == 0
+
+
+def test_some_closed_tickets_are_rated_by_their_clients(filled):
+    """Each with its event, as `rate` writes them."""
+    rated = Rating.objects.select_related("ticket")
+    assert rated and all(row.ticket.is_closed and row.user_id == row.ticket.client_id for row in rated)
+    assert TicketEvent.objects.filter(verb="rated").count() == len(rated)
 
 
 def test_a_filled_ticket_is_found_and_answered_like_any_other(filled):
