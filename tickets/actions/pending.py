@@ -94,6 +94,9 @@ def release_locked(pending, *, now):
         give_back(row, ticket, why=why)
         return None
     written = Written(body=row.body, html=row.html)
+    if stands_already(row, ticket):
+        row.delete()
+        return None
     if row.is_note:
         note = add_note(ticket, author=row.author, written=written)
         row.delete()
@@ -106,6 +109,12 @@ def release_locked(pending, *, now):
     carry_out(message.ticket, row.after, actor=row.author, message=message)
     row.delete()
     return message
+
+
+def stands_already(row, ticket):
+    """Whether the same click said the same here: two tickets that one post went to were merged since."""
+    said = ticket.messages.filter(author=row.author_id, is_note=row.is_note, body=row.body)
+    return not row.is_later and said.filter(events__click=row.click).exists()
 
 
 def locked_with_ticket(pending):

@@ -329,6 +329,17 @@ def test_a_post_is_called_back_where_a_ticket_was_merged_or_sent_by_hand_meanwhi
     assert answered(below) == [1, 0, 0] and not PendingReply.objects.exists()
 
 
+def test_tickets_that_are_merged_before_a_post_goes_get_it_once(incident, open_ticket, sam, lena, client_of):
+    """What waited in both waits in the survivor; its client reads the words once."""
+    above, below = incident
+    other = open_ticket()
+    actions.link(above, to=other, kind="incident", actor=sam)
+    post_to_all(client_of(sam), above, "It works again.")
+    actions.merge([below[1], other], actor=lena)
+    time_passes()
+    assert answered([below[0], below[1], other]) == [1, 1, 0] and not PendingReply.objects.exists()
+
+
 def test_nobody_calls_back_what_somebody_else_posted(incident, sam, anna, lena, client_of):
     """T01: nor reads it before it goes, who is a client, nor by another's job after."""
     above, below = incident
