@@ -12,6 +12,7 @@ from ..refused import Refused
 from .portal import TextField
 
 NINE = time(9)
+TYPED = "typed"  # of the button that Enter presses
 
 
 class Moment(NamedTuple):
@@ -55,11 +56,18 @@ def at_nine(code, words, day, zone):
 def time_chosen(sent, client):
     """When a reply is to go, as its form says it: one of the moments, or a date and time where the agent is; None for
     now. Raises Refused for what is no time."""
-    code = sent.get("later", "")
+    code = later_of(sent)
     if not code:
         return None
     known = {moment.code: moment.at for moment in moments(client, timezone.now())}
     return known[code] if code in known else moment_typed(sent.get("later_at", ""))
+
+
+def later_of(sent):
+    """What a form says of later: the code of a moment, or that one was typed. Enter in a line, without script, presses
+    a button that says so whether or not one was; then it goes now."""
+    code = sent.get("later", "")
+    return "" if code == TYPED and not sent.get("later_at") else code
 
 
 def moment_typed(text):

@@ -1,6 +1,7 @@
 """Replies set for later: they go at their time, or are called off by what was said before (FIELD 1.2; ARCHITECTURE,
 "Events, notifications, outbox")."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -335,10 +336,25 @@ def test_a_date_of_ones_own_is_in_ones_own_time(client_of, ticket, cast):
     assert (here.date(), here.hour, here.minute) == (day, 15, 30)
 
 
+def test_enter_without_script_sends_it_at_the_time_that_was_typed_and_else_at_once(client_of, ticket, cast):
+    """Enter in a line presses the first button of the form, wherever in the form one is."""
+    page = client_of(cast.sam).get(ticket.get_absolute_url()).content.decode()
+    pane = page[page.index('id="pane-reply"') :]
+    assert re.search(r"<button[^>]*>", pane)[0].endswith('name="later" value="typed">')
+    day = (timezone.now() + 10 * DAY).date()
+    send(client_of(cast.sam), ticket, later="typed", later_at=f"{day}T15:30")
+    assert PendingReply.objects.get().is_later and Message.objects.count() == 1
+    send(client_of(cast.sam), ticket, later="typed", later_at="")
+    assert [row.is_later for row in PendingReply.objects.order_by("pk")] == [True, False]
+
+
 @pytest.mark.parametrize(
     "fields",
-    [{"later": "at"}, {"later": "at", "later_at": "soon"}, {"later": "x"}, {"later": "at", "later_at": "2001-01-01"}],
-)
+    [
+        {"later": "at"}, {"later": "at", "later_at": "soon"}, {"later": "typed", "later_at": "soon"}, {"later": "x"},
+        {"later": "at", "later_at": "2001-01-01"},
+    ],
+)  # fmt: skip
 def test_what_is_no_time_sends_nothing(client_of, ticket, cast, fields):
     """T19: what was typed stays in the box."""
     answer = send(client_of(cast.sam), ticket, **fields)

@@ -13,7 +13,7 @@ from ..composing import drafts
 from ..composing.guard import Stopped
 from ..conversation import desk_thread, links, quoting
 from ..conversation.marks import checklists
-from ..forms.writing import offered
+from ..forms.writing import later_of, offered
 from ..keeping import files
 from ..lists import clients, queries, queues
 from ..models import Draft
@@ -73,7 +73,7 @@ def composer(request, ticket, thread, form, pane):
         "status_sent": request.POST.get("status", ""),
         "later": offered(ticket.client, timezone.now()),
         "later_at": request.POST.get("later_at", ""),
-        "later_sent": request.POST.get("later", ""),
+        "later_sent": later_of(request.POST),
         "unsent": typed.get("unsent", ""),
         "after_options": menus.options(
             User.After.choices, current=after if after in User.After.values else request.user.after_reply
