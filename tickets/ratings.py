@@ -9,6 +9,7 @@ from django.utils import timezone
 from departments.models import Policy
 from helpdesk_site.lib import dates
 
+from . import access, merged
 from .models import Rating, Ticket
 
 Ratings = Policy.Ratings
@@ -34,9 +35,10 @@ class Asked(NamedTuple):
 
 
 def is_reply(message, author):
-    """Whether a message is what one rates: a person of staff answering, not a machine, nor what a ticket began with."""
+    """Whether a message is what one rates: a person of staff answering, not a machine, nor what a ticket was opened
+    with; where an answer was split off it may be the first."""
     is_ours = message.by_staff and not message.is_note and not author.is_system
-    return is_ours and message.number > 1 and message.deleted_at is None
+    return is_ours and bool(message.number > 1 or message.origin_id) and message.deleted_at is None
 
 
 def asks_for_replies(ticket):
@@ -137,8 +139,10 @@ class Average(NamedTuple):
 def of_client(viewer, client):
     """(the latest of their Ratings in departments the viewer works in, the Average of up to LATEST of them)."""
     rows = Rating.objects.filter(user=client, ticket__in=Ticket.objects.workable_by(viewer)).order_by("-pk")
-    rows = list(rows.select_related("ticket", "message", "agent")[:LATEST])
-    for row in rows:
+    stars = rows.values_list("stars", flat=True)[:LATEST]
+    latest = rows.select_related("ticket", "message", "agent")[:SHOWN]
+    for row in latest:
         if row.message and row.ticket.merged_into_id:
             row.message.home = row.ticket.number
-    return rows[:SHOWN], Average(len(rows), sum(row.stars for row in rows))
+    seen = [row for row in latest if access.works_on(viewer.user, merged.survivor(row.ticket))]
+    return seen, Average(len(stars), sum(stars))

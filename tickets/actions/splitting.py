@@ -196,9 +196,11 @@ def time_along(chosen, copies, new):
 
 
 def ratings_along(pairs):
-    """What clients said of a reply goes with it, from the first message of each pair to the second (S171)."""
+    """What clients said of a reply goes with it, from the first message of each pair to the second (S171). Who has
+    rated both, while each stood in a ticket of its own, keeps both."""
     for message, copy in pairs:
-        Rating.objects.filter(message=message).update(message=copy, ticket=copy.ticket_id)
+        said = Rating.objects.filter(message=copy).values("user")
+        Rating.objects.filter(message=message).exclude(user__in=said).update(message=copy, ticket=copy.ticket_id)
 
 
 # --- The old one ------------------------------------------------------------------------------------------------------

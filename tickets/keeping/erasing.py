@@ -1,7 +1,8 @@
 """What goes when a ticket is deleted for good: everything people wrote in it, its files, its mails (S155, C5).
 
 What stays: the ticket's number, department, client, dates and states; who did what when (the events, so that the
-history verifies); that mails came and went, and from and to which address; time spent, as it is invoiced.
+history verifies); that mails came and went, and from and to which address; time spent, as it is invoiced; how clients
+rated it, which is no word of theirs, so that nobody mends a mean by deleting.
 """
 
 from mail import erasing

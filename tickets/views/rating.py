@@ -22,11 +22,11 @@ def rate(request, number, numbered=None):
     it stands now; who sends it without is led back to where it is."""
     ticket = access.ticket_for(request.viewer, number, to="rate")
     message = None if numbered is None else message_of(number, numbered)
-    given = actions.rate(ticket, stars=stars_in(request.POST), actor=request.viewer.user, message=message)
+    given = actions.rate(ticket, stars=stars_in(request), actor=request.viewer.user, message=message)
     merged.at_home(ticket, [message] if message else [])
     if request.htmx:
         asked = ratings.Asked(given.stars, is_open=True)
-        context = {"ticket": ticket, "message": message, "asked": asked, "thanks": True}
+        context = {"ticket": ticket, "message": message, "asked": asked}
         return render(request, "conversation/_rate.html", context)
     toast(request, _("Thank you for your rating."))
     anchor = message.anchor if message else "rating"
@@ -35,15 +35,14 @@ def rate(request, number, numbered=None):
 
 def message_of(number, numbered):
     """The public message of that number, of the ticket it was written under. Raises Http404 for none."""
-    number = clean_number(number)
-    found = Message.objects.filter(ticket__number=number, number=numbered, is_note=False).select_related("author")
-    message = found.first() if numbered < 2**31 else None
+    rows = Message.objects.filter(ticket__number=clean_number(number), number=numbered, is_note=False)
+    message = rows.select_related("author").first()
     if message is None:
         raise Http404
     return message
 
 
-def stars_in(sent):
+def stars_in(request):
     """From 1 to 5; 0 for anything else."""
-    said = sent.get("stars", "")
+    said = request.POST.get("stars", "")
     return int(said) if said in map(str, STARS) else 0
