@@ -38,6 +38,7 @@ from tickets.models import (
     Message,
     Participant,
     PendingReply,
+    Rating,
     Tag,
     Ticket,
     TicketLink,
@@ -53,6 +54,7 @@ STAFF, CLIENTS = ["sam", "ben", "lena", "operator"], ["anna", "olga", "carl", "g
 TICKETS = st.integers(0, 9)  # of those there are, over and over
 WHO = st.sampled_from(STAFF)
 POINTS = ["add", "tick", "untick", "remove", "rename", "order", "head"]
+RIGHTS = st.sampled_from(Participant.Rights.values)
 ONCE = st.booleans()  # whether it is taken back at once
 # Moments of the desk's own clocks, which undo sets anew; counters and heads, which only grow
 PASSING = {
@@ -69,7 +71,9 @@ class Desk(RuleBasedStateMachine):
         self.savepoint = transaction.savepoint()
         self.cast = raise_cast()
         Portal.get()
-        Portal.objects.update(history_policy=Policy.History.REVISIONS, merge_across=True)
+        Portal.objects.update(
+            history_policy=Policy.History.REVISIONS, merge_across=True, rating_mode=Policy.Ratings.BOTH
+        )
         forget()
         self.team = Team.objects.create(name="Night shift", department=self.cast.support)
         self.words, self.clicks = 0, []
@@ -85,6 +89,7 @@ class Desk(RuleBasedStateMachine):
         try:
             self.search_finds_what_is_there()
             self.clients_read_nothing_of_ours()
+            self.stars_that_a_page_offers_are_taken()
         finally:
             transaction.savepoint_rollback(self.savepoint)
             forget()
@@ -138,6 +143,21 @@ class Desk(RuleBasedStateMachine):
             self.act(who, at, "close", lambda ticket, me: actions.close(ticket, actor=me))
         else:
             self.act(who, at, "reopen", lambda ticket, me: actions.reopen(ticket, actor=me, by_staff=False))
+
+    @rule(at=TICKETS, who=st.sampled_from(CLIENTS), stars=st.integers(1, 5), message=st.none() | TICKETS)
+    def client_rates(self, at, who, stars, message):
+        def do(ticket, me):
+            rows = list(Message.objects.filter(ticket__in=merged.ids(ticket)).order_by("pk"))
+            row = None if message is None else rows[message % len(rows)]
+            actions.rate(ticket, stars=stars, actor=me, message=row)
+
+        self.act(who, at, "rate", do)
+
+    @rule(at=TICKETS, who=st.sampled_from(CLIENTS), to=st.sampled_from(CLIENTS), rights=RIGHTS)
+    def client_invites(self, at, who, to, rights):
+        self.act(who, at, "invite", lambda ticket, me: actions.add_participant(
+            ticket, user=self.person(to), rights=rights, actor=me
+        ))  # fmt: skip
 
     @rule(at=TICKETS, who=WHO, status=st.sampled_from(["", "closed", "on-hold", "in-progress"]), later=st.booleans())
     def staff_reply(self, at, who, status, later):
@@ -396,6 +416,12 @@ class Desk(RuleBasedStateMachine):
                 assert list(found) == list(range(1, last + 1)), row.number
 
     @invariant()
+    def ratings_are_where_their_messages_are(self):
+        for row in Rating.objects.exclude(message=None).select_related("message"):
+            assert row.ticket_id == row.message.ticket_id and row.agent_id == row.message.author_id, row.pk
+            assert row.message.by_staff and not row.message.is_note and row.user_id != row.agent_id, row.pk
+
+    @invariant()
     def counts_of_the_rail_are_those_of_the_lists(self):
         for name in STAFF if hasattr(self, "cast") else ():
             viewer = Viewer(self.person(name))
@@ -445,6 +471,15 @@ class Desk(RuleBasedStateMachine):
             for page in pages:
                 assert SECRET not in browser.get(page, follow=True).content.decode()
 
+    def stars_that_a_page_offers_are_taken(self):
+        for name in CLIENTS:
+            browser, person = Client(), self.person(name)
+            sign_in(browser, person)
+            for row in Ticket.objects.visible_to(Viewer(person)).filter(merged_into=None):
+                for door in re.findall(r'action="(/t/[^"]+/rate/)"', browser.get(f"/t/{row.number}/").content.decode()):
+                    answer = browser.post(door, {"stars": "3"}, headers={"HX-Request": "true"})
+                    assert answer.status_code == 200, (name, door, answer.content.decode())
+
 
 # --- The whole desk, as values ----------------------------------------------------------------------------------------
 
@@ -482,6 +517,7 @@ HANGING = {
     TimeEntry: ["minutes"],
     PendingReply: ["body", "due_at"],
     Message: ["number", "is_note", "body", "deleted_by"],
+    Rating: ["message", "user", "stars"],
     Ticket.tags.through: ["tag"],
 }
 

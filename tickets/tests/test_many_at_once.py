@@ -31,6 +31,7 @@ from tickets import access, actions, bulk, found, merged
 from tickets.automation import rules, timers
 from tickets.inbound import taking
 from tickets.models import (
+    STARS,
     BulkJob,
     CheckPoint,
     Draft,
@@ -100,6 +101,12 @@ class Crowd(logging.Handler):
     def client_writes(self, me):
         me = self.person(CLIENTS)
         return actions.reply(self.door(me, "reply"), author=me, written=self.text(), by_staff=False)
+
+    def rate(self, me):
+        me = self.person(CLIENTS)
+        ticket = self.door(me, "rate")
+        message = self.one_of([None, self.message(ticket), self.message(ticket)])
+        actions.rate(ticket, stars=self.one_of(STARS), actor=me, message=message)
 
     def reply(self, me):
         status = self.one_of([None, *Status.objects.filter(code__in=["closed", "on-hold"])])
@@ -250,9 +257,9 @@ class Crowd(logging.Handler):
         rules.reconsider()
 
     ACTS = [
-        client_writes, client_writes, reply, reply, hold, hold, call_back, note, close_or_open, hand_over, hand_over,
-        tag, tidy_tags, put_aside, trash, restore, change_message, redact, check, link, merge, merge, merge, take_apart,
-        take_apart, answer_merged, split, open_one, undo, undo, many, undo_many, configure,
+        client_writes, client_writes, rate, rate, reply, reply, hold, hold, call_back, note, close_or_open, hand_over,
+        hand_over, tag, tidy_tags, put_aside, trash, restore, change_message, redact, check, link, merge, merge, merge,
+        take_apart, take_apart, answer_merged, split, open_one, undo, undo, many, undo_many, configure,
     ]  # fmt: skip
 
     # --- How they do it -----------------------------------------------------------------------------------------------
@@ -323,7 +330,7 @@ class Crowd(logging.Handler):
 def crowd(cast, open_ticket, monkeypatch):
     """Seven tickets; jobs of more than four are large; a rule that does several things; locks that are held a while."""
     Portal.get()
-    Portal.objects.update(history_policy=Policy.History.REVISIONS, merge_across=True)
+    Portal.objects.update(history_policy=Policy.History.REVISIONS, merge_across=True, rating_mode=Policy.Ratings.BOTH)
     rule = Rule.objects.create(name="Too long", is_active=True, since="waiting", after_minutes=1)
     for place, (do, value) in enumerate(
         [("note", SECRET), ("tag", f"{SECRET}-b"), ("assign", "leads"), ("reply", "Soon.")]
@@ -366,6 +373,7 @@ def test_whatever_many_do_at_once_nobody_meets_an_error_and_the_desk_is_whole(cr
         crowd.go_on(act, seed, time.monotonic() + 1)
     Desk.history_verifies(None)
     Desk.rows_agree_with_themselves(None)
+    Desk.ratings_are_where_their_messages_are(None)
     Desk.documents_are_as_written_anew(None)
     Desk.no_letter_to_a_client_tells_ours(None)
     nothing_is_lost_or_doubled(crowd)
