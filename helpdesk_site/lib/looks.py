@@ -159,7 +159,7 @@ STARS = 5
 
 def stars(given):
     """A rating as it was given, or a mean of several, which may have decimals; None for none."""
-    return _stars(round(given), str(readable(given)), get_language()) if given else ""
+    return _stars(int(given + 0.5), str(readable(given)), get_language()) if given else ""
 
 
 @lru_cache(maxsize=1024)

@@ -122,6 +122,11 @@ def test_a_picture_stands_for_the_initials_when_there_is_one():
     assert 'alt="Mira Toland"' in looks.avatar(person, "sm", False)
 
 
+@pytest.mark.parametrize(("given", "full"), [(None, 0), (1, 1), (1.4, 1), (2.5, 3), (3.5, 4), (4.5, 5), (5, 5)])
+def test_a_mean_fills_the_stars_next_to_it_and_a_half_fills_one_more(given, full):
+    assert looks.stars(given).count('"icon on"') == full
+
+
 def test_nobody_is_said_aloud():
     assert 'aria-label="Unassigned"' in looks.avatar(None)
 
