@@ -91,8 +91,8 @@ DEFAULT = """forms => forms.filter(form => form.querySelector('[name=preview]'))
 
 @pytest.mark.parametrize("path", ["/tickets/new/support/", "{ticket}", "{ticket} sam", "{edit} sam", "/desk/new/ sam"])
 def test_enter_presses_the_main_button_of_every_form_with_a_preview(browse, cast, ticket, say, path):
-    """The first button of a form is what Enter in a line presses; in a reply of staff it says that a time to send it may
-    have been typed, and else does what the main one does."""
+    """The first button of a form is what Enter in a line presses; in a reply of staff it says that a time to send it
+    may have been typed, and else does what the main one does."""
     edit = f"/t/{ticket.number}/message/{say(ticket, cast.sam).pk}/edit/"
     path, _space, name = path.format(ticket=f"/t/{ticket.number}/", edit=edit).partition(" ")
     tab = browse(getattr(cast, name or "anna"), path)
