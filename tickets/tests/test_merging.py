@@ -281,8 +281,8 @@ def test_files_of_the_merged_ticket_open_for_who_reads_the_survivor(open_ticket,
 
 
 def test_an_ordinary_ticket_costs_what_it_did_and_a_merged_one_a_constant(two, sam, client_of, statements, open_ticket):
-    """T27: a survivor's page reads its family, the calls it was made of, its old subject and the ratings that came along
-    besides, however many were merged; any other page nothing."""
+    """T27: a survivor's page reads its family, the calls it was made of, its old subject and the ratings that came
+    along besides, however many were merged; any other page nothing."""
     browser, third = client_of(sam), open_ticket()
     older, newer = two
     browser.get(f"/t/{third.number}/")
