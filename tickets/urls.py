@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     activity,
+    as_client,
     bell,
     bulk,
     changing,
@@ -109,6 +110,7 @@ urlpatterns = [
     path("t/<str:number>/wake/", marking.wake, name="ticket_wake"),
     path("t/<str:number>/spam/", marking.spam, name="ticket_spam"),
     path("t/<str:number>/talk/", talks.change, name="ticket_talk"),
+    path("t/<str:number>/as-client/", as_client.ticket, name="ticket_as_client"),
     path("t/<str:number>/others/", clients.others, name="ticket_others"),
     path("t/<str:number>/client/", handing.client, name="ticket_client"),
     path("t/<str:number>/merge/", joining.merge, name="ticket_merge"),
@@ -155,6 +157,7 @@ urlpatterns = [
     path("desk/clients/", clients.search, name="desk_clients"),
     path("desk/clients/<int:client>/", clients.card, name="desk_client"),
     path("desk/clients/<int:client>/notes/", clients.notes, name="desk_client_notes"),
+    path("desk/clients/<int:client>/portal/", as_client.home, name="desk_client_portal"),
     path("desk/clients/<int:client>/password/", clients.password, name="desk_client_password"),
     path("desk/organisations/<int:organisation>/", clients.house, name="desk_organisation"),
     path("desk/organisations/<int:organisation>/notes/", clients.organisation_notes, name="desk_organisation_notes"),

@@ -47,6 +47,7 @@ STAFF = [
     "/desk/?view=teams", "{meeting}", "{meeting}talk/", "{meeting}others/", "{meeting}log/?kind=people&source=rule",
     "{meeting}client/", "{meeting}client/?q=olga", "{meeting}client/?q=carl&to={carl}", "/desk/clients/",
     "/desk/clients/?q=anna", "/desk/clients/?q=nothing-like-it", "{card}", "{house}", "/desk/new/?channel=phone",
+    "{asked}as-client/", "{card}portal/",
     "/desk/new/?channel=conference", "/desk/new/?channel=chat", "/desk/drafts/", "/desk/times/", "{asked}time/",
 ]  # fmt: skip
 LEAD = [

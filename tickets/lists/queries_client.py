@@ -215,9 +215,10 @@ def counts(user, organisation=None):
 # --- The start page ---------------------------------------------------------------------------------------------------
 
 
-def home_lists(viewer):
-    """(what waits for me, what waits for support, what was closed lately), at most LATELY rows each (S53, S54)."""
-    newest = scope(viewer).order_by("-updated_at", "-pk")
+def home_lists(viewer, among=Q()):  # noqa: B008 - empty and never changed
+    """(what waits for me, what waits for support, what was closed lately), at most LATELY rows each (S53, S54), of the
+    tickets in `among`."""
+    newest = scope(viewer).filter(among).order_by("-updated_at", "-pk")
     for_me = list(newest.filter(STATES["waiting"])[:LATELY])
     for_support = list(newest.exclude(category__in=[Category.CLOSED, Category.WAITS_CLIENT])[:LATELY])
     closed = list(newest.filter(STATES["closed"])[:LATELY])

@@ -230,13 +230,14 @@ def page(request, ticket, *, can, form=None, refused=None, status=200):
     """The ticket as this viewer sees it: the desk's page for whoever works on it, else the client's."""
     if can.work:
         return desk_ticket.ticket_page(request, ticket, can, form=form, refused=refused, status=status)
-    context = client_context(request, ticket, can, form) | {"refusal": str(refused or "")}
+    context = client_context(request, request.viewer, ticket, can, form) | {"refusal": str(refused or "")}
     return render(request, "conversation/ticket.html", context, status=status)
 
 
-def client_context(request, ticket, can, form):
-    viewer, place = request.viewer, drafts.place_of(Draft.Kind.REPLY, ticket)
-    around = queries_client.around(ticket, viewer.user, writers=drafts.names_of(request), place=place)
+def client_context(request, viewer, ticket, can, form=None):
+    """What the client's page shows to `viewer`; what is being typed is of whoever asks alone."""
+    place, asks = drafts.place_of(Draft.Kind.REPLY, ticket), viewer is request.viewer
+    around = queries_client.around(ticket, viewer.user, writers=drafts.names_of(request) if asks else (), place=place)
     before, closed_reason = request.GET.get("before", ""), reply_refusal(ticket)
     before = int(before) if before.isdecimal() and len(before) < 8 else 0
     talk = thread.for_client(viewer, ticket, around=around, rates=can.rate, before=before)
