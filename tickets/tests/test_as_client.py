@@ -1,6 +1,7 @@
 """The portal as the client sees it, for staff (S180)."""
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,13 @@ pytestmark = pytest.mark.django_db
 
 def fresh(ticket):
     return Ticket.objects.get(pk=ticket.pk)
+
+
+@pytest.fixture
+def answered(ticket, say, cast, set_policy):
+    """(Anna's ticket, a reply of Sam's), where everything may be rated."""
+    set_policy(cast.support, rating_mode="both")
+    return ticket, say(ticket, cast.sam, "Try again.")
 
 
 def shown(browser, ticket, **more):
@@ -41,14 +49,39 @@ def messages_in(page):
     return [differing.sub("", one).split() for one in re.findall(r'<li class="msg.*?</li>', page, re.S)]
 
 
-def test_nothing_can_be_sent_from_there(ticket, say, cast, client_of):
-    """Every form stands in a disabled fieldset; the box to write in is left out."""
-    say(ticket, cast.sam, "Try again.")
-    page = shown(client_of(cast.sam), ticket).text
-    inside = page[page.index("<fieldset") : page.rindex("</fieldset>")]
-    main = page[page.index("<main") : page.index("</main>")]
-    assert re.match(r"<fieldset[^>]* disabled>", inside)
-    assert main.count("<form") == inside.count("<form") >= 1 and "<textarea" not in main
+class Forms(HTMLParser):
+    """Counts the forms of a page within disabled fieldsets, and those that stand free."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.sets, self.disabled, self.free = [], 0, 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "fieldset":
+            self.sets.append("disabled" in dict(attrs))
+        if tag == "form":
+            self.disabled += any(self.sets)
+            self.free += not any(self.sets)
+
+    def handle_endtag(self, tag):
+        if tag == "fieldset":
+            self.sets.pop()
+
+
+def test_nothing_can_be_sent_from_there(answered, cast, client_of):
+    """Every form stands in a disabled fieldset; the box to write in and stars to choose are left out."""
+    ticket, reply = answered
+    actions.rate(fresh(ticket), stars=4, actor=cast.anna, message=reply)
+    for closed in (False, True):
+        if closed:
+            actions.close(fresh(ticket), actor=cast.anna)
+        page = shown(client_of(cast.sam), ticket).text
+        main = page[page.index("<main") : page.index("</main>")]
+        forms = Forms(main)
+        assert forms.disabled >= 1 and forms.free == 0
+        assert "<textarea" not in main and 'class="star"' not in main and "How did we do?" not in main
+        assert "You rated this reply:" in main and "Rated 4 out of 5 stars" in main
 
 
 def test_nothing_counts_as_read(ticket, say, cast, client_of):
