@@ -212,10 +212,7 @@ def build(viewer, ticket, *, writers=(), before=0):
     rows = in_line(said, [told[event.id] for event in shown])
     return Thread(
         rows=rows[::-1] if viewer.user.newest_first else rows,
-        waiting=[
-            Waiting(pk, people[author], text.shown(html), due_at, waiting_files[pk], kind)
-            for pk, author, html, due_at, kind in found.waiting
-        ],
+        waiting=held(found, people, waiting_files),
         log=[told[event.id] for event in latest],
         longer_log=len(events) > LOG,
         flagged=[people[pk] for pk in found.flagged],
@@ -237,6 +234,14 @@ def build(viewer, ticket, *, writers=(), before=0):
         unproven=first is not None and telling.is_unproven(first),
         may_belong=first.data.get("may_belong", "") if first else "",
     )
+
+
+def held(found, people, files):
+    """The replies that wait, each a Waiting with its files."""
+    return [
+        Waiting(pk, people[author], text.shown(html), due_at, files[pk], kind)
+        for pk, author, html, due_at, kind in found.waiting
+    ]
 
 
 def editors_of(events):
